@@ -1,0 +1,40 @@
+import type { LogLevel } from '#core/log.js';
+import type { DeviceOptions } from '#device/options.js';
+import type { OfferedVersion } from '#lifecycle/offer.js';
+
+/** Everything the server is started with: one frozen, validated value. */
+export interface Settings {
+  readonly server: {
+    /** What `GET /v2` calls the server. */
+    readonly name: string;
+    readonly version: string;
+    /** Further names the file adds to `extensions` of `GET /v2`. */
+    readonly extensions: readonly string[];
+  };
+  /** Load every offered version at the start. */
+  readonly autoload: boolean;
+  readonly rest: {
+    readonly host: string;
+    /** 0 lets the system choose. */
+    readonly port: number;
+    /** A larger request body is refused with 413. */
+    readonly maxBodyBytes: number;
+    /** A request whose body has not arrived by then is refused with 408. */
+    readonly bodyTimeoutMs: number;
+  };
+  readonly log: { readonly level: LogLevel; readonly format: 'auto' | 'pretty' | 'json' };
+  readonly devices: DeviceOptions;
+  readonly models: readonly OfferedVersion[];
+  /** Requests that one version may hold waiting; more are refused with 503. */
+  readonly maxQueueSize: number;
+  /** Ready means every wanted version is ready; otherwise, at least one. */
+  readonly strictReadiness: boolean;
+  /** End with status 1 when a model cannot be loaded at the start. */
+  readonly exitOnError: boolean;
+  /** How long the server goes on serving after SIGTERM turned readiness off. */
+  readonly drainDelayMs: number;
+  /** How long requests in flight may take to finish once new ones are refused. */
+  readonly drainTimeoutMs: number;
+  /** Findings worth a WARN line that stop nothing, for instance a deprecated key. */
+  readonly warnings: readonly string[];
+}

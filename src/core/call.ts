@@ -1,0 +1,9 @@
+/** What a protocol knows about a caller, and nothing else. */
+export interface Call {
+  /** Aborted when the caller has gone away. */
+  readonly signal: AbortSignal;
+  /** The clock's time in milliseconds after which the answer is worthless, or null. */
+  readonly deadline: number | null;
+  /** The clock's time in milliseconds at which the request's head was read. */
+  readonly receivedAt: number;
+}

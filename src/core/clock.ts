@@ -1,0 +1,21 @@
+/** A started timer. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time as the house sees it. Brains get `now` as an argument; bodies get a Clock; tests own both. */
+export interface Clock {
+  /** Milliseconds on a clock that never goes back; only differences mean something. */
+  now(): number;
+  /** Calls `fn` once, `delayMs` from now. A timer never keeps the process alive. */
+  startTimer(delayMs: number, fn: () => void): Timer;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  startTimer(delayMs, fn) {
+    const handle = setTimeout(fn, delayMs);
+    handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+};

@@ -1,0 +1,39 @@
+import type { DataType } from '#tensor/datatype.js';
+
+/** How an integer tensor stands for real numbers: real = scale * (stored - zeroPoint), per tensor or per channel. */
+export interface Quantization {
+  readonly scales: readonly number[];
+  readonly zeroPoints: readonly number[];
+  /** The axis that the scales run along; null for one scale for the whole tensor. */
+  readonly axis: number | null;
+}
+
+/** One input or output of a model, as its file declares it. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly datatype: DataType;
+  /** -1 stands for an axis whose size the request chooses. */
+  readonly shape: readonly number[];
+  readonly quantization?: Quantization;
+  /** Said by the model's configuration; shown, never interpreted. */
+  readonly description?: string;
+}
+
+/**
+ * `furiosa`: answers have every key, null where nothing was given, and outputs are named by position.
+ * `v2`: the model's own names, absent fields left out, as Triton answers.
+ */
+export type Dialect = 'furiosa' | 'v2';
+
+/** What a client may know about one version of a model. */
+export interface ModelMetadata {
+  readonly name: string;
+  readonly version: string;
+  /** For instance `npu`, `onnxruntime_onnx`, `litert_tflite`. */
+  readonly platform: string;
+  readonly dialect: Dialect;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** Further facts, as V2's `properties`: description, device, engine. */
+  readonly properties: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,16 @@
+import type { DataType } from './datatype.js';
+
+/**
+ * A named tensor: row-major little-endian bytes from socket to session.
+ *
+ * Whoever submits a tensor gives its bytes away: they may be moved to another thread, after which the giver's view is
+ * empty. A tensor that is a slice of something larger is copied instead.
+ */
+export interface Tensor {
+  readonly name: string;
+  readonly datatype: DataType;
+  /** Concrete: no negative axis. Empty for a scalar. */
+  readonly shape: readonly number[];
+  /** Exactly `elementCount(shape)` elements. BYTES elements are prefixed by their length (uint32, little-endian). */
+  readonly data: Uint8Array;
+}

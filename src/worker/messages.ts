@@ -1,0 +1,48 @@
+/** All that crosses the thread wall. Plain data only; tensors' bytes are moved where they stand alone in their buffer. */
+import type { ModelArtifact, SessionFacts } from '#backend/backend.js';
+import type { LoadOptions } from '#backend/options.js';
+import type { ErrorCode } from '#core/errors.js';
+import type { TensorSpec } from '#inference/metadata.js';
+import type { Tensor } from '#tensor/tensor.js';
+
+/** What a thread is started with: one thread holds one session. */
+export interface ThreadData {
+  readonly artifact: ModelArtifact;
+  readonly options: LoadOptions;
+}
+
+export interface RunMessage {
+  readonly kind: 'run';
+  /** Chosen by the sender, unique among the runs in flight on this thread. */
+  readonly id: number;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly string[];
+}
+
+/** Finish nothing more: give the session's memory back and end. */
+export interface CloseMessage {
+  readonly kind: 'close';
+}
+
+export type ToWorker = RunMessage | CloseMessage;
+
+/** What a session turned out to be. */
+export interface LoadedModel {
+  readonly platform: string;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly facts: SessionFacts;
+}
+
+export type FromWorker =
+  /** The session is open. Sent once, before anything else, unless loading failed. */
+  | { readonly kind: 'loaded'; readonly model: LoadedModel; readonly loadNs: number }
+  | { readonly kind: 'load-failed'; readonly code: ErrorCode; readonly message: string }
+  | {
+      readonly kind: 'done';
+      readonly id: number;
+      readonly outputs: readonly Tensor[];
+      /** Nanoseconds inside the engine. */
+      readonly runNs: number;
+    }
+  | { readonly kind: 'run-failed'; readonly id: number; readonly code: ErrorCode; readonly message: string };
