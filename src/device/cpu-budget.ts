@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import {
+  type CgroupMount,
+  foldersUpFrom,
+  parseAllowedCpus,
+  parseCfsQuota,
+  parseCgroupMounts,
+  parseCgroupPaths,
+  parseCpuMax,
+} from './cgroup.js';
+import type { DeviceOptions } from './options.js';
+
+/** How many CPUs this process may keep busy. */
+export interface CpuBudget {
+  /** Whole, 1 at least. */
+  readonly cpus: number;
+  /** Which bound decided, in words. */
+  readonly reason: string;
+}
+
+export interface CpuBudgetOptions extends Pick<DeviceOptions, 'procRoot' | 'sysRoot'> {
+  /** What the runtime believes it may use; Node's own answer unless a test says otherwise. */
+  readonly parallelism?: () => number;
+}
+
+interface Bound {
+  readonly cpus: number;
+  readonly reason: string;
+}
+
+/**
+ * The tightest of: the CPUs this process may be scheduled on (cpuset, taskset), and the CPU quota of its cgroup and
+ * of every group above it. A quota of 1.5 CPUs is 2: one thread would leave half a CPU unused.
+ *
+ * The runtime's own count is asked only where procfs does not give the first figure (not Linux). Where it does, the
+ * count adds nothing but an error: from libuv 1.49 on it reads the quota too, and rounds it down.
+ * Never throws; a file that is not there bounds nothing.
+ */
+export function cpuBudget(options: CpuBudgetOptions): CpuBudget {
+  const first = allowedCpus(options) ?? offeredCpus(options.parallelism ?? availableParallelism);
+  const tightest = quotas(options).reduce((least, bound) => (bound.cpus < least.cpus ? bound : least), first);
+  return { cpus: Math.max(1, Math.ceil(tightest.cpus)), reason: tightest.reason };
+}
+
+function offeredCpus(parallelism: () => number): Bound {
+  const cpus = parallelism();
+  return { cpus, reason: `the system offers ${countOf(cpus)}` };
+}
+
+function allowedCpus({ procRoot }: CpuBudgetOptions): Bound | null {
+  const allowed = parseAllowedCpus(readText(join(procRoot, 'self/status')) ?? '');
+  if (allowed === null) return null;
+  const { count, list } = allowed;
+  return { cpus: count, reason: `this process may run on ${countOf(count)} (${list})` };
+}
+
+function quotas(options: CpuBudgetOptions): readonly Bound[] {
+  const paths = parseCgroupPaths(readText(join(options.procRoot, 'self/cgroup')) ?? '');
+  return parseCgroupMounts(readText(join(options.procRoot, 'self/mountinfo')) ?? '').flatMap((mount) => {
+    const path = mount.version === 2 ? paths.v2 : paths.v1Cpu;
+    if (path === null) return [];
+    return foldersUpFrom(path, mount).flatMap((folder) => quotaIn(mount.version, folder, options.sysRoot));
+  });
+}
+
+function quotaIn(version: CgroupMount['version'], folder: string, sysRoot: string): readonly Bound[] {
+  // Cgroups are mounted below /sys/fs/cgroup; only that part moves with the root of sysfs.
+  const base = folder.startsWith('/sys/') ? join(sysRoot, folder.slice('/sys/'.length)) : folder;
+  const file = version === 2 ? join(base, 'cpu.max') : join(base, 'cpu.cfs_quota_us');
+  const text = readText(file) ?? '';
+  const cpus =
+    version === 2 ? parseCpuMax(text) : parseCfsQuota(text, readText(join(base, 'cpu.cfs_period_us')) ?? '');
+  if (cpus === null) return [];
+  return [{ cpus, reason: `the cgroup quota in ${file} is ${countOf(Number(cpus.toFixed(2)))}` }];
+}
+
+function countOf(cpus: number): string {
+  return `${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,104 @@
+import type { CpuBudget } from './cpu-budget.js';
+import { formatHolder, type Holder } from './holders.js';
+import { labelOf } from './lease.js';
+import {
+  type DeviceFile,
+  filesMeet,
+  modeOf,
+  type Npu,
+  type NpuArch,
+  nameOf,
+  type Temperature,
+} from './npu.js';
+import { headlineCelsius } from './sysfs.js';
+
+/** One line of the device list: a PE of a card, or the processor. Plain data. */
+export interface DeviceReport {
+  readonly name: string;
+  readonly kind: 'npu' | 'cpu';
+  /** Null for the processor. */
+  readonly arch: NpuArch | null;
+  readonly label: string;
+  readonly simulated: boolean;
+  readonly firmware: string | null;
+  readonly driver: string | null;
+  readonly serial: string | null;
+  readonly busName: string | null;
+  readonly numaNode: number | null;
+  readonly alive: boolean | null;
+  readonly temperatureCelsius: number | null;
+  /** The model that has it here, or `pid N (command)` of another process. Null when free, unknown, or shared. */
+  readonly holder: string | null;
+  /** Threads that a run on it uses by default. */
+  readonly threads: number;
+}
+
+/** What changes while the server runs, beside a card's own facts. */
+export interface CardState {
+  readonly temperatures: readonly Temperature[];
+  readonly holderHere: (file: DeviceFile) => string | null;
+  /** Other processes, by the path they have open. */
+  readonly holders: ReadonlyMap<string, readonly Holder[]>;
+}
+
+/** A line for each PE of a card; for a card whose PEs have no files, one line for the whole. */
+export function reportNpu(npu: Npu, state: CardState): readonly DeviceReport[] {
+  return linesOf(npu).map((file) => ({
+    name: nameOf(file),
+    kind: 'npu',
+    arch: npu.arch,
+    label: labelOf(npu, file),
+    simulated: npu.simulated,
+    firmware: npu.firmware,
+    driver: npu.driver,
+    serial: npu.serial,
+    busName: npu.busName,
+    numaNode: npu.numaNode,
+    alive: npu.alive,
+    temperatureCelsius: headlineCelsius(state.temperatures),
+    holder: state.holderHere(file) ?? otherProcess(npu, file, state.holders),
+    threads: Math.max(1, file.covers.length),
+  }));
+}
+
+/** The processor's line. Everyone shares it, so nobody holds it. */
+export function reportCpu(budget: CpuBudget): DeviceReport {
+  return {
+    name: 'cpu',
+    kind: 'cpu',
+    arch: null,
+    label: budget.reason,
+    simulated: false,
+    firmware: null,
+    driver: null,
+    serial: null,
+    busName: null,
+    numaNode: null,
+    alive: null,
+    temperatureCelsius: null,
+    holder: null,
+    threads: budget.cpus,
+  };
+}
+
+/** The process that has any file open in which this one takes part, or null. */
+export function otherProcess(
+  npu: Npu,
+  file: DeviceFile,
+  holders: ReadonlyMap<string, readonly Holder[]>,
+): string | null {
+  for (const other of npu.files) {
+    const [holder] = (filesMeet(other, file) && other.path !== null && holders.get(other.path)) || [];
+    if (holder !== undefined) return formatHolder(holder);
+  }
+  return null;
+}
+
+/** A PE may lack a file of its own, where only the fused one was handed to the container; its line stands all the same. */
+function linesOf(npu: Npu): readonly DeviceFile[] {
+  if (npu.cores.length === 0) return npu.files;
+  return npu.cores.map((core) => {
+    const cores = { first: core, last: core };
+    return { arch: npu.arch, device: npu.index, cores, covers: [core], mode: modeOf(cores), path: null };
+  });
+}
