@@ -62,4 +62,6 @@ test('element counts are exact or not a number', () => {
   assert.equal(elementCount([2, 0, 3]), 0);
   assert.equal(elementCount([2, -1]), Number.NaN);
   assert.equal(elementCount([2 ** 30, 2 ** 30]), Number.NaN);
+  assert.equal(elementCount([2 ** 30, 2 ** 30, 0]), 0);
+  assert.equal(elementCount([0, -1]), Number.NaN);
 });

@@ -1,8 +1,9 @@
 /** The number of elements of a concrete shape; 1 for a scalar. NaN when an axis is negative or the product is not exact. */
 export function elementCount(shape: readonly number[]): number {
+  if (shape.some((axis) => axis < 0)) return Number.NaN;
+  if (shape.includes(0)) return 0;
   let count = 1;
   for (const axis of shape) {
-    if (axis < 0) return Number.NaN;
     count *= axis;
     if (count > Number.MAX_SAFE_INTEGER) return Number.NaN;
   }

@@ -1,0 +1,17 @@
+import type { ErrorCode } from '#core/errors.js';
+
+/** The HTTP status of every error code. Stops compiling when one is not mapped. */
+export const HTTP_STATUS: Readonly<Record<ErrorCode, number>> = {
+  INVALID_ARGUMENT: 400,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  REQUEST_TIMEOUT: 408,
+  PAYLOAD_TOO_LARGE: 413,
+  // nginx's "client closed request": nobody reads it, but logs and metrics do.
+  CANCELLED: 499,
+  INTERNAL: 500,
+  UNIMPLEMENTED: 501,
+  UNAVAILABLE: 503,
+  OVERLOADED: 503,
+  DEADLINE_EXCEEDED: 504,
+};

@@ -1,0 +1,97 @@
+import { invalid } from '#core/errors.js';
+import { nearest } from '#core/nearest.js';
+import type { Parameters, ParameterValue } from '#inference/request.js';
+import { DATATYPES, type DataType, isDataType } from '#tensor/datatype.js';
+import { byteAt, isDigit, MINUS, QUOTE } from './json-bytes.js';
+import { integerOf } from './json-decimal.js';
+import { clip, textOf } from './json-error.js';
+import { type JsonReader, within } from './json-reader.js';
+
+/** Reads an integer from 0 to 2^53 - 1; 2.0 and 1e2 are integers too. */
+export function readIndex(reader: JsonReader, place: string): number {
+  const text = numberText(reader, place, 'a non-negative integer');
+  const value = Number(integerOf(text) ?? -1n);
+  if (value < 0 || value > Number.MAX_SAFE_INTEGER) {
+    throw invalid(`'${place}' must be an integer from 0 to 2^53-1, but is ${clip(text)}`);
+  }
+  return value;
+}
+
+/** What other systems call V2's datatypes. */
+const OTHER_NAMES: Readonly<Record<string, DataType>> = {
+  BOOLEAN: 'BOOL',
+  INT: 'INT32',
+  LONG: 'INT64',
+  HALF: 'FP16',
+  FLOAT16: 'FP16',
+  BFLOAT16: 'BF16',
+  FLOAT: 'FP32',
+  FLOAT32: 'FP32',
+  DOUBLE: 'FP64',
+  FLOAT64: 'FP64',
+  STRING: 'BYTES',
+};
+
+/** Words longer than this are not compared with the datatypes. */
+const LONGEST_TYPO = 16;
+
+/** Reads one of V2's datatypes. */
+export function readDataType(reader: JsonReader, place: string): DataType {
+  const word = reader.string(place);
+  if (isDataType(word)) return word;
+  const short = word.slice(0, LONGEST_TYPO + 1).toUpperCase();
+  const meant = Object.hasOwn(OTHER_NAMES, short) ? OTHER_NAMES[short] : typo(short);
+  const hint = meant ? `did you mean '${meant}'?` : `expected one of ${DATATYPES.join(', ')}`;
+  throw invalid(`'${place}' is '${clip(word)}', which is not a datatype: ${hint}`);
+}
+
+function typo(word: string): string | null {
+  return word.length > LONGEST_TYPO ? null : nearest(word, DATATYPES);
+}
+
+/** Reads an object of strings, numbers and booleans; `null` stands for an empty one. */
+export function readParameters(reader: JsonReader, place: string): Parameters {
+  const values = new Map<string, ParameterValue>();
+  if (reader.null()) return {};
+  reader.entries(place, (name) => {
+    const here = within(place, name);
+    if (values.has(name)) throw invalid(`'${clip(here)}' is given twice`);
+    values.set(name, readParameter(reader, here));
+  });
+  return Object.fromEntries(values);
+}
+
+const LOWER_F = 0x66;
+const LOWER_T = 0x74;
+
+function readParameter(reader: JsonReader, place: string): ParameterValue {
+  const first = reader.peek();
+  if (first === QUOTE) return reader.string(place);
+  if (first === LOWER_T || first === LOWER_F) {
+    reader.skip();
+    return first === LOWER_T;
+  }
+  return parameterNumber(numberText(reader, place, 'a string, a number or a boolean'), place);
+}
+
+/** An integer that a number cannot hold becomes a bigint; one that 64 bits cannot hold is refused. */
+function parameterNumber(text: string, place: string): number | bigint {
+  const value = Number(text);
+  if (!/[.eE]/.test(text) && !Number.isSafeInteger(value)) {
+    const integer = integerOf(text);
+    if (integer !== null && integer >= -(2n ** 63n) && integer < 2n ** 64n) return integer;
+    throw invalid(`'${clip(place)}' must be an integer of at most 64 bits, but is ${clip(text)}`);
+  }
+  if (Number.isFinite(value)) return value;
+  throw invalid(`'${clip(place)}' must be a finite number, but is ${clip(text)}`);
+}
+
+/** Reads a number, and not NaN or an infinity, as it is written. */
+function numberText(reader: JsonReader, place: string, expected: string): string {
+  const first = reader.peek();
+  const from = reader.at;
+  if (!isDigit(first === MINUS ? byteAt(reader.bytes, from + 1) : first))
+    throw reader.mismatch(place, expected);
+  reader.skip();
+  return textOf(reader.bytes, from, reader.at);
+}
