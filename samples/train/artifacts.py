@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 SAMPLES = Path(__file__).resolve().parent.parent
@@ -14,7 +15,14 @@ def update_json(path, entries):
     """Puts `entries` into the JSON object at `path`; entries of other scripts stay as they are."""
     known = json.loads(path.read_text()) if path.exists() else {}
     known.update(entries)
-    path.write_text(json.dumps(dict(sorted(known.items())), indent=2) + "\n")
+    text = json.dumps(dict(sorted(known.items())), indent=2)
+    # A list of plain values reads better on one line.
+    text = re.sub(
+        r"\[[^][{}]*\]",
+        lambda found: re.sub(r"\s+", " ", found[0]).replace("[ ", "[").replace(" ]", "]"),
+        text,
+    )
+    path.write_text(text + "\n")
 
 
 def write_request(name, tensor, datatype, values, per_line):

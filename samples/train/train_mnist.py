@@ -2,8 +2,8 @@
 
     python samples/train/train_mnist.py /tmp/mnist
 
-The argument is a folder outside the repository for the digits, fetched there when missing. About one minute on
-two cores. Writes data/mnist_uint8_quant.tflite, data/mnist.onnx, data/mnist_holdout.bin, the three requests
+The argument is a folder outside the repository for the digits, fetched there when missing. About one minute
+on two cores. Writes data/mnist_uint8_quant.tflite, data/mnist.onnx, data/mnist_holdout.bin, the requests
 mnist_*.json, and their entries in expected.json and accuracy.json.
 """
 
@@ -28,7 +28,7 @@ SEED = 20230802
 EPOCHS = 8
 REQUIRED_ACCURACY = 0.97
 
-# Every 20th of the 10,000 test digits: the set is not shuffled, and its first half is cleaner than its second.
+# Every 20th of the 10,000 test digits: the set is not shuffled, its first half is cleaner than its second.
 HOLDOUT = slice(None, None, 20)
 
 # Test digits that the sample requests carry, by their number in the test set. None is part of the holdout.
@@ -122,7 +122,8 @@ def write_requests(tflite, graph, images, labels):
 
 def source(numbers):
     """Where the digits of a sample come from."""
-    return f"MNIST test set, digit {' and '.join(map(str, numbers))} (counted from 0)"
+    digits = "digit" if len(numbers) == 1 else "digits"
+    return f"MNIST test set, {digits} {' and '.join(map(str, numbers))} (counted from 0)"
 
 
 if __name__ == "__main__":
