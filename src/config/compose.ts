@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { DEFAULT_DEVICE_OPTIONS, type DeviceOptions } from '#device/options.js';
+import type { Given, GivenOptions } from './given.js';
+import type { ServerFile } from './server-file.js';
+import type { Settings } from './settings.js';
+
+const SERVER_NAME = 'furiosa-server';
+const DEFAULT_HOST = '0.0.0.0';
+const DEFAULT_HTTP_PORT = 8080;
+/** Bodies are JSON mostly, where a tensor takes about four times its bytes; Triton allows 64 MiB. */
+const MAX_BODY_BYTES = 256 * 1024 * 1024;
+const BODY_TIMEOUT_MS = 60_000;
+const MAX_QUEUE_SIZE = 1024;
+const DRAIN_TIMEOUT_MS = 30_000;
+
+export interface ComposeInput {
+  readonly given: GivenOptions;
+  readonly file: ServerFile;
+  /** Where relative roots of the server file start; null when there is none. */
+  readonly fileFolder: string | null;
+  readonly cwd: string;
+  readonly productVersion: string;
+}
+
+/** The settings that are not about a single model: option or variable, else server file, else default. */
+export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 'warnings'> {
+  const { given, file, productVersion } = input;
+  return {
+    server: {
+      name: file.serverName ?? SERVER_NAME,
+      version: file.serverVersion ?? productVersion,
+      extensions: file.extensions ?? [],
+    },
+    autoload: file.autoload ?? true,
+    rest: {
+      host: pick(given.host, file.host, DEFAULT_HOST),
+      port: pick(given.httpPort, file.port, DEFAULT_HTTP_PORT),
+      maxBodyBytes: pick(given.maxBodyBytes, file.maxBodyBytes, MAX_BODY_BYTES),
+      bodyTimeoutMs: file.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
+    },
+    log: {
+      level: pick(given.logLevel, file.logLevel, file.debug ? 'DEBUG' : 'INFO'),
+      format: pick(given.logFormat, file.logFormat, 'auto'),
+    },
+    devices: composeDevices(input),
+    maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
+    strictReadiness: pick(given.strictReadiness, file.strictReadiness, true),
+    exitOnError: pick(given.exitOnError, file.exitOnError, false),
+    drainDelayMs: Math.round(pick(given.drainDelaySeconds, file.drainDelaySeconds, 0) * 1000),
+    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+  };
+}
+
+function composeDevices({ given, file, fileFolder, cwd }: ComposeInput): DeviceOptions {
+  const rootOf = (option: Given<string> | null, written: string | null, otherwise: string): string => {
+    if (option?.value !== undefined) return resolve(cwd, option.value);
+    return written === null ? otherwise : resolve(fileFolder ?? cwd, written);
+  };
+  return {
+    devRoot: rootOf(given.devRoot, file.devRoot, DEFAULT_DEVICE_OPTIONS.devRoot),
+    sysRoot: rootOf(given.sysRoot, file.sysRoot, DEFAULT_DEVICE_OPTIONS.sysRoot),
+    procRoot: DEFAULT_DEVICE_OPTIONS.procRoot,
+    simulate: pick(given.simulate, file.simulate, DEFAULT_DEVICE_OPTIONS.simulate),
+  };
+}
+
+/** The precedence, in one line. */
+function pick<T>(option: Given<T> | null, written: T | null, otherwise: T): T {
+  return option?.value ?? written ?? otherwise;
+}

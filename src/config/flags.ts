@@ -1,0 +1,223 @@
+import type { LogLevel } from '#core/log.js';
+import { LOG_LEVELS } from '#core/log.js';
+import type { Platform } from '#lifecycle/offer.js';
+import type { Schema } from './schema.js';
+import {
+  batchSize,
+  boolean,
+  bytes,
+  drainSeconds,
+  logFormat,
+  logLevel,
+  modelName,
+  modelVersion,
+  nonEmpty,
+  PLATFORMS,
+  platform,
+  port,
+  queueSize,
+  type Simulation,
+  selector,
+  simulation,
+  threads,
+  workers,
+} from './values.js';
+
+export const ENV_PREFIX = 'FURIOSA_SERVER_';
+
+/** What every option of the command is worth once it has been read. */
+export interface OptionValues {
+  readonly logLevel: LogLevel;
+  readonly modelPath: string;
+  readonly modelName: string;
+  readonly modelVersion: string;
+  readonly host: string;
+  readonly httpPort: number;
+  readonly modelConfig: string;
+  readonly serverConfig: string;
+  readonly platform: Platform;
+  readonly device: string;
+  readonly batchSize: number;
+  readonly workers: number;
+  readonly threads: number;
+  readonly strict: boolean;
+  readonly strictReadiness: boolean;
+  readonly exitOnError: boolean;
+  readonly drainDelaySeconds: number;
+  readonly maxBodyBytes: number;
+  readonly maxQueueSize: number;
+  readonly logFormat: 'auto' | 'pretty' | 'json';
+  readonly simulate: Simulation;
+  readonly devRoot: string;
+  readonly sysRoot: string;
+}
+
+export type OptionKey = keyof OptionValues;
+
+/** The options of one command line, as they were typed or already turned into numbers and booleans. */
+export type Flags = { readonly [K in OptionKey]?: string | number | boolean | undefined };
+
+export interface Option<K extends OptionKey = OptionKey> {
+  readonly key: K;
+  /** For instance `--model-path`. */
+  readonly flag: string;
+  /** For instance `FURIOSA_SERVER_MODEL_PATH`. */
+  readonly env: string;
+  /** What help prints for the value where there are no choices. A BOOLEAN may be left out and is then true. */
+  readonly placeholder: 'TEXT' | 'INTEGER' | 'FLOAT' | 'FILENAME' | 'BOOLEAN';
+  readonly choices: readonly string[] | null;
+  /** As help prints it; null where help prints none. */
+  readonly default: string | null;
+  readonly help: string;
+  readonly schema: Schema<OptionValues[K]>;
+}
+
+type Row<K extends OptionKey> = Omit<Option<K>, 'key' | 'flag' | 'env' | 'choices' | 'default'> & {
+  readonly choices?: readonly string[];
+  readonly default?: string;
+  /** Where it is not the key in kebab-case. */
+  readonly flag?: string;
+};
+
+/** In the order of help. The first eight are the original's, worded as there (but for --server-config, repaired). */
+const ROWS: { readonly [K in OptionKey]: Row<K> } = {
+  logLevel: {
+    placeholder: 'TEXT',
+    choices: LOG_LEVELS,
+    default: 'LogLevel.INFO',
+    help: '',
+    schema: logLevel,
+  },
+  modelPath: {
+    placeholder: 'TEXT',
+    help: 'Path to Model file (tflite, onnx are supported)',
+    schema: nonEmpty,
+  },
+  modelName: { placeholder: 'TEXT', help: 'Model name used in URL path', schema: modelName },
+  modelVersion: {
+    placeholder: 'TEXT',
+    default: 'default',
+    help: 'Model version used in URL path',
+    schema: modelVersion,
+  },
+  host: { placeholder: 'TEXT', default: '0.0.0.0', help: 'IP address to bind', schema: nonEmpty },
+  httpPort: {
+    placeholder: 'INTEGER',
+    default: '8080',
+    help: 'HTTP port to listen to requests',
+    schema: port,
+  },
+  modelConfig: {
+    placeholder: 'FILENAME',
+    help: 'Path to a config file about models with specific configurations',
+    schema: nonEmpty,
+  },
+  serverConfig: {
+    placeholder: 'FILENAME',
+    help: 'Path to a config file about the server',
+    schema: nonEmpty,
+  },
+  platform: {
+    placeholder: 'TEXT',
+    choices: PLATFORMS,
+    help: 'Platform of the model; npu where an NPU is found, else cpu, unless --device says',
+    schema: platform,
+  },
+  device: {
+    placeholder: 'TEXT',
+    help: 'Device selector of the model, for instance warboy(1)*1 or cpu(2)*1',
+    schema: selector,
+  },
+  batchSize: {
+    placeholder: 'INTEGER',
+    help: "Multiplies the first axis of the model's inputs and outputs",
+    schema: batchSize,
+  },
+  workers: { placeholder: 'INTEGER', help: 'Copies of the model per device', schema: workers },
+  threads: {
+    placeholder: 'INTEGER',
+    help: 'Threads that one run may use, for models whose configuration does not say',
+    schema: threads,
+  },
+  strict: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: "Inputs must carry the model's own names and exact shapes",
+    schema: boolean,
+  },
+  strictReadiness: {
+    placeholder: 'BOOLEAN',
+    default: 'true',
+    help: 'Ready only when every model is ready; else as soon as one is',
+    schema: boolean,
+  },
+  exitOnError: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'End with status 1 when a model cannot be loaded at the start',
+    schema: boolean,
+  },
+  drainDelaySeconds: {
+    flag: '--drain-delay',
+    placeholder: 'FLOAT',
+    default: '0',
+    help: 'Seconds to go on serving after SIGTERM turned readiness off',
+    schema: drainSeconds,
+  },
+  maxBodyBytes: {
+    placeholder: 'INTEGER',
+    default: '268435456',
+    help: 'Largest request body in bytes',
+    schema: bytes,
+  },
+  maxQueueSize: {
+    placeholder: 'INTEGER',
+    default: '1024',
+    help: 'Requests that one model version may hold waiting',
+    schema: queueSize,
+  },
+  logFormat: {
+    placeholder: 'TEXT',
+    choices: ['auto', 'pretty', 'json'],
+    default: 'auto',
+    help: 'Format of the log; auto is pretty on a terminal, else json',
+    schema: logFormat,
+  },
+  simulate: {
+    placeholder: 'TEXT',
+    default: 'auto',
+    help: 'Software devices in place of NPUs: auto (where there is none), never, or warboy*N',
+    schema: simulation,
+  },
+  devRoot: { placeholder: 'TEXT', default: '/dev', help: 'Root of device files', schema: nonEmpty },
+  sysRoot: { placeholder: 'TEXT', default: '/sys', help: 'Root of sysfs', schema: nonEmpty },
+};
+
+/** Every option of the command, once. */
+export const OPTIONS: readonly Option[] = Object.keys(ROWS).map((key) => optionOf(key as OptionKey));
+
+export function optionOf<K extends OptionKey>(key: K): Option<K> {
+  const row = ROWS[key];
+  const flag = row.flag ?? `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return {
+    key,
+    flag,
+    env: `${ENV_PREFIX}${flag.slice(2).replaceAll('-', '_').toUpperCase()}`,
+    placeholder: row.placeholder,
+    choices: row.choices ?? null,
+    default: row.default ?? null,
+    help: row.help,
+    schema: row.schema,
+  };
+}
+
+/** The text of help: the sentence and `[default: …]`, as the original prints them. */
+export function helpText(option: Option): string {
+  const shown = option.default === null ? '' : `[default: ${option.default}]`;
+  return [option.help, shown].filter((part) => part !== '').join('  ');
+}
+
+/** What help prints after the flag: `[npu|cpu|cuda]` or `TEXT`. */
+export function valueText(option: Option): string {
+  return option.choices === null ? option.placeholder : `[${option.choices.join('|')}]`;
+}

@@ -1,0 +1,116 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { composeSettings } from './compose.js';
+import { type ConfigFile, readGivenFile } from './config-file.js';
+import { deviceDefault } from './device-default.js';
+import type { Flags } from './flags.js';
+import { type Environment, readOptions } from './given.js';
+import { modelList } from './model-entry.js';
+import { chooseModelSource } from './model-source.js';
+import { type LocatedEntry, offerModels } from './offer-models.js';
+import { locate } from './paths.js';
+import { readRegistry } from './registry.js';
+import { Report } from './report.js';
+import { type ServerFile, serverFile } from './server-file.js';
+import type { Settings } from './settings.js';
+
+export interface LoadInput {
+  readonly flags: Flags;
+  readonly env: Environment;
+  /** Absolute. */
+  readonly cwd: string;
+  /** Whether this host has NPU device files: it decides what models without a platform run on. */
+  readonly hostHasNpu: boolean;
+  /** What the server calls its version unless the server file says otherwise. */
+  readonly productVersion: string;
+}
+
+/**
+ * Flags, environment, files and defaults, in that order of precedence, as one frozen value. Throws ConfigError with
+ * everything that is wrong. Model files are named, not opened: a missing one is found by whoever loads it.
+ */
+export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: LoadInput): Settings {
+  const report = new Report();
+  const given = readOptions(flags, env, report);
+  const serverConfig = readGivenFile(given.serverConfig, cwd, report);
+  const file = given.serverConfig ? readServerFile(serverConfig, report) : EMPTY_SERVER_FILE;
+  // A server file that cannot be read might have named models, so nothing can be said to be missing.
+  const source = chooseModelSource(given, file === null || file.registry !== null, report);
+  const modelConfig = readGivenFile(source.list, cwd, report);
+  const lists = modelConfig ? [modelConfig] : [];
+  if (file?.registry) {
+    const folder = locate(file.registry.root, serverConfig?.folder ?? cwd, cwd);
+    const known = new Set(lists.map(({ identity }) => identity));
+    lists.push(
+      ...readRegistry({ folder, shown: shownPath(folder, cwd), place: file.registry.place }, known, report),
+    );
+  }
+  const entries = lists.flatMap((list) => readEntries(list, cwd, report));
+  if (source.single) entries.unshift({ entry: source.single, path: resolve(cwd, source.single.path) });
+  const models = offerModels(
+    entries,
+    {
+      devices: deviceDefault(env, hostHasNpu, report),
+      strict: given.strict?.value ?? file?.strict ?? false,
+      threads: given.threads?.value ?? null,
+    },
+    report,
+  );
+  report.throwIfAny();
+  const settings = composeSettings({
+    given,
+    file: file ?? EMPTY_SERVER_FILE,
+    fileFolder: serverConfig?.folder ?? null,
+    cwd,
+    productVersion,
+  });
+  return deepFreeze({ ...settings, models, warnings: [...report.warnings] });
+}
+
+/** Null after reporting why it cannot be used. A file with nothing in it says nothing, and that is allowed. */
+function readServerFile(config: ConfigFile | null, report: Report): ServerFile | null {
+  if (config === null) return null;
+  if (config.spot.node.kind === 'null') return EMPTY_SERVER_FILE;
+  return serverFile.read(config.spot, report) ?? null;
+}
+
+const EMPTY_SERVER_FILE: ServerFile = {
+  serverName: null,
+  serverVersion: null,
+  extensions: null,
+  autoload: null,
+  registry: null,
+  host: null,
+  port: null,
+  debug: false,
+  simulate: null,
+  devRoot: null,
+  sysRoot: null,
+  logLevel: null,
+  logFormat: null,
+  maxBodyBytes: null,
+  maxQueueSize: null,
+  bodyTimeoutMs: null,
+  strict: null,
+  strictReadiness: null,
+  exitOnError: null,
+  drainDelaySeconds: null,
+};
+
+function readEntries(list: ConfigFile, cwd: string, report: Report): readonly LocatedEntry[] {
+  const entries = modelList.read(list.spot, report) ?? [];
+  return entries.map((entry) => ({ entry, path: locate(entry.path, list.folder, cwd) }));
+}
+
+/** Short where the path lies below the working directory. */
+function shownPath(path: string, cwd: string): string {
+  const below = relative(cwd, path);
+  return below.startsWith('..') || isAbsolute(below) ? path : below;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

@@ -1,0 +1,135 @@
+import type { EngineSettings } from '#device/engine-settings.js';
+import type { Platform, TensorClaim } from '#lifecycle/offer.js';
+import { type CompilerEntry, compilerConfig, NO_COMPILER_ENTRY } from './compiler-keys.js';
+import { engine, NO_ENGINE_SETTINGS } from './engine-keys.js';
+import type { Place } from './problem.js';
+import type { Report } from './report.js';
+import {
+  type At,
+  boolean,
+  list,
+  mapping,
+  optional,
+  required,
+  type Schema,
+  text,
+  type ValuesOf,
+} from './schema.js';
+import { tensorClaim } from './tensor-claim.js';
+import { batchSize, modelName, modelVersion, nonEmpty, platform, selector, workers } from './values.js';
+
+export const DEFAULT_VERSION = 'default';
+
+/** One model as it was written, before defaults of the server and the host fill what it leaves open. */
+export interface ModelEntry {
+  readonly place: Place;
+  readonly name: string;
+  readonly version: string;
+  /** As written: perhaps relative. */
+  readonly path: string;
+  readonly description: string | null;
+  readonly platform: Platform | null;
+  readonly device: string | null;
+  readonly batchSize: number | null;
+  readonly workers: number | null;
+  readonly compiler: CompilerEntry;
+  readonly engine: EngineSettings;
+  readonly strict: boolean | null;
+  readonly allowFallback: boolean;
+  readonly inputs: readonly TensorClaim[];
+  readonly outputs: readonly TensorClaim[];
+}
+
+const keys = {
+  name: required(modelName, 'The model name in the URL path.'),
+  model: optional(
+    nonEmpty,
+    'Path of the model file; from the folder of this file, else from the working directory.',
+  ),
+  path: optional(nonEmpty, 'The same as `model`, as it was spelt before 0.10.'),
+  version: optional(modelVersion, 'The version in the URL path; quoted or not.', DEFAULT_VERSION),
+  platform: optional(
+    platform,
+    '`npu` speaks as the original does, the others as Triton does.',
+    'what `npu_device` names; else `npu` where an NPU is found or asked for by the environment, else `cpu`',
+  ),
+  description: optional(text(), 'Shown in the metadata.'),
+  npu_device: optional(
+    selector,
+    'A device selector, for instance `warboy(1)*1`, `npu:0:0`, `cpu(2)*1`.',
+    '`FURIOSA_DEVICES`, else `warboy(2)*1`, for the platform `npu`; else `cpu` or `cuda:0`',
+  ),
+  device: optional(selector, 'The same as `npu_device`.'),
+  batch_size: optional(
+    batchSize,
+    'Multiplies the first axis of every input and output; 0 is as good as none.',
+  ),
+  worker_num: optional(workers, 'Copies of the model per device.', "the device's"),
+  compiler_config: optional(
+    compilerConfig,
+    'Options of the NPU compiler; without one, only `permute_input` changes what the model does.',
+  ),
+  engine: optional(engine, 'Options of the engine that runs the model.'),
+  strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", "the server's"),
+  allow_fallback: optional(boolean, 'Let an engine that cannot use the device use the CPU.', 'false'),
+  versions: optional(list(text()), 'Accepted as in the original; nothing is done with it.'),
+  inputs: optional(list(tensorClaim), 'Names and descriptions for the inputs, in the order of the file.'),
+  outputs: optional(list(tensorClaim), 'Names and descriptions for the outputs, in the order of the file.'),
+};
+
+/** One element of `model_config_list`. */
+export const modelEntry: Schema<ModelEntry> = mapping(
+  'a mapping with the keys name and model',
+  keys,
+  buildEntry,
+);
+
+function buildEntry(
+  values: ValuesOf<typeof keys>,
+  at: At<typeof keys>,
+  report: Report,
+): ModelEntry | undefined {
+  const path = oneOf('model', values.model, 'path', values.path, at, report);
+  if (path === null) {
+    report.problem(at(), 'missing key model; expected the path of a model file');
+  }
+  return {
+    place: at(),
+    name: values.name,
+    version: values.version ?? DEFAULT_VERSION,
+    path: path ?? '',
+    description: values.description,
+    platform: values.platform,
+    device: oneOf('npu_device', values.npu_device, 'device', values.device, at, report),
+    batchSize: values.batch_size === 0 ? null : values.batch_size,
+    workers: values.worker_num,
+    compiler: values.compiler_config ?? NO_COMPILER_ENTRY,
+    engine: values.engine ?? NO_ENGINE_SETTINGS,
+    strict: values.strict,
+    allowFallback: values.allow_fallback ?? false,
+    inputs: values.inputs ?? [],
+    outputs: values.outputs ?? [],
+  };
+}
+
+/** The value of a key that has two spellings. */
+function oneOf(
+  name: keyof typeof keys,
+  value: string | null,
+  otherName: keyof typeof keys,
+  other: string | null,
+  at: At<typeof keys>,
+  report: Report,
+): string | null {
+  if (value !== null && other !== null) {
+    report.problem(at(otherName), `${name} and ${otherName} mean the same; expected one of them`);
+  }
+  return value ?? other;
+}
+
+/** The whole file. */
+export const modelList: Schema<readonly ModelEntry[]> = mapping(
+  'a mapping with the key model_config_list',
+  { model_config_list: required(list(modelEntry), 'The models to serve.') },
+  ({ model_config_list }) => model_config_list,
+);

@@ -1,0 +1,190 @@
+import type { LogLevel } from '#core/log.js';
+import type { Place } from './problem.js';
+import type { Report } from './report.js';
+import {
+  type At,
+  boolean,
+  integer,
+  type Keys,
+  list,
+  mapping,
+  optional,
+  required,
+  type Schema,
+  type ValuesOf,
+} from './schema.js';
+import {
+  bytes,
+  drainSeconds,
+  logFormat,
+  logLevel,
+  nonEmpty,
+  port,
+  queueSize,
+  type Simulation,
+  simulation,
+} from './values.js';
+
+/** What the server file says; null where it says nothing. */
+export interface ServerFile {
+  readonly serverName: string | null;
+  readonly serverVersion: string | null;
+  readonly extensions: readonly string[] | null;
+  readonly autoload: boolean | null;
+  /** The folder whose model lists are served too. */
+  readonly registry: { readonly root: string; readonly place: Place } | null;
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly debug: boolean;
+  readonly simulate: Simulation | null;
+  readonly devRoot: string | null;
+  readonly sysRoot: string | null;
+  readonly logLevel: LogLevel | null;
+  readonly logFormat: 'auto' | 'pretty' | 'json' | null;
+  readonly maxBodyBytes: number | null;
+  readonly maxQueueSize: number | null;
+  readonly bodyTimeoutMs: number | null;
+  readonly strict: boolean | null;
+  readonly strictReadiness: boolean | null;
+  readonly exitOnError: boolean | null;
+  readonly drainDelaySeconds: number | null;
+}
+
+const anyWorkers = integer(1, 1_000_000);
+
+const restKeys = {
+  host: optional(nonEmpty, 'IP address to bind.', '0.0.0.0'),
+  port: optional(port, 'HTTP port to listen to; 0 lets the system choose.', '8080'),
+  workers: optional(
+    anyWorkers,
+    'Accepted as in the original; requests are not served by worker processes.',
+    '1',
+  ),
+  debug: optional(boolean, 'true sets the log level to DEBUG unless a level is said.', 'false'),
+};
+
+const grpcKeys = {
+  host: optional(nonEmpty, 'Accepted as in the original; this version does not serve gRPC yet.', '0.0.0.0'),
+  port: optional(port, 'The same.', '8081'),
+  workers: optional(anyWorkers, 'The same.', '1'),
+};
+
+const deviceKeys = {
+  simulate: optional(simulation, 'Whether software devices stand in for NPUs, and how many.', 'auto'),
+  dev_root: optional(nonEmpty, 'The root of device files.', '/dev'),
+  sys_root: optional(nonEmpty, 'The root of sysfs.', '/sys'),
+};
+
+const logKeys = {
+  level: optional(logLevel, 'The least grave lines that are written.', 'INFO'),
+  format: optional(logFormat, '`auto`: pretty on a terminal, else JSON.', 'auto'),
+};
+
+const limitKeys = {
+  max_body_bytes: optional(bytes, 'A larger request body is refused with 413.', '268435456'),
+  max_queue_size: optional(
+    queueSize,
+    'Requests that one version may hold waiting; more are refused with 503.',
+    '1024',
+  ),
+  body_timeout_ms: optional(
+    integer(1, 3_600_000),
+    'A request whose body has not arrived by then is refused with 408.',
+    '60000',
+  ),
+};
+
+const keys = {
+  server_name: optional(nonEmpty, 'What `GET /v2` calls the server.', 'furiosa-server'),
+  server_version: optional(nonEmpty, 'What `GET /v2` calls the version.', "the product's"),
+  extensions: optional(list(nonEmpty), 'Further names for `extensions` of `GET /v2`.', '[]'),
+  initial_model_autoload: optional(boolean, 'Load every model at the start.', 'true'),
+  intial_model_autoload: optional(boolean, 'The same, as the original spells it.'),
+  file_registry_config: optional(
+    plain('a mapping with the key repository_root', {
+      repository_root: required(
+        nonEmpty,
+        'A folder; every `*.yaml` and `*.yml` in it that has a `model_config_list` is served too.',
+      ),
+    }),
+    'Where further model lists are.',
+  ),
+  rest_server_config: optional(plain('a mapping with host and port', restKeys), 'Where REST is served.'),
+  grpc_server_config: optional(plain('a mapping with host and port', grpcKeys), 'Where gRPC will be served.'),
+  devices: optional(plain('a mapping of device options', deviceKeys), 'Where NPUs are looked for.'),
+  log: optional(plain('a mapping with level and format', logKeys), 'The log.'),
+  limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
+  strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", 'false'),
+  strict_readiness: optional(
+    boolean,
+    'Ready only when every model is ready; else as soon as one is.',
+    'true',
+  ),
+  exit_on_error: optional(boolean, 'End with status 1 when a model cannot be loaded at the start.', 'false'),
+  drain_delay_seconds: optional(
+    drainSeconds,
+    'How long the server goes on serving after SIGTERM turned readiness off.',
+    '0',
+  ),
+};
+
+export const serverFile: Schema<ServerFile> = mapping('a mapping of server options', keys, build);
+
+function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Report): ServerFile {
+  const { rest_server_config: rest, devices, log, limits } = values;
+  warnOfIdleKeys(values, at, report);
+  const registry = values.file_registry_config;
+  return {
+    serverName: values.server_name,
+    serverVersion: values.server_version,
+    extensions: values.extensions,
+    autoload: autoloadOf(values, at, report),
+    registry: registry && { root: registry.repository_root, place: at('file_registry_config') },
+    host: rest?.host ?? null,
+    port: rest?.port ?? null,
+    debug: rest?.debug ?? false,
+    simulate: devices?.simulate ?? null,
+    devRoot: devices?.dev_root ?? null,
+    sysRoot: devices?.sys_root ?? null,
+    logLevel: log?.level ?? null,
+    logFormat: log?.format ?? null,
+    maxBodyBytes: limits?.max_body_bytes ?? null,
+    maxQueueSize: limits?.max_queue_size ?? null,
+    bodyTimeoutMs: limits?.body_timeout_ms ?? null,
+    strict: values.strict,
+    strictReadiness: values.strict_readiness,
+    exitOnError: values.exit_on_error,
+    drainDelaySeconds: values.drain_delay_seconds,
+  };
+}
+
+function autoloadOf(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Report): boolean | null {
+  const { initial_model_autoload: right, intial_model_autoload: misspelt } = values;
+  if (right !== null && misspelt !== null && right !== misspelt) {
+    report.problem(
+      at('intial_model_autoload'),
+      `${misspelt} contradicts initial_model_autoload: ${right}; expected one of them`,
+    );
+  }
+  return right ?? misspelt;
+}
+
+/** Keys that the original has and that change nothing here are told, unless they ask for nothing. */
+function warnOfIdleKeys(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Report): void {
+  const workers = values.rest_server_config?.workers ?? 1;
+  if (workers !== 1) {
+    report.warning(
+      at('rest_server_config'),
+      `workers: ${workers} has no effect: requests are not served by worker processes. ` +
+        'The copies of a model are set by worker_num',
+    );
+  }
+  if (values.grpc_server_config) {
+    report.warning(at('grpc_server_config'), 'this version does not serve gRPC yet; nothing listens there');
+  }
+}
+
+/** A mapping that is no more than its values. */
+function plain<K extends Keys>(type: string, keys: K): Schema<ValuesOf<K>> {
+  return mapping(type, keys, (values) => values);
+}

@@ -1,0 +1,88 @@
+import { messageOf } from '#core/errors.js';
+import { LOG_LEVELS, type LogLevel } from '#core/log.js';
+import { parseSelector } from '#device/selector.js';
+import type { Platform } from '#lifecycle/offer.js';
+import { quoted } from './node.js';
+import { boolean, choice, integer, number, type Schema, text } from './schema.js';
+
+/** The kinds of value that options and files share, so that both are held to the same rules. */
+export { boolean };
+
+export const logLevel: Schema<LogLevel> = choice(LOG_LEVELS);
+export const logFormat: Schema<'auto' | 'pretty' | 'json'> = choice(['auto', 'pretty', 'json']);
+export const port: Schema<number> = integer(0, 65_535);
+export const threads: Schema<number> = integer(1, 1024);
+/** 0 stands for "not said", as in the original. */
+export const batchSize: Schema<number> = integer(0, 4096);
+/** A worker holds a copy of the model, and users of the original run 32 at most. */
+export const workers: Schema<number> = integer(1, 256);
+export const bytes: Schema<number> = integer(1, 2 ** 31 - 1);
+export const queueSize: Schema<number> = integer(1, 1_000_000);
+export const drainSeconds: Schema<number> = number(0, 3600);
+export const nonEmpty: Schema<string> = text('text', (value) =>
+  value.trim() === '' ? 'expected text, found an empty one' : null,
+);
+
+export const PLATFORMS: readonly Platform[] = ['npu', 'cpu', 'cuda'];
+/** `nux` is what `npu` was called before 0.10. */
+export const platform: Schema<Platform> = choice(PLATFORMS, { nux: 'npu' });
+
+export const modelName: Schema<string> = text('a model name', nameFault);
+export const modelVersion: Schema<string> = text('a version', versionFault);
+
+export const selector: Schema<string> = text('a device selector such as warboy(1)*1', (value) => {
+  try {
+    parseSelector(value);
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+});
+
+/** `auto`, `never` or the number of software Warboys. */
+export type Simulation = 'auto' | 'never' | number;
+const MAX_SIMULATED = 64;
+const SIMULATION_TYPE = `auto, never or warboy*N with N from 1 to ${MAX_SIMULATED}`;
+
+export const simulation: Schema<Simulation> = {
+  type: SIMULATION_TYPE,
+  read(spot, report) {
+    const written = text(SIMULATION_TYPE, simulationFault).read(spot, report);
+    return written === undefined ? undefined : (simulationOf(written) ?? undefined);
+  },
+};
+
+function simulationFault(value: string): string | null {
+  return simulationOf(value) === null ? `expected ${SIMULATION_TYPE}, found ${quoted(value)}` : null;
+}
+
+function simulationOf(value: string): Simulation | null {
+  if (value === 'auto' || value === 'never') return value;
+  const count = Number(/^warboy\*(\d{1,3})$/.exec(value)?.[1]);
+  return count >= 1 && count <= MAX_SIMULATED ? count : null;
+}
+
+/** What is wrong with a model name, or null. A name is one segment of a URL path, percent-encoded where it must be. */
+export function nameFault(name: string): string | null {
+  if (name === '') return 'a model name may not be empty';
+  const shown = quoted(name);
+  if (name.includes('/'))
+    return `the model name ${shown} may not contain "/", which separates parts of the URL`;
+  if (name === '.' || name === '..') return `the model name ${shown} would vanish from a URL path`;
+  if (CONTROL_CHARACTER.test(name)) return `the model name ${shown} may not contain control characters`;
+  if (LONE_SURROGATE.test(name))
+    return `the model name ${shown} is not valid Unicode and cannot stand in a URL`;
+  return null;
+}
+
+const CONTROL_CHARACTER = /\p{Cc}/u;
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** What is wrong with a version, or null. Only characters that stand in a URL path as they are (RFC 3986, pchar). */
+export function versionFault(version: string): string | null {
+  if (version === '') return 'a version may not be empty';
+  if (version === '.' || version === '..')
+    return `the version ${quoted(version)} would vanish from a URL path`;
+  if (/^[\w.~!$&'()*+,;=:@-]+$/.test(version)) return null;
+  return `the version ${quoted(version)} may only have the characters A-Z a-z 0-9 - . _ ~ ! $ & ' ( ) * + , ; = : @`;
+}
