@@ -1,0 +1,63 @@
+import type { Tensor as EngineTensor, InferenceSession } from 'onnxruntime-node';
+import type { Session, SessionFacts } from '#backend/backend.js';
+import { checkOutputs, matchInputs } from '#backend/match-tensors.js';
+import { messageOf, ServingError } from '#core/errors.js';
+import type { TensorSpec } from '#inference/metadata.js';
+import type { Tensor } from '#tensor/tensor.js';
+import { engineMessage } from './engine-message.js';
+import { SILENT } from './session-options.js';
+import { fromEngine, toEngine } from './tensors.js';
+
+const RUN_OPTIONS: InferenceSession.RunOptions = { logSeverityLevel: SILENT };
+
+/** A loaded model. The engine's `run` blocks the thread until it is done. */
+export class OnnxRuntimeSession implements Session {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly facts: SessionFacts;
+  #engine: InferenceSession | null;
+
+  constructor(
+    engine: InferenceSession,
+    inputs: readonly TensorSpec[],
+    outputs: readonly TensorSpec[],
+    facts: SessionFacts,
+  ) {
+    this.#engine = engine;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.facts = facts;
+  }
+
+  async run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<readonly Tensor[]> {
+    if (this.#engine === null) throw new ServingError('INTERNAL', 'the session is closed');
+    checkOutputs(this.outputs, outputs);
+    const feeds: Record<string, EngineTensor> = {};
+    for (const tensor of matchInputs(this.inputs, inputs)) feeds[tensor.name] = toEngine(tensor);
+    if (outputs.length === 0) return [];
+    const answers = await runEngine(this.#engine, feeds, outputs);
+    return outputs.map((name) => {
+      const answer = answers[name];
+      if (answer === undefined) throw new ServingError('INTERNAL', `the model gave no output "${name}"`);
+      return fromEngine(name, answer);
+    });
+  }
+
+  async dispose(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = null;
+    await engine?.release();
+  }
+}
+
+async function runEngine(
+  engine: InferenceSession,
+  feeds: InferenceSession.FeedsType,
+  outputs: readonly string[],
+): Promise<InferenceSession.ReturnType> {
+  try {
+    return await engine.run(feeds, outputs, RUN_OPTIONS);
+  } catch (thrown) {
+    throw new ServingError('INTERNAL', `onnxruntime: ${engineMessage(messageOf(thrown))}`, { cause: thrown });
+  }
+}
