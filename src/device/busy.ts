@@ -11,8 +11,9 @@ export const openDevice: OpenDevice = (path) => open(path, 'r+');
 export type ProbeResult = 'free' | 'busy' | ServingError;
 
 /**
- * Asks the driver whether a device file is held, in the only way it offers: by opening it. The device is held for that moment, so two
- * probes must not run at the same time in one process, and another process may still come in between the probe and the use.
+ * Asks the driver whether a device file is held, in the only way it offers: by opening it. The device is held for that
+ * moment, so two probes must not run at the same time in one process, and another process may still come in between
+ * the probe and the use.
  */
 export async function probeDevice(path: string, open: OpenDevice): Promise<ProbeResult> {
   try {

@@ -41,7 +41,8 @@ interface Bound {
 export function cpuBudget(options: CpuBudgetOptions): CpuBudget {
   const first = allowedCpus(options) ?? offeredCpus(options.parallelism ?? availableParallelism);
   const tightest = quotas(options).reduce((least, bound) => (bound.cpus < least.cpus ? bound : least), first);
-  return { cpus: Math.max(1, Math.ceil(tightest.cpus)), reason: tightest.reason };
+  // Every bound is above 0, so this is 1 at least.
+  return { cpus: Math.ceil(tightest.cpus), reason: tightest.reason };
 }
 
 function offeredCpus(parallelism: () => number): Bound {

@@ -23,8 +23,8 @@ test('the holders of a device are the processes that have its file open', async 
       [
         pe0,
         [
-          { pid: 30, command: 'furiosactl' },
           { pid: 7, command: 'python3' },
+          { pid: 30, command: 'furiosactl' },
         ],
       ],
       [pe1, [{ pid: 30, command: 'furiosactl' }]],

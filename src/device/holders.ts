@@ -10,8 +10,8 @@ export interface Holder {
 }
 
 /**
- * Which processes hold the given device files, found by their open files under procfs. Processes of other users are
- * invisible without privilege, and processes end while they are looked at: both are left out in silence.
+ * Which processes hold the given device files: those that have them open under procfs, by rising pid. Processes of
+ * other users are invisible without privilege, and processes end while they are looked at: both are left out in silence.
  */
 export async function findHolders(
   procRoot: string,
@@ -20,12 +20,12 @@ export async function findHolders(
   const wanted = new Set(paths);
   const found = new Map<string, Holder[]>();
   if (wanted.size === 0) return found;
-  const processes = (await readFolder(procRoot)).filter((name) => /^\d+$/.test(name));
-  for (const pid of processes) {
-    const held = await openAmong(join(procRoot, pid, 'fd'), wanted);
+  const processes = (await readFolder(procRoot)).filter((name) => /^\d+$/.test(name)).map(Number);
+  for (const pid of processes.sort((a, b) => a - b)) {
+    const held = await openAmong(join(procRoot, `${pid}`, 'fd'), wanted);
     if (held.size === 0) continue;
-    const command = (await readAttribute(join(procRoot, pid, 'comm'))) ?? '?';
-    for (const path of held) found.set(path, [...(found.get(path) ?? []), { pid: Number(pid), command }]);
+    const command = (await readAttribute(join(procRoot, `${pid}`, 'comm'))) ?? '?';
+    for (const path of held) found.set(path, [...(found.get(path) ?? []), { pid, command }]);
   }
   return found;
 }

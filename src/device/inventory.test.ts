@@ -243,6 +243,21 @@ test('what is lent here is not opened again, and no device is opened twice at on
   assert.deepEqual(opened, [tree.dev('npu0pe0'), tree.dev('npu0pe1')]);
 });
 
+test('a PE that several items could use is opened once', async (t) => {
+  const opened: string[] = [];
+  const open: OpenDevice = async (path) => {
+    opened.push(path);
+    return { close: async () => {} };
+  };
+  const { inventory, tree } = await inventoryOf(t, [{}, {}], {}, { open });
+  await inventory.lease('warboy(1)*1,warboy(2)*1', 'm');
+  const files = ['npu0pe0', 'npu0pe1', 'npu1pe0', 'npu1pe1'];
+  assert.deepEqual(
+    opened.sort(),
+    files.map((file) => tree.dev(file)),
+  );
+});
+
 test('a device that may not be opened is passed over where another will do, else it is the reason', async (t) => {
   const open: OpenDevice = async (path) => {
     if (path.endsWith('npu0pe0')) throw Object.assign(new Error('no'), { code: 'EACCES' });
