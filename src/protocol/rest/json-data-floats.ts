@@ -1,4 +1,3 @@
-import { byteAt, DOT, END, isDigit, LOWER_E, MINUS, PLUS, ZERO } from './json-bytes.js';
 import {
   cannotHold,
   type Elements,
@@ -8,6 +7,16 @@ import {
 } from './json-data-elements.js';
 import { LARGEST_EXACT_POWER, nearestFp32, POWERS_OF_TEN } from './json-float.js';
 import type { JsonReader } from './json-reader.js';
+
+// V8 folds a module's own constants into its loops; imported ones it loads for every byte.
+const END = -1;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LOWER_E = 0x65;
 
 /** Another digit may be appended to a mantissa below this, and the result is still an exact double. */
 const MANTISSA_BOUND = 900_719_925_474_099;
@@ -31,108 +40,115 @@ export class FloatElements implements Elements {
   readonly #out: DataView;
   readonly #isFp32: boolean;
   readonly #head: TensorHead;
-  readonly #count: number;
 
   constructor(head: TensorHead, out: Uint8Array) {
     this.#head = head;
     this.#out = new DataView(out.buffer, out.byteOffset, out.byteLength);
     this.#isFp32 = head.datatype === 'FP32';
-    this.#count = out.byteLength / (this.#isFp32 ? 4 : 8);
   }
 
   run(reader: JsonReader): void {
     const { bytes } = reader;
-    let next = reader.at;
-    while (next !== END) {
-      let at = next;
-      let byte = byteAt(bytes, at);
+    const isFp32 = this.#isFp32;
+    const out = this.#out;
+    const end = bytes.length;
+    const size = isFp32 ? 4 : 8;
+    const count = out.byteLength / size;
+    let index = this.index;
+    let from = reader.at;
+    for (;;) {
+      let at = from;
+      let byte = at < end ? (bytes[at] as number) : END;
       const negative = byte === MINUS;
-      if (negative) byte = byteAt(bytes, ++at);
+      if (negative) byte = ++at < end ? (bytes[at] as number) : END;
 
-      // The number is mantissa × 10^exponent, or a little more when digits were dropped. `fast` falls at whatever this
-      // does not read or cannot round for certain; the slow way then reads the element again, and names what is wrong.
-      let fast = isDigit(byte);
+      // The number is mantissa × 10^exponent, or a little more where digits were dropped. `fast` falls at whatever this
+      // loop does not read, or cannot round for certain: then the slow way reads the element anew.
+      let fast = byte >= ZERO && byte <= NINE;
       let mantissa = byte - ZERO;
       let exponent = 0;
       let dropped = false;
-      byte = byteAt(bytes, ++at);
-      if (mantissa === 0) fast = fast && !isDigit(byte);
-      while (isDigit(byte)) {
+      byte = ++at < end ? (bytes[at] as number) : END;
+      if (mantissa === 0 && byte >= ZERO && byte <= NINE) fast = false;
+      while (byte >= ZERO && byte <= NINE) {
         if (mantissa < MANTISSA_BOUND) mantissa = mantissa * 10 + (byte - ZERO);
         else {
           dropped = true;
           exponent++;
         }
-        byte = byteAt(bytes, ++at);
+        byte = ++at < end ? (bytes[at] as number) : END;
       }
       if (byte === DOT) {
-        byte = byteAt(bytes, ++at);
-        fast = fast && isDigit(byte);
-        while (isDigit(byte)) {
+        byte = ++at < end ? (bytes[at] as number) : END;
+        if (byte < ZERO || byte > NINE) fast = false;
+        while (byte >= ZERO && byte <= NINE) {
           if (mantissa < MANTISSA_BOUND) {
             mantissa = mantissa * 10 + (byte - ZERO);
             exponent--;
           } else dropped = true;
-          byte = byteAt(bytes, ++at);
+          byte = ++at < end ? (bytes[at] as number) : END;
         }
       }
       if ((byte | 0x20) === LOWER_E) {
-        byte = byteAt(bytes, ++at);
-        const under = byte === MINUS;
-        if (under || byte === PLUS) byte = byteAt(bytes, ++at);
-        fast = fast && isDigit(byte);
+        byte = ++at < end ? (bytes[at] as number) : END;
+        const below = byte === MINUS;
+        if (below || byte === PLUS) byte = ++at < end ? (bytes[at] as number) : END;
+        if (byte < ZERO || byte > NINE) fast = false;
         let written = 0;
-        while (isDigit(byte)) {
+        while (byte >= ZERO && byte <= NINE) {
           written = written * 10 + (byte - ZERO);
           if (written > LONGEST_EXPONENT) fast = false;
-          byte = byteAt(bytes, ++at);
+          byte = ++at < end ? (bytes[at] as number) : END;
         }
-        exponent += under ? -written : written;
+        exponent += below ? -written : written;
       }
 
       let value = mantissa;
-      const distance = exponent < 0 ? -exponent : exponent;
-      if (distance > LARGEST_FAST_EXPONENT) fast = false;
-      else if (exponent < 0) value /= POWERS_OF_TEN[distance] as number;
-      else if (exponent > 0) value *= POWERS_OF_TEN[distance] as number;
-      if (dropped || exponent !== 0) {
-        if (this.#isFp32) {
-          const rounded = Math.fround(value * OVER);
-          fast = fast && rounded === Math.fround(value * UNDER) && rounded !== Infinity;
-        } else fast = fast && !dropped && distance <= LARGEST_EXACT_POWER;
+      if (exponent !== 0 || dropped) {
+        const distance = exponent < 0 ? -exponent : exponent;
+        if (distance > LARGEST_FAST_EXPONENT) fast = false;
+        else {
+          const power = POWERS_OF_TEN[distance] as number;
+          value = exponent < 0 ? value / power : value * power;
+          if (isFp32) {
+            const rounded = Math.fround(value * OVER);
+            if (rounded !== Math.fround(value * UNDER) || rounded === Infinity) fast = false;
+          } else if (dropped || distance > LARGEST_EXACT_POWER) fast = false;
+        }
       }
-      if (fast) this.#store(negative ? -value : value);
-      else {
-        reader.at = next;
-        this.#store(this.#slow(reader));
+      if (negative) value = -value;
+      if (!fast) {
+        reader.at = from;
+        value = this.#slow(reader, index);
         at = reader.at;
       }
-      reader.at = at;
-      next = nextElement(bytes, at);
-    }
-  }
+      if (index < count) {
+        if (isFp32) out.setFloat32(index * 4, value, true);
+        else out.setFloat64(index * 8, value, true);
+      }
+      index++;
 
-  #store(value: number): void {
-    if (this.index < this.#count) {
-      if (this.#isFp32) this.#out.setFloat32(this.index * 4, value, true);
-      else this.#out.setFloat64(this.index * 8, value, true);
+      // Mostly a comma follows, and the next number right behind it.
+      byte = at + 1 < end ? (bytes[at + 1] as number) : END;
+      if (byte >= MINUS && byte <= NINE && bytes[at] === COMMA) from = at + 1;
+      else {
+        from = nextElement(bytes, at);
+        if (from !== END) continue;
+        reader.at = at;
+        this.index = index;
+        return;
+      }
     }
-    this.index++;
   }
 
   /** Reads any number, and refuses what is none or too large. */
-  #slow(reader: JsonReader): number {
-    const text = numberElement(reader, this.#head, this.index);
+  #slow(reader: JsonReader, index: number): number {
+    const text = numberElement(reader, this.#head, index);
     const special = SPECIAL.get(text);
     if (special !== undefined) return special;
     const value = this.#isFp32 ? nearestFp32(text) : Number(text);
     if (Number.isFinite(value)) return value;
-    throw cannotHold(
-      this.#head,
-      this.index,
-      text,
-      this.#isFp32 ? '±3.4028235e38' : '±1.7976931348623157e308',
-    );
+    throw cannotHold(this.#head, index, text, this.#isFp32 ? '±3.4028235e38' : '±1.7976931348623157e308');
   }
 }
 

@@ -1,5 +1,4 @@
 import { DATATYPE_BYTES, type DataType } from '#tensor/datatype.js';
-import { byteAt, DOT, END, isDigit, LOWER_E, MINUS, ZERO } from './json-bytes.js';
 import {
   cannotHold,
   type Elements,
@@ -9,6 +8,15 @@ import {
 } from './json-data-elements.js';
 import { integerOf } from './json-decimal.js';
 import type { JsonReader } from './json-reader.js';
+
+// V8 folds a module's own constants into its loops; imported ones it loads for every byte.
+const END = -1;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LOWER_E = 0x65;
 
 type Range = readonly [least: bigint, most: bigint];
 
@@ -26,9 +34,6 @@ const INTEGER_RANGES: Readonly<Record<IntegerType, Range>> = {
   INT64: [-(2n ** 63n), 2n ** 63n - 1n],
 };
 
-/** The largest number of which the digits so far, times ten and one digit more, are exact as a double. */
-const MANTISSA_BOUND = 900_719_925_474_099;
-
 /** Fills a tensor of integers, each exactly the number that was written. */
 export class IntegerElements implements Elements {
   index = 0;
@@ -36,85 +41,83 @@ export class IntegerElements implements Elements {
   readonly #size: number;
   readonly #head: TensorHead;
   readonly #range: Range;
-  readonly #least: number;
-  readonly #most: number;
-  readonly #count: number;
 
   constructor(head: TensorHead, datatype: IntegerType, out: Uint8Array) {
     this.#head = head;
     this.#out = new DataView(out.buffer, out.byteOffset, out.byteLength);
     this.#size = DATATYPE_BYTES[datatype];
-    this.#count = out.byteLength / this.#size;
     this.#range = INTEGER_RANGES[datatype];
-    // Of 64 bits, what a double holds exactly is all that the fast path makes.
-    this.#least = Math.max(Number(this.#range[0]), Number.MIN_SAFE_INTEGER);
-    this.#most = Math.min(Number(this.#range[1]), Number.MAX_SAFE_INTEGER);
   }
 
   run(reader: JsonReader): void {
     const { bytes } = reader;
-    const least = this.#least;
-    const most = this.#most;
-    let next = reader.at;
-    while (next !== END) {
-      let at = next;
-      let byte = byteAt(bytes, at);
+    const end = bytes.length;
+    const out = this.#out;
+    const size = this.#size;
+    const count = out.byteLength / size;
+    // Of 64 bits, this loop makes what a double holds exactly.
+    const least = Math.max(Number(this.#range[0]), Number.MIN_SAFE_INTEGER);
+    const most = Math.min(Number(this.#range[1]), Number.MAX_SAFE_INTEGER);
+    let index = this.index;
+    let from = reader.at;
+    for (;;) {
+      let at = from;
+      let byte = at < end ? (bytes[at] as number) : END;
       const negative = byte === MINUS;
-      if (negative) byte = byteAt(bytes, ++at);
-      let fast = isDigit(byte);
+      if (negative) byte = ++at < end ? (bytes[at] as number) : END;
+      let fast = byte >= ZERO && byte <= NINE;
       let value = byte - ZERO;
-      byte = byteAt(bytes, ++at);
-      if (value === 0) fast = fast && !isDigit(byte);
-      while (isDigit(byte)) {
-        if (value >= MANTISSA_BOUND) fast = false;
+      byte = ++at < end ? (bytes[at] as number) : END;
+      if (value === 0 && byte >= ZERO && byte <= NINE) fast = false;
+      while (byte >= ZERO && byte <= NINE) {
+        // Sums beyond 2^53 are not exact, but they stay beyond it.
         value = value * 10 + (byte - ZERO);
-        byte = byteAt(bytes, ++at);
+        byte = ++at < end ? (bytes[at] as number) : END;
       }
       if (negative) value = -value;
-      // The slow way reads the element again: it knows fractions and exponents, and names what is wrong.
-      if (fast && byte !== DOT && (byte | 0x20) !== LOWER_E && value >= least && value <= most)
-        this.#store(value);
-      else {
-        reader.at = next;
-        this.#slow(reader);
+      if (fast && byte !== DOT && (byte | 0x20) !== LOWER_E && value >= least && value <= most) {
+        if (index < count) storeInteger(out, index, size, value);
+      } else {
+        reader.at = from;
+        this.#slow(reader, index, count);
         at = reader.at;
       }
-      reader.at = at;
-      next = nextElement(bytes, at);
-    }
-  }
+      index++;
 
-  #store(value: number): void {
-    if (this.index < this.#count) {
-      switch (this.#size) {
-        case 1:
-          this.#out.setUint8(this.index, value);
-          break;
-        case 2:
-          this.#out.setUint16(this.index * 2, value, true);
-          break;
-        case 4:
-          this.#out.setUint32(this.index * 4, value, true);
-          break;
-        default:
-          this.#out.setUint32(this.index * 8, value >>> 0, true);
-          this.#out.setInt32(this.index * 8 + 4, Math.floor(value / 2 ** 32), true);
+      // Mostly a comma follows, and the next number right behind it.
+      byte = at + 1 < end ? (bytes[at + 1] as number) : END;
+      if (byte >= MINUS && byte <= NINE && bytes[at] === COMMA) from = at + 1;
+      else {
+        from = nextElement(bytes, at);
+        if (from !== END) continue;
+        reader.at = at;
+        this.index = index;
+        return;
       }
     }
-    this.index++;
   }
 
-  #slow(reader: JsonReader): void {
-    const text = numberElement(reader, this.#head, this.index);
+  /** Reads any number: fractions, exponents and 64 bits too, or says what is wrong with it. */
+  #slow(reader: JsonReader, index: number, count: number): void {
+    const text = numberElement(reader, this.#head, index);
     const value = /^-?\d/.test(text) ? integerOf(text) : null;
     const [least, most] = this.#range;
     if (value === null || value < least || value > most) {
-      throw cannotHold(this.#head, this.index, text, `${least}..${most}`);
+      throw cannotHold(this.#head, index, text, `${least}..${most}`);
     }
-    if (this.#size < 8) this.#store(Number(value));
-    else {
-      if (this.index < this.#count) this.#out.setBigUint64(this.index * 8, BigInt.asUintN(64, value), true);
-      this.index++;
-    }
+    if (index >= count) return;
+    if (this.#size === 8) this.#out.setBigUint64(index * 8, BigInt.asUintN(64, value), true);
+    else storeInteger(this.#out, index, this.#size, Number(value));
+  }
+}
+
+/** Writes an integer that is exact as a double, signed or not: two's complement of the lowest bits. */
+function storeInteger(out: DataView, index: number, size: number, value: number): void {
+  if (size === 1) out.setUint8(index, value);
+  else if (size === 2) out.setUint16(index * 2, value, true);
+  else if (size === 4) out.setUint32(index * 4, value, true);
+  else {
+    out.setUint32(index * 8, value, true);
+    out.setUint32(index * 8 + 4, Math.floor(value / 2 ** 32), true);
   }
 }

@@ -1,0 +1,48 @@
+import { invalid } from '#core/errors.js';
+
+/** The bytes of the length (uint32, little-endian) before each element of a BYTES tensor. */
+export const LENGTH_BYTES = 4;
+
+/** The bytes of a BYTES tensor with these elements. */
+export function encodeByteStrings(elements: readonly Uint8Array[]): Uint8Array {
+  const data = new Uint8Array(elements.reduce((sum, element) => sum + LENGTH_BYTES + element.length, 0));
+  const view = new DataView(data.buffer);
+  let at = 0;
+  for (const element of elements) {
+    view.setUint32(at, element.length, true);
+    data.set(element, at + LENGTH_BYTES);
+    at += LENGTH_BYTES + element.length;
+  }
+  return data;
+}
+
+/**
+ * The elements of a BYTES tensor, as views of its bytes. There must be exactly `count`, and nothing after them.
+ *
+ * @param subject what a complaint is about, for instance `input 'x'`
+ */
+export function decodeByteStrings(data: Uint8Array, count: number, subject: string): readonly Uint8Array[] {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const elements: Uint8Array[] = [];
+  let at = 0;
+  while (at < data.length && elements.length < count) {
+    const left = data.length - at - LENGTH_BYTES;
+    if (left < 0)
+      throw cutShort(subject, elements.length, `needs ${LENGTH_BYTES} bytes for its length`, -left);
+    const length = view.getUint32(at, true);
+    if (length > left) throw cutShort(subject, elements.length, `is ${length} bytes long`, length - left);
+    elements.push(data.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + length));
+    at += LENGTH_BYTES + length;
+  }
+  if (elements.length < count) {
+    throw invalid(`${subject} needs ${count} BYTES elements, but its data ends after ${elements.length}`);
+  }
+  if (at < data.length) {
+    throw invalid(`${subject} needs ${count} BYTES elements, but ${data.length - at} bytes follow them`);
+  }
+  return elements;
+}
+
+function cutShort(subject: string, index: number, claim: string, lacking: number): Error {
+  return invalid(`element ${index} of ${subject} ${claim}, but the data ends ${lacking} bytes before that`);
+}
