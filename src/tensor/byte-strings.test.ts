@@ -23,16 +23,12 @@ test('byte strings are read from inside a larger buffer', () => {
 const rows: [data: number[], count: number, message: string][] = [
   [[], 1, "input 'x' needs 1 BYTES elements, but its data ends after 0"],
   [[1, 0, 0, 0, 97], 2, "input 'x' needs 2 BYTES elements, but its data ends after 1"],
-  [[1, 0, 0, 0, 97, 98], 1, "input 'x' needs 1 BYTES elements, but 1 bytes follow them"],
-  [
-    [1, 0, 0],
-    1,
-    "element 0 of input 'x' needs 4 bytes for its length, but the data ends 1 bytes before that",
-  ],
+  [[1, 0, 0, 0, 97, 98], 1, "input 'x' needs 1 BYTES elements, but its data has 1 byte more"],
+  [[1, 0, 0], 1, "element 0 of input 'x' needs 4 bytes for its length, but the data ends 1 byte before that"],
   [
     [0, 0, 0, 0, 2, 0, 0, 0, 97],
     2,
-    "element 1 of input 'x' is 2 bytes long, but the data ends 1 bytes before that",
+    "element 1 of input 'x' is 2 bytes long, but the data ends 1 byte before that",
   ],
   [
     [255, 255, 255, 255, 97],

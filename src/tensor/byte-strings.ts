@@ -38,11 +38,19 @@ export function decodeByteStrings(data: Uint8Array, count: number, subject: stri
     throw invalid(`${subject} needs ${count} BYTES elements, but its data ends after ${elements.length}`);
   }
   if (at < data.length) {
-    throw invalid(`${subject} needs ${count} BYTES elements, but ${data.length - at} bytes follow them`);
+    throw invalid(
+      `${subject} needs ${count} BYTES elements, but its data has ${bytesOf(data.length - at)} more`,
+    );
   }
   return elements;
 }
 
 function cutShort(subject: string, index: number, claim: string, lacking: number): Error {
-  return invalid(`element ${index} of ${subject} ${claim}, but the data ends ${lacking} bytes before that`);
+  return invalid(
+    `element ${index} of ${subject} ${claim}, but the data ends ${bytesOf(lacking)} before that`,
+  );
+}
+
+function bytesOf(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
 }

@@ -1,0 +1,125 @@
+import { Buffer, isUtf8 } from 'node:buffer';
+import { invalid } from '#core/errors.js';
+import { decodeByteStrings } from '#tensor/byte-strings.js';
+import { elementCount } from '#tensor/shape.js';
+import type { Tensor } from '#tensor/tensor.js';
+import { viewOf } from '#tensor/view.js';
+import { type ShortDecimal, shortestFp32 } from './json-shortest.js';
+import { digitCount, type JsonWriter } from './json-writer.js';
+
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+
+/**
+ * Writes a tensor's elements as a flat JSON array. Every number reads back as exactly itself. NaN and the infinities,
+ * for which JSON has no words, are `null`, or `NaN`, `Infinity`, `-Infinity` where these were asked for.
+ */
+export function writeTensorData(writer: JsonWriter, tensor: Tensor, nanTokens: boolean): void {
+  const { datatype, data } = tensor;
+  writer.ascii('[');
+  switch (datatype) {
+    case 'FP16':
+    case 'BF16':
+      throw invalid(
+        `sending ${datatype} data via JSON is not supported. Please use the binary data format for output ${tensor.name}`,
+      );
+    case 'BYTES':
+      writeByteStrings(writer, tensor);
+      break;
+    case 'BOOL':
+      writeEach(writer, viewOf(data, datatype), (value) => writer.ascii(value === 0 ? 'false' : 'true'));
+      break;
+    case 'FP32':
+      writeEach(writer, viewOf(data, datatype), (value) => writeFp32(writer, value, nanTokens));
+      break;
+    case 'FP64':
+      writeEach(writer, viewOf(data, datatype), (value) => writeFp64(writer, value, nanTokens));
+      break;
+    case 'INT64':
+    case 'UINT64':
+      writeEach<bigint>(writer, viewOf(data, datatype), (value) => writer.ascii(String(value)));
+      break;
+    default:
+      writeEach(writer, viewOf(data, datatype), (value) => writer.integer(value));
+  }
+  writer.ascii(']');
+}
+
+function writeEach<Element>(
+  writer: JsonWriter,
+  elements: ArrayLike<Element>,
+  write: (element: Element) => void,
+): void {
+  for (let i = 0; i < elements.length; i++) {
+    if (i > 0) writer.byte(COMMA);
+    write(elements[i] as Element);
+  }
+}
+
+function writeByteStrings(writer: JsonWriter, tensor: Tensor): void {
+  const subject = `output '${tensor.name}'`;
+  decodeByteStrings(tensor.data, elementCount(tensor.shape), subject).forEach((element, index) => {
+    if (!isUtf8(element)) {
+      throw invalid(
+        `element ${index} of ${subject} is not UTF-8 text, so JSON cannot carry it. Please use the binary data format for output ${tensor.name}`,
+      );
+    }
+    if (index > 0) writer.byte(COMMA);
+    writer.text(JSON.stringify(Buffer.from(element.buffer, element.byteOffset, element.length).toString()));
+  });
+}
+
+/** Integers up to here are written digit by digit; beyond, the fewest digits are fewer than all of them. */
+const EXACT_FP32_INTEGERS = 2 ** 24;
+
+function writeFp32(writer: JsonWriter, value: number, nanTokens: boolean): void {
+  const magnitude = Math.abs(value);
+  if (!Number.isFinite(value)) writeNonFinite(writer, value, nanTokens);
+  else {
+    if (value < 0 || Object.is(value, -0)) writer.byte(MINUS);
+    if (magnitude <= EXACT_FP32_INTEGERS && Number.isInteger(magnitude)) writer.integer(magnitude);
+    else writeDecimal(writer, shortestFp32(magnitude));
+  }
+}
+
+function writeFp64(writer: JsonWriter, value: number, nanTokens: boolean): void {
+  if (!Number.isFinite(value)) writeNonFinite(writer, value, nanTokens);
+  else writer.ascii(Object.is(value, -0) ? '-0' : String(value));
+}
+
+function writeNonFinite(writer: JsonWriter, value: number, nanTokens: boolean): void {
+  writer.ascii(nanTokens ? String(value) : 'null');
+}
+
+/** Outside of these, JavaScript writes an exponent, and so does this. */
+const LEAST_FIXED_MAGNITUDE = -6;
+const LARGEST_FIXED_MAGNITUDE = 20;
+
+/** Writes digits × 10^exponent in the form JavaScript chooses: `1500`, `0.015`, `1.5e-7`, `1.5e+30`. */
+function writeDecimal(writer: JsonWriter, { digits, exponent }: ShortDecimal): void {
+  const count = digitCount(digits);
+  const magnitude = count + exponent - 1;
+  if (magnitude < LEAST_FIXED_MAGNITUDE || magnitude > LARGEST_FIXED_MAGNITUDE) {
+    writeSplit(writer, digits, count, 1);
+    writer.ascii(magnitude < 0 ? 'e' : 'e+');
+    writer.integer(magnitude);
+  } else if (magnitude < 0) {
+    writer.ascii('0.');
+    writer.digits(digits, -magnitude - 1 + count);
+  } else if (exponent < 0) writeSplit(writer, digits, count, magnitude + 1);
+  else {
+    writer.digits(digits, count);
+    writer.digits(0, exponent);
+  }
+}
+
+/** Writes digits with a point after the first few, unless they are all. */
+function writeSplit(writer: JsonWriter, digits: number, count: number, before: number): void {
+  const unit = 10 ** (count - before);
+  const head = Math.floor(digits / unit);
+  writer.digits(head, before);
+  if (count === before) return;
+  writer.byte(DOT);
+  writer.digits(digits - head * unit, count - before);
+}
