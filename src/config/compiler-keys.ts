@@ -1,19 +1,10 @@
 import { MAX_RANK } from '#tensor/shape.js';
+import { dictionary, list } from './collections.js';
 import { type ConfigNode, keyPlace } from './node.js';
 import type { Place } from './problem.js';
 import type { Report } from './report.js';
-import {
-  anything,
-  boolean,
-  dictionary,
-  didYouMean,
-  integer,
-  list,
-  mismatch,
-  number,
-  type Schema,
-  text,
-} from './schema.js';
+import { anything, boolean, integer, number, text } from './scalars.js';
+import { didYouMean, mismatch, type Schema } from './schema.js';
 
 /** What a `compiler_config` came to. */
 export interface CompilerEntry {

@@ -30,6 +30,7 @@ class Converter {
   /** Aliases being followed: one that leads to itself has no end. */
   readonly #following = new Set<Node>();
   #nodes = 0;
+  #full = false;
   #failed = false;
 
   constructor(place: Place, positionOf: (offset: number) => Position, report: Report) {
@@ -45,10 +46,8 @@ class Converter {
   }
 
   #node(node: unknown, parent: Position): ConfigNode {
-    if (++this.#nodes > MAX_NODES) {
-      const first = this.#nodes === MAX_NODES + 1;
-      return first ? this.#fail(parent, `more than ${MAX_NODES} values, aliases counted`) : nothing(parent);
-    }
+    if (this.#full) return nothing(parent);
+    if (++this.#nodes > MAX_NODES) return this.#stop(parent);
     if (isAlias(node)) return this.#alias(node, this.#position(node));
     if (!isNode(node)) return nothing(parent);
     const at = this.#position(node);
@@ -99,7 +98,8 @@ class Converter {
   }
 
   #problem({ line, column }: Position, message: string): void {
-    this.#report.problem({ ...this.#place, line, column }, message);
+    // Past the bound there are holes everywhere, and only the bound itself is worth telling.
+    if (!this.#full) this.#report.problem({ ...this.#place, line, column }, message);
   }
 
   /** A problem that leaves a hole in the tree. */
@@ -107,6 +107,12 @@ class Converter {
     this.#failed = true;
     this.#problem(position, message);
     return nothing(position);
+  }
+
+  #stop(position: Position): NullNode {
+    const stand = this.#fail(position, `more than ${MAX_NODES} values, aliases counted`);
+    this.#full = true;
+    return stand;
   }
 
   #position(node: Node): Position {

@@ -1,15 +1,7 @@
 import type { EngineSettings, OnnxRuntimeOptions } from '#device/engine-settings.js';
-import {
-  boolean,
-  choice,
-  dictionary,
-  integer,
-  list,
-  mapping,
-  optional,
-  type Schema,
-  text,
-} from './schema.js';
+import { dictionary, list, mapping } from './collections.js';
+import { boolean, choice, integer, text } from './scalars.js';
+import { optional, type Schema } from './schema.js';
 import { nonEmpty, threads } from './values.js';
 
 export const NO_ENGINE_SETTINGS: EngineSettings = { threads: null, onnxruntime: {} };

@@ -1,20 +1,12 @@
 import type { EngineSettings } from '#device/engine-settings.js';
 import type { Platform, TensorClaim } from '#lifecycle/offer.js';
+import { type At, list, mapping } from './collections.js';
 import { type CompilerEntry, compilerConfig, NO_COMPILER_ENTRY } from './compiler-keys.js';
 import { engine, NO_ENGINE_SETTINGS } from './engine-keys.js';
 import type { Place } from './problem.js';
 import type { Report } from './report.js';
-import {
-  type At,
-  boolean,
-  list,
-  mapping,
-  optional,
-  required,
-  type Schema,
-  text,
-  type ValuesOf,
-} from './schema.js';
+import { boolean, text } from './scalars.js';
+import { optional, required, type Schema, type ValuesOf } from './schema.js';
 import { tensorClaim } from './tensor-claim.js';
 import { batchSize, modelName, modelVersion, nonEmpty, platform, selector, workers } from './values.js';
 

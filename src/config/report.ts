@@ -35,11 +35,14 @@ export class Report {
     return more === 0 ? this.#warnings : [...this.#warnings, `${more} more warnings`];
   }
 
+  /** In the order of reading: file by file, and within a file from its top. */
   get problems(): readonly Problem[] {
+    const files = [...new Set(this.#problems.map(({ file }) => file))];
+    const sorted = files.flatMap((file) =>
+      this.#problems.filter((one) => one.file === file).sort(byPosition),
+    );
     const more = this.#problemsLeftOut;
-    return more === 0
-      ? this.#problems
-      : [...this.#problems, { ...NOWHERE, message: `${more} more problems` }];
+    return more === 0 ? sorted : [...sorted, { ...NOWHERE, message: `${more} more problems` }];
   }
 
   /** Throws a ConfigError when there is a problem. */

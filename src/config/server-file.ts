@@ -1,18 +1,9 @@
 import type { LogLevel } from '#core/log.js';
+import { type At, list, mapping } from './collections.js';
 import type { Place } from './problem.js';
 import type { Report } from './report.js';
-import {
-  type At,
-  boolean,
-  integer,
-  type Keys,
-  list,
-  mapping,
-  optional,
-  required,
-  type Schema,
-  type ValuesOf,
-} from './schema.js';
+import { boolean, integer } from './scalars.js';
+import { type Keys, optional, required, type Schema, type ValuesOf } from './schema.js';
 import {
   bytes,
   drainSeconds,

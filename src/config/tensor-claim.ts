@@ -1,19 +1,10 @@
 import type { TensorClaim } from '#lifecycle/offer.js';
 import { DATATYPES, type DataType, isDataType } from '#tensor/datatype.js';
 import { MAX_RANK } from '#tensor/shape.js';
+import { dictionary, list, mapping } from './collections.js';
 import { quoted } from './node.js';
-import {
-  anything,
-  dictionary,
-  didYouMean,
-  integer,
-  list,
-  mapping,
-  optional,
-  required,
-  type Schema,
-  text,
-} from './schema.js';
+import { anything, integer, text } from './scalars.js';
+import { didYouMean, optional, required, type Schema } from './schema.js';
 import { nonEmpty } from './values.js';
 
 /** What the same types are called elsewhere: in numpy, in ONNX, and by the original, which answered FLOAT32. */

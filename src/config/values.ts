@@ -3,7 +3,8 @@ import { LOG_LEVELS, type LogLevel } from '#core/log.js';
 import { parseSelector } from '#device/selector.js';
 import type { Platform } from '#lifecycle/offer.js';
 import { quoted } from './node.js';
-import { boolean, choice, integer, number, type Schema, text } from './schema.js';
+import { boolean, choice, integer, number, text } from './scalars.js';
+import type { Schema } from './schema.js';
 
 /** The kinds of value that options and files share, so that both are held to the same rules. */
 export { boolean };

@@ -4,6 +4,9 @@ import type { Position } from './node.js';
 /** A configuration needs nine or so; the composer calls itself at each, and a thousand would end the process. */
 const MAX_DEPTH = 64;
 
+/** Ten for each value a configuration may hold; more would keep the start waiting. */
+const MAX_LEXEMES = 200_000;
+
 /** Past the first few, syntax errors are echoes of each other. */
 const MAX_ERRORS = 5;
 
@@ -38,20 +41,20 @@ export function parseYaml(text: string): ParsedYaml {
     if (second) return failed('a second YAML document begins here; expected one', second.range[0]);
     return { document, problems: syntaxProblems(document, positionOf), positionOf };
   } catch (error) {
-    if (error instanceof TooDeep) {
-      return failed(`nested more than ${MAX_DEPTH} levels deep`, parser.offset);
-    }
+    if (error instanceof TooMuch) return failed(error.message, parser.offset);
     throw error;
   }
 }
 
-class TooDeep extends Error {}
+class TooMuch extends Error {}
 
 function* boundedTokens(text: string, parser: Parser, lines: LineCounter): Generator<CST.Token, void> {
   lines.addNewLine(0);
+  let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);
-    if (parser.stack.length > MAX_DEPTH) throw new TooDeep();
+    if (parser.stack.length > MAX_DEPTH) throw new TooMuch(`nested more than ${MAX_DEPTH} levels deep`);
+    if (++count > MAX_LEXEMES) throw new TooMuch('too much for a configuration begins here');
   }
   yield* parser.end();
 }
