@@ -13,6 +13,10 @@ export function engineMessage(raw: string): string {
     /Non-zero status code returned while running (\S+) node\. Name:'([^']*)' Status Message: /g,
     (_, op: string, name: string) => (name === '' ? `${op} node: ` : `${op} node "${name}": `),
   );
+  text = text.replace(
+    /OrtSessionOptionsAppendExecutionProvider_(\w+): Failed to load shared library/,
+    'the library of its $1 execution provider is not installed',
+  );
   text = withoutSignatures(text);
   text = text.replace(/\b\w+\.(?:cc|cpp|h):\d+ \w+ /g, '');
   text = text.replace(/ Please fix either the inputs\/outputs or the model\.$/, '');
