@@ -83,8 +83,8 @@ export function scalarModel(): Uint8Array {
 }
 
 /**
- * Blocks its thread for as long as the request likes: `iterations` (INT64 [1]) products of two 256x256 matrices, a
- * millisecond or so each on one core. `y` (FP32 [1,1]) is 1, whatever their number.
+ * Blocks its thread for as long as the request likes: `iterations` (INT64 [1]) products of two 256x256 matrices,
+ * some tenths of a millisecond each on one core. `y` (FP32 [1,1]) is 1, whatever their number.
  */
 export function slowModel(): Uint8Array {
   const square = (name: string): ValueInfo => tensorInfo(name, 'FP32', [256, 256]);
@@ -126,14 +126,14 @@ function filled(name: string, value: number): Node {
   return { op: 'ConstantOfShape', inputs: ['side'], outputs: [name], attributes: { value: { tensor } } };
 }
 
-/** `picked` (FP32 [n]) is the element of [10, 20, 30] at each `index` (INT64 [n]); any other index makes the engine raise. */
-export function failingModel(): Uint8Array {
+/** `picked` is the element of [10, 20, 30] at each `index` (INT64); an index beyond them makes the engine raise. */
+export function failingModel(length: number | string = 'n'): Uint8Array {
   return encodeModel({
     graph: {
       nodes: [{ op: 'Gather', inputs: ['table', 'index'], outputs: ['picked'] }],
       initializers: [{ name: 'table', type: 'FLOAT', shape: [3], raw: bytesOf(Float32Array.of(10, 20, 30)) }],
-      inputs: [tensorInfo('index', 'INT64', ['n'])],
-      outputs: [tensorInfo('picked', 'FP32', ['n'])],
+      inputs: [tensorInfo('index', 'INT64', [length])],
+      outputs: [tensorInfo('picked', 'FP32', [length])],
     },
   });
 }
