@@ -20,7 +20,7 @@ export class FileWindow {
     this.size = fstatSync(this.#fd).size;
   }
 
-  /** The byte at an offset; 0 behind the end. */
+  /** The byte at an offset before the end. */
   byteAt(offset: number): number {
     if (offset < this.#start || offset >= this.#start + this.#length) this.#fill(offset);
     return this.#window[offset - this.#start] ?? 0;
@@ -44,7 +44,6 @@ export class FileWindow {
   #fill(offset: number): void {
     this.#start = offset;
     this.#length = this.#read(this.#window, offset);
-    this.#window.fill(0, this.#length);
   }
 
   #read(into: Uint8Array, position: number): number {

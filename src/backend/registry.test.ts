@@ -128,6 +128,26 @@ test('batch_size 0 and 1 change nothing', async () => {
   }
 });
 
+test('batch_size where only some first axes are open: those give one row to each run', async () => {
+  const bytes = encodeModel({
+    graph: {
+      nodes: [{ op: 'Add', inputs: ['a', 'b'], outputs: ['y'] }],
+      inputs: [tensorInfo('a', 'FP32', ['n', 2]), tensorInfo('b', 'FP32', [3, 2])],
+      outputs: [tensorInfo('y', 'FP32', [3, 2])],
+    },
+  });
+  const session = await open(bytes, { batchSize: 2 });
+  assert.deepEqual(shapesOf(session.inputs), [
+    [2, 2],
+    [6, 2],
+  ]);
+  assert.deepEqual(shapesOf(session.outputs), [[6, 2]]);
+  const [answer] = await session.run([floats('b', [6, 2]), floats('a', [2, 2], 100)], ['y']);
+  const expected = [100, 102, 102, 104, 104, 106, 108, 110, 110, 112, 112, 114];
+  assert.deepEqual(answer?.data, bytesOf(Float32Array.from(expected)));
+  await session.dispose();
+});
+
 test('an error in the middle of a batch is the error of the batch, and the next one works', async () => {
   const index = (...values: bigint[]): Tensor => ({
     name: 'index',
