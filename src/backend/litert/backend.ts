@@ -1,6 +1,7 @@
-import type { Backend, ModelArtifact, Session } from '#backend/backend.js';
+import type { Backend, ModelArtifact, Session, SessionFacts } from '#backend/backend.js';
 import type { LoadOptions } from '#backend/options.js';
 import { invalid, ServingError } from '#core/errors.js';
+import { loggerOf } from '#core/log.js';
 import { formatShape } from '#tensor/shape.js';
 import { type Engine, openEngine } from './engine.js';
 import { type Ports, portsOf } from './ports.js';
@@ -9,57 +10,51 @@ import { readTflite, type TfliteModel } from './read-tflite.js';
 import { litertVersion } from './runtime.js';
 import { LiteRtSession } from './session.js';
 
-/** TFLite models on LiteRT for WebAssembly: the CPU, one thread. */
-export const litertBackend: Backend = {
-  name: 'litert',
-  platform: 'litert_tflite',
-  load,
-};
+const log = loggerOf('backend::litert');
+
+/** TFLite models on LiteRT for WebAssembly: on the CPU, with one thread. */
+export const litertBackend: Backend = { name: 'litert', platform: 'litert_tflite', load };
 
 /** The file is read and checked here first: WebAssembly that is fed garbage does not say what is wrong with it. */
 async function load({ path }: ModelArtifact, options: LoadOptions): Promise<Session> {
-  if (options.provider !== 'cpu' && !options.allowFallback) {
-    throw invalid(`TFLite models run on the CPU here, and '${options.provider}' was asked for.`);
-  }
+  checkProvider(path, options);
   const { bytes, stamp } = await readModelFile(path);
   const model = readTflite(bytes);
   const ports = portsOf(model);
-  const batches = options.batchSize ?? 1;
-  checkSizes(ports, batches);
+  checkSizes(ports);
   const stateful = isStateful(model);
-  return new LiteRtSession({
-    ports,
-    facts: {
-      engine: `litert ${litertVersion()}`,
-      provider: 'cpu',
-      threads: 1,
-      modelBytes: bytes.length,
-    },
-    batches,
-    engine: await openEngine(bytes, ports, stateful),
-    reopen: () => reopen(path, stamp, ports, stateful),
+  const engine = await openEngine(bytes, ports, stateful);
+  return new LiteRtSession(ports, factsOf(bytes), engine, () => reopen(path, stamp, ports, stateful));
+}
+
+function checkProvider(path: string, { provider, allowFallback }: LoadOptions): void {
+  if (provider === 'cpu') return;
+  if (!allowFallback)
+    throw invalid(`LiteRT for WebAssembly runs on the CPU only, and ${provider} was asked for`);
+  log.warn(`LiteRT uses the CPU instead of ${provider}: LiteRT for WebAssembly runs on the CPU only`, {
+    path,
   });
+}
+
+function factsOf(bytes: Uint8Array): SessionFacts {
+  return { engine: `litert ${litertVersion()}`, provider: 'cpu', threads: 1, modelBytes: bytes.length };
 }
 
 async function reopen(path: string, stamp: string, ports: Ports, stateful: boolean): Promise<Engine> {
   const file = await readModelFile(path);
-  if (file.stamp !== stamp) {
-    throw new ServingError('UNAVAILABLE', 'The engine stopped, and the model file is no longer what it was.');
-  }
-  return openEngine(file.bytes, ports, stateful);
+  if (file.stamp === stamp) return openEngine(file.bytes, ports, stateful);
+  throw new ServingError(
+    'INTERNAL',
+    'LiteRT stopped, and the model file is not what it was when it was loaded',
+  );
 }
 
-function checkSizes({ inputs, outputs }: Ports, batches: number): void {
+function checkSizes({ inputs, outputs }: Ports): void {
   for (const { spec, bytes } of [...inputs, ...outputs]) {
-    const shape = formatShape(spec.shape);
-    if (bytes === 0) {
-      throw invalid(
-        `'${spec.name}' of shape ${shape} has no elements; LiteRT for WebAssembly needs fixed sizes.`,
-      );
-    }
-    if (batches !== 1 && spec.shape.length === 0) {
-      throw invalid(`'${spec.name}' is a scalar, and a batch size of ${batches} needs a first axis.`);
-    }
+    if (bytes > 0) continue;
+    throw invalid(
+      `tensor "${spec.name}" of shape ${formatShape(spec.shape)} has no elements; LiteRT for WebAssembly needs fixed sizes`,
+    );
   }
 }
 

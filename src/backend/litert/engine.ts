@@ -9,7 +9,7 @@ import { type Runtime, startRuntime } from './runtime.js';
 /** The instance is lost: WebAssembly trapped or aborted. All that it held goes with it. */
 export class EngineStopped extends ServingError {
   constructor(reason: string, cause: unknown) {
-    super('INTERNAL', `LiteRT stopped: ${reason}.`, { cause });
+    super('INTERNAL', `LiteRT stopped: ${reason}`, { cause });
   }
 }
 
@@ -94,7 +94,7 @@ export class Engine {
   async run(inputs: readonly Uint8Array[], wanted: readonly number[]): Promise<readonly Uint8Array[]> {
     try {
       return await this.#invoke(inputs, (buffers, errors) => {
-        if (errors.length > 0) throw new ServingError('INTERNAL', `LiteRT failed: ${reasonOf(errors)}.`);
+        if (errors.length > 0) throw new ServingError('INTERNAL', `LiteRT failed: ${reasonOf(errors)}`);
         return wanted.map((position) => this.#outputAt(position, buffers, inputs));
       });
     } catch (thrown) {
@@ -160,7 +160,7 @@ export class Engine {
     if (source?.kind === 'input') return new Uint8Array(inputs[source.position] ?? []);
     const buffer = source && buffers[source.position];
     if (!port || !buffer)
-      throw new ServingError('INTERNAL', `The model gave no output at position ${position}.`);
+      throw new ServingError('INTERNAL', `the model gave no output at position ${position}`);
     const { bindings } = this.#runtime;
     const start = buffer.lock(bindings.LiteRtTensorBufferLockMode.READ);
     const bytes = bindings.HEAPU8.slice(start, start + port.bytes) as Uint8Array<ArrayBuffer>;
@@ -193,12 +193,12 @@ export class Engine {
       if (value === port.elementType && shape.join() === port.spec.shape.join()) return;
       const declared = formatShape(port.spec.shape);
       throw unloadable(
-        `its output '${port.spec.name}' is ${declared} in the file and ${formatShape(shape)} when run`,
+        `its output "${port.spec.name}" is ${declared} in the file and ${formatShape(shape)} when run`,
       );
     });
   }
 }
 
 function unloadable(reason: string, cause?: unknown): ServingError {
-  return new ServingError('INVALID_ARGUMENT', `LiteRT cannot load the model: ${reason}.`, { cause });
+  return new ServingError('INVALID_ARGUMENT', `LiteRT cannot load the model: ${reason}`, { cause });
 }

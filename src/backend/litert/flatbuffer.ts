@@ -163,5 +163,5 @@ export class Table {
 }
 
 function damaged(reason: string): Error {
-  return invalid(`The file is damaged or cut short: ${reason}.`);
+  return invalid(`the TFLite file is damaged or cut off: ${reason}`);
 }

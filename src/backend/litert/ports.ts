@@ -35,7 +35,7 @@ export function portsOf(model: TfliteModel): Ports {
     signatures[0];
   const index = signature?.subgraph ?? 0;
   const subgraph = model.subgraphs[index];
-  if (!subgraph) throw invalid('The file holds no subgraph: there is nothing to run.');
+  if (!subgraph) throw invalid('the TFLite file holds no subgraph: there is nothing to run');
   const ports = (
     role: 'input' | 'output',
     given: readonly number[],
@@ -79,7 +79,7 @@ function portOf(
   const tensor = tensors[index];
   const { datatype, elementType, bits, name: type } = tensor?.type ?? {};
   if (!tensor || !datatype || !elementType || !bits) {
-    throw invalid(`The ${role} '${name}' is of type ${type}, which is not supported.`);
+    throw invalid(`${role} "${name}" is of type ${type}, which cannot be served`);
   }
   const bytes = (elementCount(tensor.shape) * bits) / 8;
   const { shape, quantization } = tensor;

@@ -11,12 +11,12 @@ export async function readModelFile(
   try {
     const { size, mtimeMs } = await stat(path);
     if (size > MAX_MODEL_BYTES) {
-      throw invalid(`The file has ${size} bytes; LiteRT for WebAssembly takes ${MAX_MODEL_BYTES} at most.`);
+      throw invalid(`the file has ${size} bytes; LiteRT for WebAssembly takes ${MAX_MODEL_BYTES} at most`);
     }
     return { bytes: await readFile(path), stamp: `${size} ${mtimeMs}` };
   } catch (thrown) {
     const { code } = thrown as { code?: string };
     if (code === 'INVALID_ARGUMENT') throw thrown;
-    throw invalid(`The file cannot be read (${code}).`);
+    throw invalid(`the file cannot be read (${code})`);
   }
 }

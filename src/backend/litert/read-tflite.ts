@@ -82,18 +82,16 @@ const TENSOR_MAP = { name: 0, tensor: 1 };
 export function readTflite(bytes: Uint8Array): TfliteModel {
   const file = new FlatBuffer(bytes);
   if (bytes.length < 8 || file.identifier() !== 'TFL3') {
-    throw invalid(
-      `This is not a TFLite file: bytes 4 to 7 should read "TFL3" in a file of ${bytes.length} bytes.`,
-    );
+    throw invalid(`it is not a TFLite file: bytes 4 to 7 of its ${bytes.length} should read "TFL3"`);
   }
   const model = file.root();
   const schemaVersion = model.u32(MODEL.version);
   if (schemaVersion !== 3)
-    throw invalid(`The file has TFLite schema version ${schemaVersion}; only 3 is known.`);
+    throw invalid(`the file has version ${schemaVersion} of the TFLite schema; 3 was expected`);
   const bufferBytes = model.tables(MODEL.buffers).map((table) => bufferSize(table, bytes.length));
   const codes = model.tables(MODEL.codes).map(operatorName);
   const subgraphs = model.tables(MODEL.subgraphs).map((table) => readSubgraph(table, codes, bufferBytes));
-  if (subgraphs.length === 0) throw invalid('The file holds no subgraph: there is nothing to run.');
+  if (subgraphs.length === 0) throw invalid('the TFLite file holds no subgraph: there is nothing to run');
   return {
     schemaVersion,
     description: model.string(MODEL.description),
@@ -110,7 +108,7 @@ function bufferSize(table: Table, fileBytes: number): number {
   if (offset <= 1) return table.bytes(BUFFER.data).length;
   const size = table.u64(BUFFER.size);
   if (offset + size > fileBytes) {
-    throw invalid(`The file is cut short: a buffer of ${size} bytes should stand at byte ${offset}.`);
+    throw invalid(`the TFLite file is cut off: a buffer of ${size} bytes should stand at byte ${offset}`);
   }
   return size;
 }
@@ -136,7 +134,7 @@ function readSubgraph(
     for (const index of used) if (index !== -1) checkIndex(index, tensors.length, 'an operator');
     const name = codes[operator.u32(OPERATOR.code)];
     if (name === undefined)
-      throw invalid('The file is damaged: an operator has no entry in the operator codes.');
+      throw invalid('the TFLite file is damaged: an operator has no entry in the operator codes');
     return name;
   });
   return { tensors, inputs, outputs, operators };
@@ -144,14 +142,14 @@ function readSubgraph(
 
 function checkIndex(index: number, count: number, who: string): void {
   if (index >= 0 && index < count) return;
-  throw invalid(`The file is damaged: ${who} refers to tensor ${index}, and there are ${count}.`);
+  throw invalid(`the TFLite file is damaged: ${who} refers to tensor ${index} of ${count}`);
 }
 
 function readTensor(table: Table, index: number, bufferBytes: readonly number[]): TfliteTensor {
   const name = table.string(TENSOR.name) || `tensor_${index}`;
   if (table.u32(TENSOR.externalBuffer) !== 0) {
     throw invalid(
-      `The contents of tensor '${name}' are in another file; they must be inside the .tflite file.`,
+      `the contents of tensor "${name}" are in another file; they must be inside the TFLite file`,
     );
   }
   const signature = table.i32s(TENSOR.shapeSignature);
@@ -172,17 +170,19 @@ function readTensor(table: Table, index: number, bufferBytes: readonly number[])
 function checkContents(tensor: TfliteTensor, bufferBytes: readonly number[], sparse: boolean): void {
   const elements = elementCount(tensor.shape);
   if (Number.isNaN(elements)) {
-    throw invalid(`The shape ${formatShape(tensor.shape)} of tensor '${tensor.name}' is none.`);
+    throw invalid(
+      `the TFLite file is damaged: tensor "${tensor.name}" has the shape ${formatShape(tensor.shape)}`,
+    );
   }
   const has = bufferBytes[tensor.buffer];
   if (has === undefined) {
     throw invalid(
-      `The file is damaged: tensor '${tensor.name}' refers to buffer ${tensor.buffer}, which is missing.`,
+      `the TFLite file is damaged: tensor "${tensor.name}" refers to buffer ${tensor.buffer} of ${bufferBytes.length}`,
     );
   }
   const needs = Math.ceil((elements * (tensor.type.bits ?? 0)) / 8);
   if (has > 0 && has < needs && !sparse) {
-    throw invalid(`The file is damaged: tensor '${tensor.name}' needs ${needs} bytes and has ${has}.`);
+    throw invalid(`the TFLite file is damaged: tensor "${tensor.name}" needs ${needs} bytes and has ${has}`);
   }
 }
 
@@ -206,13 +206,13 @@ function readSignature(table: Table, subgraphs: readonly TfliteSubgraph[]): Tfli
   const count = subgraphs[subgraph]?.tensors.length;
   if (count === undefined) {
     throw invalid(
-      `The file is damaged: signature '${key}' refers to subgraph ${subgraph}, which is missing.`,
+      `the TFLite file is damaged: signature "${key}" refers to subgraph ${subgraph} of ${subgraphs.length}`,
     );
   }
   const read = (field: number): readonly NamedTensor[] =>
     table.tables(field).map((entry) => {
       const tensor = entry.u32(TENSOR_MAP.tensor);
-      checkIndex(tensor, count, `signature '${key}'`);
+      checkIndex(tensor, count, `signature "${key}"`);
       return { name: entry.string(TENSOR_MAP.name), tensor };
     });
   return { key, subgraph, inputs: read(SIGNATURE.inputs), outputs: read(SIGNATURE.outputs) };

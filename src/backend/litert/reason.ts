@@ -4,11 +4,11 @@ import { messageOf } from '#core/errors.js';
 const TRANSLATIONS: readonly (readonly [RegExp, (match: RegExpMatchArray) => string])[] = [
   [
     /unresolved custom op: (.+?)\.?$/,
-    (match) => `its operator '${match[1]}' is not one that LiteRT for WebAssembly has`,
+    (match) => `LiteRT for WebAssembly does not have its operator "${match[1]}"`,
   ],
   [
-    /Didn't find op for builtin opcode '(.+?)' version '(\d+)'/,
-    (match) => `LiteRT for WebAssembly does not have its operator ${match[1]} in version ${match[2]}`,
+    /Didn't find op for builtin opcode '(.+?)' version '(-?\d+)'/,
+    (match) => `LiteRT for WebAssembly does not have its operator "${match[1]}" in version ${match[2]}`,
   ],
   [
     /Signature has incorrect number of input\/outputs/,
@@ -21,25 +21,18 @@ const TRANSLATIONS: readonly (readonly [RegExp, (match: RegExpMatchArray) => str
 ];
 
 /** Says where in the source a line comes from; no use to whoever reads the reason. */
-const PLACE = /^(?:\[[\w./]+:\d+\] |\S+\.(?:cc|h):\d+ )/;
+const PLACE = /^(?:\[[\w./]+:\d+\]|\S+\.(?:cc|h)(?::\d+)?)\s*/;
 
 /** Follows every other error of a run. */
 const ECHO = /^Node number \d+ \(.*\) failed to/;
 
 /**
  * The reason of a failure from the lines that LiteRT printed and from what it threw, without a full stop. The line
- * that a kernel printed is better than those of the layers above it, which also say where in the source they stand.
+ * that a kernel printed is better than those of the layers above it, which say where in the source they stand.
  */
 export function reasonOf(errors: readonly string[], thrown?: unknown): string {
-  const lines = errors.map((line) => line.replace(/^ERROR: /, '').trim());
-  for (const [pattern, say] of TRANSLATIONS) {
-    for (const line of lines) {
-      const match = line.match(pattern);
-      if (match) return say(match);
-    }
-  }
-  const best = lines.find((line) => !PLACE.test(line) && !ECHO.test(line)) ?? lines[0];
-  return firstLine(best?.replace(PLACE, '') ?? messageOf(thrown));
+  const lines = [...errors, ...messageOf(thrown ?? '').split('\n')].map(withoutLevel).filter(saysSomething);
+  return translated(lines) ?? plain(lines.find(isFromKernel) ?? lines[0] ?? 'it gave no reason');
 }
 
 /** Whether a run failed inside an operator and not in the making of its tensors: other inputs may fare better. */
@@ -47,7 +40,31 @@ export function failedInOperator(errors: readonly string[]): boolean {
   return errors.some((line) => /failed to invoke/i.test(line));
 }
 
-function firstLine(text: string): string {
-  const [line = ''] = text.split('\n');
-  return line.replace(/\. Build with -sASSERTIONS for more info\.$/, '').replace(/\.$/, '');
+function translated(lines: readonly string[]): string | null {
+  for (const [pattern, say] of TRANSLATIONS) {
+    for (const line of lines) {
+      const match = line.match(pattern);
+      if (match) return say(match);
+    }
+  }
+  return null;
+}
+
+function withoutLevel(line: string): string {
+  return line.replace(/^(?:\u2514 )?ERROR: /, '').trim();
+}
+
+function saysSomething(line: string): boolean {
+  return line.replace(PLACE, '') !== '';
+}
+
+function isFromKernel(line: string): boolean {
+  return !PLACE.test(line) && !ECHO.test(line);
+}
+
+function plain(line: string): string {
+  return line
+    .replace(PLACE, '')
+    .replace(/\. Build with -sASSERTIONS for more info\.$/, '')
+    .replace(/\.$/, '');
 }
