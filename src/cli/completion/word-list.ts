@@ -1,0 +1,42 @@
+import type { CommandArgument, CommandOption, ProgramDescription } from '#cli/command-option.js';
+import { spellingsOf } from '#cli/command-option.js';
+
+/** What can be written after the program's name (command '') or after the name of one of its commands. */
+export interface Place {
+  /** Empty for the program itself, where the next word is a command. */
+  readonly command: string;
+  readonly options: readonly CommandOption[];
+  readonly argument: CommandArgument | null;
+}
+
+/** Every place of the program where something can be completed, the program itself first. */
+export function placesOf(program: ProgramDescription): readonly Place[] {
+  return [
+    { command: '', options: program.options, argument: null },
+    ...program.commands.map(({ name, options, argument }) => ({
+      command: name,
+      options,
+      argument: argument ?? null,
+    })),
+  ];
+}
+
+/** The names that the shell calls the program by: its own and its shortcuts. */
+export function programNames(program: ProgramDescription): readonly string[] {
+  return [program.name, ...program.shortcuts.map(({ name }) => name)];
+}
+
+/** The spellings of all the options, help last. */
+export function optionWords(options: readonly CommandOption[]): readonly string[] {
+  return options.flatMap(spellingsOf);
+}
+
+/** Options that take a value which is neither a file nor one of a list: there is nothing to offer. */
+export function isFreeText(option: CommandOption): boolean {
+  return option.placeholder !== null && option.choices === undefined && option.completes === undefined;
+}
+
+/** What the help says, or what stands for it where it says nothing. */
+export function descriptionOf(option: CommandOption): string {
+  return option.help === '' ? (option.choices ?? []).join(', ') : option.help;
+}

@@ -1,0 +1,21 @@
+/** One device that models can run on, as `furiosa devices` shows it. */
+export interface DeviceReport {
+  /** As a configuration names it, for instance `npu:0:0`. */
+  readonly name: string;
+  /** `npu`, `cpu` or `cuda`. */
+  readonly kind: string;
+  /** For instance `warboy`. */
+  readonly arch: string | null;
+  /** A software device that stands in for an NPU. */
+  readonly simulated: boolean;
+  readonly firmware: string | null;
+  readonly driver: string | null;
+  readonly serial: string | null;
+  readonly busName: string | null;
+  /** In degrees Celsius. */
+  readonly temperature: number | null;
+  /** Who has the device; null when it is free. */
+  readonly holder: string | null;
+  /** CPU threads the device may use. */
+  readonly threads: number | null;
+}

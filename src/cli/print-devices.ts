@@ -1,0 +1,47 @@
+import type { DeviceReport } from './device-report.js';
+import type { Terminal } from './terminal.js';
+import { type Column, textTable } from './text-table.js';
+
+const COLUMNS: readonly Column<DeviceReport>[] = [
+  { title: 'NAME', cell: ({ name }) => name },
+  { title: 'KIND', cell: ({ kind, simulated }) => (simulated ? `${kind} (simulated)` : kind) },
+  { title: 'ARCH', cell: ({ arch }) => arch },
+  { title: 'FIRMWARE', cell: ({ firmware }) => firmware },
+  { title: 'DRIVER', cell: ({ driver }) => driver },
+  { title: 'SERIAL', cell: ({ serial }) => serial },
+  { title: 'BUS', cell: ({ busName }) => busName },
+  {
+    title: 'TEMP',
+    cell: ({ temperature }) => (temperature === null ? null : `${temperature.toFixed(1)} °C`),
+  },
+  { title: 'THREADS', cell: ({ threads }) => threads?.toString() ?? null },
+  { title: 'HELD BY', cell: ({ holder }) => holder },
+];
+
+/** Prints the devices as a table for people. */
+export function printDevices(devices: readonly DeviceReport[], terminal: Terminal): void {
+  const { columns, style } = terminal;
+  const lines = devices.length === 0 ? ['No devices.'] : textTable(devices, COLUMNS, columns, style);
+  terminal.write(`${lines.join('\n')}\n`);
+}
+
+/** Prints `{"devices": [...]}`: every key is always there, null where nothing is known. */
+export function printDevicesJson(devices: readonly DeviceReport[], terminal: Terminal): void {
+  terminal.write(`${JSON.stringify({ devices: devices.map(deviceJson) }, null, 2)}\n`);
+}
+
+function deviceJson(device: DeviceReport): Record<string, unknown> {
+  return {
+    name: device.name,
+    kind: device.kind,
+    arch: device.arch,
+    simulated: device.simulated,
+    firmware: device.firmware,
+    driver: device.driver,
+    serial: device.serial,
+    bus_name: device.busName,
+    temperature: device.temperature,
+    holder: device.holder,
+    threads: device.threads,
+  };
+}

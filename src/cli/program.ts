@@ -1,0 +1,56 @@
+import type { CommandDescription, ProgramDescription } from './command-option.js';
+import { SERVER_OPTIONS } from './server-options.js';
+import {
+  COMPLETION_OPTIONS,
+  HELP_OPTION,
+  JSON_OPTION,
+  SIMULATE_OPTION,
+  VERSION_OPTION,
+} from './shared-options.js';
+
+const server: CommandDescription = {
+  name: 'server',
+  summary: 'Start serving models from FuriosaAI model server',
+  options: SERVER_OPTIONS,
+  strayArgumentHint: 'a model file is given by --model-path',
+};
+
+const devices: CommandDescription = {
+  name: 'devices',
+  summary: 'List the devices that models can run on',
+  options: [
+    JSON_OPTION,
+    SIMULATE_OPTION,
+    {
+      name: 'url',
+      placeholder: 'URL',
+      help: 'Ask a running server, such as http://localhost:8080, instead of this host',
+    },
+    HELP_OPTION,
+  ],
+  strayArgumentHint: 'a running server is given by --url',
+};
+
+const inspect: CommandDescription = {
+  name: 'inspect',
+  summary: 'Show what a model file expects, answers and contains',
+  options: [JSON_OPTION, HELP_OPTION],
+  argument: { placeholder: 'MODEL', required: true, completes: 'file' },
+  strayArgumentHint: 'one model is inspected at a time',
+};
+
+const help: CommandDescription = {
+  name: 'help',
+  summary: 'Show the help of a command',
+  options: [HELP_OPTION],
+  argument: { placeholder: 'COMMAND', required: false, choices: ['server', 'devices', 'inspect'] },
+};
+
+/** The command `furiosa`, whole. */
+export const FURIOSA: ProgramDescription = {
+  name: 'furiosa',
+  summary: 'Serve ONNX and TFLite models over the Open Inference Protocol',
+  options: [...COMPLETION_OPTIONS, VERSION_OPTION, HELP_OPTION],
+  commands: [server, devices, inspect, help],
+  shortcuts: [{ name: 'furiosa-server', command: 'server' }],
+};

@@ -1,0 +1,39 @@
+/** How things are set off on a terminal; plain text comes back where there is none. */
+export interface Style {
+  bold(text: string): string;
+}
+
+export const PLAIN: Style = { bold: (text) => text };
+export const COLOURED: Style = { bold: (text) => `\u001b[1m${text}\u001b[22m` };
+
+/** Where a command prints. Standard output is for results alone; everything else goes to standard error. */
+export interface Terminal {
+  write(text: string): void;
+  writeError(text: string): void;
+  /** The width of the terminal that shows standard output; null where it goes to a file or another program. */
+  readonly columns: number | null;
+  readonly style: Style;
+}
+
+/** The process' own standard output and error. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  // `furiosa devices | head -1`: the reader has seen enough. That is no error, and there is nobody to tell.
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  return {
+    write: (text) => void stdout.write(text),
+    writeError: (text) => void stderr.write(text),
+    columns: stdout.isTTY ? stdout.columns : null,
+    style: stdout.isTTY && wantsColour(env) ? COLOURED : PLAIN,
+  };
+}
+
+/** Source of the rule: no-color.org; a terminal called `dumb` understands no escapes. */
+export function wantsColour(env: Readonly<Record<string, string | undefined>>): boolean {
+  const { NO_COLOR, TERM } = env as { NO_COLOR?: string; TERM?: string };
+  return (NO_COLOR ?? '') === '' && TERM !== 'dumb';
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
