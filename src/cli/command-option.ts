@@ -15,7 +15,7 @@ export interface CommandOption {
   readonly help: string;
   /** What a shell offers as the value. */
   readonly completes?: 'file' | 'directory';
-  /** A switch that `--no-<name>` turns off. */
+  /** A switch that `--no-<name>` or `--<name>=false` turns off, so that a flag can overrule a file. */
   readonly negatable?: boolean;
   /** May be given several times; the values are collected. Otherwise the last one wins. */
   readonly repeatable?: boolean;

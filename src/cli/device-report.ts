@@ -6,16 +6,20 @@ export interface DeviceReport {
   readonly kind: string;
   /** For instance `warboy`. */
   readonly arch: string | null;
+  /** What it is, for people: `warboy-b0, 64dpes`. */
+  readonly label: string;
   /** A software device that stands in for an NPU. */
   readonly simulated: boolean;
   readonly firmware: string | null;
   readonly driver: string | null;
   readonly serial: string | null;
   readonly busName: string | null;
-  /** In degrees Celsius. */
-  readonly temperature: number | null;
+  readonly numaNode: number | null;
+  /** Whether the driver calls the card healthy. */
+  readonly alive: boolean | null;
+  readonly temperatureCelsius: number | null;
   /** Who has the device; null when it is free. */
   readonly holder: string | null;
-  /** CPU threads the device may use. */
+  /** CPU threads a run on it uses. */
   readonly threads: number | null;
 }

@@ -5,17 +5,16 @@ import { type Column, textTable } from './text-table.js';
 const COLUMNS: readonly Column<DeviceReport>[] = [
   { title: 'NAME', cell: ({ name }) => name },
   { title: 'KIND', cell: ({ kind, simulated }) => (simulated ? `${kind} (simulated)` : kind) },
-  { title: 'ARCH', cell: ({ arch }) => arch },
+  { title: 'THREADS', cell: ({ threads }) => threads?.toString() ?? null },
+  { title: 'HELD BY', cell: ({ holder }) => holder },
+  { title: 'ALIVE', cell: ({ alive }) => (alive === null ? null : alive ? 'yes' : 'no') },
+  { title: 'TEMP', cell: ({ temperatureCelsius }) => degrees(temperatureCelsius) },
   { title: 'FIRMWARE', cell: ({ firmware }) => firmware },
   { title: 'DRIVER', cell: ({ driver }) => driver },
   { title: 'SERIAL', cell: ({ serial }) => serial },
   { title: 'BUS', cell: ({ busName }) => busName },
-  {
-    title: 'TEMP',
-    cell: ({ temperature }) => (temperature === null ? null : `${temperature.toFixed(1)} °C`),
-  },
-  { title: 'THREADS', cell: ({ threads }) => threads?.toString() ?? null },
-  { title: 'HELD BY', cell: ({ holder }) => holder },
+  { title: 'NUMA', cell: ({ numaNode }) => numaNode?.toString() ?? null },
+  { title: 'DESCRIPTION', cell: ({ label }) => label },
 ];
 
 /** Prints the devices as a table for people. */
@@ -35,13 +34,20 @@ function deviceJson(device: DeviceReport): Record<string, unknown> {
     name: device.name,
     kind: device.kind,
     arch: device.arch,
+    label: device.label,
     simulated: device.simulated,
     firmware: device.firmware,
     driver: device.driver,
     serial: device.serial,
     bus_name: device.busName,
-    temperature: device.temperature,
+    numa_node: device.numaNode,
+    alive: device.alive,
+    temperature_celsius: device.temperatureCelsius,
     holder: device.holder,
     threads: device.threads,
   };
+}
+
+function degrees(celsius: number | null): string | null {
+  return celsius === null ? null : `${celsius.toFixed(1)} °C`;
 }

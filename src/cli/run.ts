@@ -45,7 +45,7 @@ async function obey(
   if (completeShell(values, FURIOSA, terminal, host)) return 0;
   switch (command?.name) {
     case 'server':
-      return commands.serve(values);
+      return named('furiosa server', () => commands.serve(values));
     case 'devices':
       return listDevices(invocation, commands, terminal);
     case 'inspect':

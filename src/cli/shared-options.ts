@@ -44,5 +44,5 @@ export const SIMULATE_OPTION: CommandOption = {
   name: 'simulate',
   placeholder: 'TEXT',
   default: 'auto',
-  help: 'Software NPUs: auto (where the host has none), never, or warboy*N for exactly N',
+  help: 'Software devices in place of NPUs: auto (where there is none), never, or warboy*N',
 };

@@ -83,8 +83,9 @@ function wordCases(program: ProgramDescription): (place: Place) => readonly stri
           : argument?.completes === undefined
             ? wordsOf(optionWords(options))
             : `_${program.name}_paths ${argument.completes === 'file' ? 'default' : 'dirnames'} "$word"`;
+    const afterDash = wordsOf(optionWords(options));
     return [
-      `    '${command} '-*) ${wordsOf(optionWords(options))} ;;`,
+      ...(afterDash === otherwise ? [] : [`    '${command} '-*) ${afterDash} ;;`]),
       `    '${command} '*) ${otherwise} ;;`,
     ];
   };

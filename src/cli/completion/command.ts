@@ -1,4 +1,4 @@
-import { CommandFailure, operationFailed, usageError } from '#cli/command-failure.js';
+import { operationFailed, usageError } from '#cli/command-failure.js';
 import type { OptionValues, ProgramDescription } from '#cli/command-option.js';
 import { SHELLS, type Shell } from '#cli/shared-options.js';
 import type { Terminal } from '#cli/terminal.js';
@@ -43,7 +43,6 @@ function installCompletion(shell: Shell, program: ProgramDescription, terminal: 
     const done = install(installation, completionScript(program, shell));
     terminal.write([...done, installation.advice, ''].join('\n'));
   } catch (thrown) {
-    if (thrown instanceof CommandFailure) throw thrown;
     const sentence = `the completion for ${shell} cannot be written: ${messageOf(thrown)}.`;
     throw operationFailed(program.name, sentence);
   }

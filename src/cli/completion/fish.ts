@@ -1,5 +1,5 @@
 import type { CommandArgument, CommandOption, ProgramDescription } from '#cli/command-option.js';
-import { descriptionOf, placesOf, programNames } from './word-list.js';
+import { descriptionOf, negationOf, placesOf, programNames } from './word-list.js';
 
 /** The completion script for fish: one `complete` line for every word that can be offered. */
 export function fishCompletion(program: ProgramDescription): string {
@@ -51,7 +51,7 @@ function optionLines(head: string): (option: CommandOption) => readonly string[]
   return (option) => {
     const line = `complete ${head} -l ${option.name}${valueFlags(option)} -d ${quoted(descriptionOf(option))}`;
     if (option.negatable !== true) return [line];
-    return [line, `complete ${head} -l no-${option.name} -d ${quoted(`Not: ${option.help}`)}`];
+    return [line, `complete ${head} -l no-${option.name} -d ${quoted(negationOf(option))}`];
   };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Installation } from './installation.js';
 
@@ -21,13 +21,13 @@ function writeScript(path: string, script: string): string {
 
 function addLines(path: string, lines: readonly string[]): string {
   const before = textOf(path);
-  const present = new Set(before.split(/\r?\n/).map((line) => line.trim()));
-  const missing = lines.filter((line) => !present.has(line));
-  if (missing.length === 0) return `${path} already loads it.`;
+  // All of them or none: a `compinit` further up knows nothing of an fpath that is changed below it.
+  const block = lines.join('\n');
+  if (before.replaceAll('\r\n', '\n').includes(block)) return `${path} already loads it.`;
   const gap = before === '' || before.endsWith('\n') ? '' : '\n';
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${before}${gap}${missing.join('\n')}\n`);
-  return `Added to ${path}: ${missing.join(' ; ')}`;
+  appendFileSync(path, `${gap}${block}\n`);
+  return `Added to ${path}: ${lines.join('; ')}`;
 }
 
 function textOf(path: string): string {

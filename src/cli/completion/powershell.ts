@@ -1,6 +1,5 @@
 import type { CommandOption, ProgramDescription } from '#cli/command-option.js';
-import { spellingsOf } from '#cli/command-option.js';
-import { descriptionOf, isFreeText, type Place, placesOf, programNames } from './word-list.js';
+import { descriptionOf, isFreeText, negationOf, type Place, placesOf, programNames } from './word-list.js';
 
 /** The completion script for PowerShell, 5.1 and later: one native argument completer for all names of the program. */
 export function powershellCompletion(program: ProgramDescription): string {
@@ -59,7 +58,10 @@ function placeEntry(program: ProgramDescription, { command, options }: Place): s
   const commands = command === '' ? program.commands.map(({ name, summary }) => pair(name, summary)) : [];
   const pairs = [
     ...commands,
-    ...options.flatMap((option) => spellingsOf(option).map((word) => pair(word, descriptionOf(option)))),
+    ...options.flatMap((option) => {
+      const shown = pair(`--${option.name}`, descriptionOf(option));
+      return option.negatable === true ? [shown, pair(`--no-${option.name}`, negationOf(option))] : [shown];
+    }),
   ];
   return `        ${quoted(command)} = @(\n${pairs.map((each) => `            ${each}`).join('\n')}\n        )`;
 }
@@ -83,9 +85,8 @@ function list(words: readonly string[]): string {
   return `@(${words.map((word) => pair(word, word)).join(' ; ')})`;
 }
 
-/** An empty text would be refused: every result needs something to show beside it. */
 function pair(word: string, text: string): string {
-  return `,@(${quoted(word)}, ${quoted(text === '' ? word : text)})`;
+  return `,@(${quoted(word)}, ${quoted(text)})`;
 }
 
 function quoted(text: string): string {

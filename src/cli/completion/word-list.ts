@@ -26,7 +26,7 @@ export function programNames(program: ProgramDescription): readonly string[] {
   return [program.name, ...program.shortcuts.map(({ name }) => name)];
 }
 
-/** The spellings of all the options, help last. */
+/** The spellings of all the options. */
 export function optionWords(options: readonly CommandOption[]): readonly string[] {
   return options.flatMap(spellingsOf);
 }
@@ -38,5 +38,10 @@ export function isFreeText(option: CommandOption): boolean {
 
 /** What the help says, or what stands for it where it says nothing. */
 export function descriptionOf(option: CommandOption): string {
-  return option.help === '' ? (option.choices ?? []).join(', ') : option.help;
+  return option.help === '' ? `One of ${(option.choices ?? []).join(', ')}` : option.help;
+}
+
+/** What is shown beside `--no-<name>`. */
+export function negationOf(option: CommandOption): string {
+  return `Turn --${option.name} off`;
 }

@@ -1,5 +1,5 @@
 import type { CommandOption, ProgramDescription } from '#cli/command-option.js';
-import { descriptionOf, type Place, placesOf, programNames } from './word-list.js';
+import { descriptionOf, negationOf, type Place, placesOf, programNames } from './word-list.js';
 
 /** The completion script for zsh, in the manner of the functions that come with it: a file `_furiosa` on the fpath. */
 export function zshCompletion(program: ProgramDescription): string {
@@ -12,23 +12,24 @@ export function zshCompletion(program: ProgramDescription): string {
 
 ${places.map((place) => placeFunction(name, place)).join('\n')}
 _${name}_commands() {
-  local -a commands=(
+  local -a known=(
 ${program.commands.map((command) => `    ${quoted(`${command.name}:${command.summary}`)}`).join('\n')}
   )
-  _describe -t commands command commands
+  _describe -t commands command known
 }
 
 _${name}() {
-  local curcontext="$curcontext" state line
+  local curcontext="$curcontext" state line ret=1
   local -A opt_args
   case $service in
 ${program.shortcuts.map((shortcut) => `    ${shortcut.name}) _${name}_${shortcut.command}; return ;;`).join('\n')}
   esac
-  _arguments -C ${continued([...specs(root?.options ?? []), `'1: :_${name}_commands'`, "'*:: :->arguments'"], 4)}
-  [[ $state == arguments ]] || return
+  _arguments -C ${continued([...specs(root?.options ?? []), `'1: :_${name}_commands'`, "'*:: :->arguments'"], 4)} && ret=0
+  [[ $state == arguments ]] || return ret
   case $words[1] in
-${places.map(({ command }) => `    ${command}) _${name}_${command} ;;`).join('\n')}
+${places.map(({ command }) => `    ${command}) _${name}_${command} && ret=0 ;;`).join('\n')}
   esac
+  return ret
 }
 
 # Loaded by compinit this file is the function's body; sourced, it registers the function.
@@ -57,7 +58,7 @@ function specs(options: readonly CommandOption[]): readonly string[] {
     const many = option.repeatable === true ? '*' : '';
     if (option.placeholder === null) {
       const negation =
-        option.negatable === true ? [quoted(`--no-${option.name}[not: ${escaped(option.help)}]`)] : [];
+        option.negatable === true ? [quoted(`--no-${option.name}[${escaped(negationOf(option))}]`)] : [];
       return [quoted(`${many}--${option.name}${text}`), ...negation];
     }
     const colon = option.valueOptional === true ? '::' : ':';
