@@ -1,19 +1,19 @@
 import { nearest } from '#core/nearest.js';
 
 /**
- * What a word that names nothing was probably meant to be, or null. Besides slips of the finger, a part that belongs
- * to one candidate only counts: `--port` is `--http-port`, `--exit` is `--exit-on-error`.
+ * What a word that names nothing was probably meant to be, or null: the only candidate that it is a part of
+ * (`--port` is `--http-port`), else the one that is nearest to it, letter by letter.
  */
 export function suggest(word: string, candidates: readonly string[]): string | null {
   const name = bare(word);
   if (name === '') return null;
   const byName = new Map(candidates.map((candidate) => [bare(candidate), candidate]));
-  const close = nearest(name, [...byName.keys()]);
-  if (close !== null) return byName.get(close) ?? null;
-  const related = [...byName.keys()].filter(
-    (candidate) => isPart(name, candidate) || isPart(candidate, name),
+  // `--exit` is a part of `--no-exit-on-error`, too, but nobody who means a negation leaves out its "no".
+  const wholes = [...byName.keys()].filter(
+    (candidate) => isPart(name, candidate) && !candidate.startsWith('no-'),
   );
-  return related.length === 1 ? (byName.get(related[0] ?? '') ?? null) : null;
+  const meant = wholes.length === 1 ? wholes[0] : nearest(name, [...byName.keys()]);
+  return byName.get(meant ?? '') ?? null;
 }
 
 /** The words of one follow each other in the other: `port` in `http-port`. */

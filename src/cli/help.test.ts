@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { commandHelp, programHelp } from './help.js';
+import { findCommand } from './parse.js';
+import { FURIOSA } from './program.js';
+
+const SERVER_HELP = `Usage: furiosa server [OPTIONS]
+
+    Start serving models from FuriosaAI model server
+
+Options:
+    --log-level [ERROR|INFO|WARN|DEBUG|TRACE]
+                                    [default: INFO]
+    --model-path TEXT               Path to Model file (tflite, onnx are
+                                    supported)
+    --model-name TEXT               Model name used in URL path
+    --model-version TEXT            Model version used in URL path  [default:
+                                    default]
+    --host TEXT                     IP address to bind  [default: 0.0.0.0]
+    --http-port INTEGER             HTTP port to listen to requests  [default:
+                                    8080]
+    --model-config FILENAME         Path to a config file about models with
+                                    specific configurations
+    --server-config FILENAME        Path to a config file about the server
+    --platform [npu|cpu|cuda]       Platform of the model; npu where an NPU is
+                                    found, else cpu, unless --device says
+    --device TEXT                   Device selector of the model, for instance
+                                    warboy(1)*1 or cpu(2)*1
+    --batch-size INTEGER            Multiplies the first axis of the model's
+                                    inputs and outputs
+    --workers INTEGER               Copies of the model per device
+    --threads INTEGER               Threads that one run may use, for models
+                                    whose configuration does not say
+    --strict / --no-strict          Inputs must carry the model's own names and
+                                    exact shapes  [default: no-strict]
+    --strict-readiness / --no-strict-readiness
+                                    Ready only when every model is ready; else
+                                    as soon as one is  [default:
+                                    strict-readiness]
+    --exit-on-error / --no-exit-on-error
+                                    End with status 1 when a model cannot be
+                                    loaded at the start  [default:
+                                    no-exit-on-error]
+    --drain-delay SECONDS           How long to go on serving after SIGTERM
+                                    turned readiness off  [default: 0]
+    --max-body-bytes INTEGER        Largest request body in bytes  [default:
+                                    268435456]
+    --max-queue-size INTEGER        Requests that one model version may hold
+                                    waiting  [default: 1024]
+    --log-format [auto|pretty|json]
+                                    Format of the log; auto is pretty on a
+                                    terminal, else json  [default: auto]
+    --simulate TEXT                 Software devices in place of NPUs: auto
+                                    (where there is none), never, or warboy*N
+                                    [default: auto]
+    --install-completion [bash|zsh|fish|powershell|pwsh]
+                                    Install completion for the specified shell.
+    --show-completion [bash|zsh|fish|powershell|pwsh]
+                                    Show completion for the specified shell, to
+                                    copy it or customize the installation.
+    --version                       Show the version and exit.
+    --help                          Show this message and exit.
+`;
+
+const FURIOSA_HELP = `Usage: furiosa [OPTIONS] COMMAND [ARGS]...
+
+    Serve ONNX and TFLite models over the Open Inference Protocol
+
+Options:
+    --install-completion [bash|zsh|fish|powershell|pwsh]
+                                    Install completion for the specified shell.
+    --show-completion [bash|zsh|fish|powershell|pwsh]
+                                    Show completion for the specified shell, to
+                                    copy it or customize the installation.
+    --version                       Show the version and exit.
+    --help                          Show this message and exit.
+
+Commands:
+    server   Start serving models from FuriosaAI model server
+    devices  List the devices that models can run on
+    inspect  Show what a model file expects, answers and contains
+    help     Show the help of a command
+`;
+
+/** The original's documentation, beside the repository where this server is developed. */
+const ORIGINAL = join(import.meta.dirname, '../../../../shared/data/seed/000_763289a365181f35.txt');
+
+/** The two lines of the original that are slips: a name from inside Python, and the text of another option. */
+const MENDED: Readonly<Record<string, string>> = {
+  '[default: LogLevel.INFO]': '[default: INFO]',
+  '--server-config FILENAME        Path to Model file (tflite, onnx are':
+    '--server-config FILENAME        Path to a config file about the server',
+};
+
+describe('help', () => {
+  it('of furiosa server, whole', () => {
+    assert.equal(serverHelp(null), SERVER_HELP);
+  });
+
+  it('of furiosa, whole', () => {
+    assert.equal(programHelp(FURIOSA, null), FURIOSA_HELP);
+  });
+
+  const missing = existsSync(ORIGINAL) ? false : `${ORIGINAL} is not here to compare with.`;
+  it('of furiosa server has every line of the original, in its order', { skip: missing }, () => {
+    const [, after = ''] = readFileSync(ORIGINAL, 'utf8').split('$ furiosa server --help\n');
+    const [block = ''] = after.split('\n\n\n');
+    const original = block.split('\n').map((line) => line.trim());
+    assert.equal(original.length, 25);
+    const slip = original.findIndex((line) => line.startsWith('--server-config'));
+    original.splice(slip + 1, 1);
+    const ours = serverHelp(null)
+      .split('\n')
+      .map((line) => line.trim());
+    let from = 0;
+    for (const line of original.map((each) => MENDED[each] ?? each)) {
+      const found = ours.indexOf(line, from);
+      assert.ok(found !== -1, `"${line}" is missing, or stands too early.`);
+      from = found + 1;
+    }
+  });
+
+  it('has its columns where the original has them', () => {
+    const lines = serverHelp(null).split('\n');
+    assert.equal(lines.find((line) => line.includes('--model-name'))?.indexOf('Model name'), 36);
+    assert.ok(lines.every((line) => line.length <= 80));
+  });
+
+  it('is no wider than a narrow terminal, and no wider than 80 on a wide one', () => {
+    const widest = (columns: number): number =>
+      Math.max(
+        ...serverHelp(columns)
+          .split('\n')
+          .filter((line) => line.startsWith(' '.repeat(36)))
+          .map((line) => line.length),
+      );
+    assert.ok(widest(64) <= 64);
+    assert.equal(serverHelp(200), serverHelp(null));
+  });
+});
+
+function serverHelp(columns: number | null): string {
+  return commandHelp(FURIOSA, findCommand('server', FURIOSA), columns);
+}
