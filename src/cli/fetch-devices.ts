@@ -12,7 +12,7 @@ export async function fetchDevices(serverUrl: string): Promise<readonly DeviceRe
   const { status, body } = await get(url);
   if (status !== 200) {
     const reason = errorOf(body);
-    throw operationFailed(COMMAND, `${url} answered ${status}${reason === null ? '' : `: ${reason}`}.`);
+    throw operationFailed(COMMAND, `${url} answered ${status}${reason === null ? '' : `: ${reason}`}`);
   }
   const devices = decodeDevices(body);
   if (devices === null) {
@@ -27,7 +27,7 @@ async function get(url: URL): Promise<{ status: number; body: unknown }> {
     const text = await response.text();
     return { status: response.status, body: parsed(text) };
   } catch (thrown) {
-    throw operationFailed(COMMAND, `no answer from ${url}: ${reasonOf(thrown)}.`);
+    throw operationFailed(COMMAND, `no answer from ${url}: ${reasonOf(thrown)}`);
   }
 }
 
@@ -50,7 +50,7 @@ function reasonOf(thrown: unknown): string {
 
 function errorOf(body: unknown): string | null {
   const error = isRecord(body) ? body['error'] : undefined;
-  return typeof error === 'string' ? error.replace(/\.$/, '') : null;
+  return typeof error === 'string' ? error : null;
 }
 
 /** Reads `{"devices": [...]}`; null when it is something else. A key that a server of another version lacks is null. */

@@ -41,7 +41,7 @@ export function findCommand(word: string, program: ProgramDescription): CommandD
   if (found !== undefined) return found;
   const names = program.commands.map(({ name }) => name);
   const meant = suggest(word, names);
-  const hint = meant === null ? `the commands are ${names.join(', ')}.` : `did you mean '${meant}'?`;
+  const hint = meant === null ? `the commands are ${names.join(', ')}` : `did you mean '${meant}'?`;
   throw usageError(program.name, `there is no command '${printable(word)}'; ${hint}`);
 }
 
@@ -98,7 +98,7 @@ function givenValue(
   if (option.placeholder === null) return spelling === `--${option.name}`;
   if (text === null) {
     if (option.valueOptional === true) return true;
-    throw usageError(caller, `option '${spelling}' needs a value: ${spelling} ${valueNameOf(option)}.`);
+    throw usageError(caller, `option '${spelling}' needs a value: ${spelling} ${valueNameOf(option)}`);
   }
   const value = checked(option, text, caller);
   if (option.repeatable !== true) return value;
@@ -122,17 +122,17 @@ function spellSwitches(argv: readonly string[], description: CommandDescription,
     const option = description.options.find((candidate) => candidate.name === name);
     if (value === undefined || option?.placeholder !== null || (end !== -1 && i > end)) return word;
     if (option.negatable !== true) {
-      throw usageError(caller, `option '--${name}' takes no value; '${printable(value)}' was given.`);
+      throw usageError(caller, `option '--${name}' takes no value; '${printable(value)}' was given`);
     }
     if (/^(true|false)$/i.test(value)) return value.toLowerCase() === 'true' ? `--${name}` : `--no-${name}`;
-    throw usageError(caller, `option '--${name}' must be true or false; '${printable(value)}' was given.`);
+    throw usageError(caller, `option '--${name}' must be true or false; '${printable(value)}' was given`);
   });
 }
 
 function unknownOption(word: string, description: CommandDescription, caller: string): Error {
   const [name = word] = word.split('=', 1);
   const meant = suggest(name, description.options.flatMap(spellingsOf));
-  const hint = meant === null ? `'${caller} --help' lists them.` : `did you mean '${meant}'?`;
+  const hint = meant === null ? `'${caller} --help' lists them` : `did you mean '${meant}'?`;
   return usageError(caller, `there is no option '${printable(name)}'; ${hint}`);
 }
 
@@ -145,12 +145,12 @@ function argumentOf(
   const stray = operands[argument === undefined ? 0 : 1];
   if (stray !== undefined) {
     const hint = strayArgumentHint === undefined ? '' : `; ${strayArgumentHint}`;
-    throw usageError(caller, `unexpected argument '${printable(stray)}'${hint}.`);
+    throw usageError(caller, `unexpected argument '${printable(stray)}'${hint}`);
   }
   const [operand = null] = operands;
   if (operand === null && argument?.required === true) {
     const { placeholder } = argument;
-    throw usageError(caller, `the ${placeholder} is missing: ${caller} ${placeholder}.`);
+    throw usageError(caller, `the ${placeholder} is missing: ${caller} ${placeholder}`);
   }
   return operand;
 }

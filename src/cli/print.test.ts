@@ -153,7 +153,7 @@ describe('furiosa devices', () => {
 
   it('sets off the titles on a terminal that has colours', async () => {
     const text = await printed(['devices'], devices(CPU), { columns: 80, style: COLOURED });
-    assert.match(text, /^\u001b\[1mNAME {2}KIND {2}THREADS {2}DESCRIPTION\u001b\[22m\ncpu /);
+    assert.ok(text.startsWith('\u001b[1mNAME  KIND  THREADS  DESCRIPTION\u001b[22m\ncpu '));
   });
 
   it('says so where there are none', async () => {
@@ -203,8 +203,8 @@ describe('furiosa devices --url', () => {
   });
 
   const answers: readonly (readonly [status: number, body: string, sentence: string])[] = [
-    [404, '{"error":"There is no route /v2/devices."}', 'answered 404: There is no route /v2/devices.'],
-    [502, '<html>Bad gateway</html>', 'answered 502.'],
+    [404, '{"error":"there is no route /v2/devices"}', 'answered 404: there is no route /v2/devices'],
+    [502, '<html>Bad gateway</html>', 'answered 502'],
     [200, '<html>Welcome</html>', 'did not answer with a list of devices; is it a furiosa server?'],
     [200, '{"devices":{}}', 'did not answer with a list of devices; is it a furiosa server?'],
     [200, '{"devices":[{"kind":"npu"}]}', 'did not answer with a list of devices; is it a furiosa server?'],
@@ -232,7 +232,7 @@ describe('furiosa devices --url', () => {
     const address = closed.replace('http://', '');
     assert.equal(
       said,
-      `furiosa devices: no answer from ${closed}/v2/devices: connect ECONNREFUSED ${address}.\n`,
+      `furiosa devices: no answer from ${closed}/v2/devices: connect ECONNREFUSED ${address}\n`,
     );
   });
 });

@@ -43,5 +43,5 @@ function readUrl(text: string): string {
 }
 
 function refused(expected: string, found: string): RangeError {
-  return new RangeError(`${expected}; '${printable(found)}' was given.`);
+  return new RangeError(`${expected}; '${printable(found)}' was given`);
 }

@@ -53,7 +53,7 @@ async function obey(
     case 'help':
       return showHelp(argument === null ? null : findCommand(argument, FURIOSA), terminal);
     default:
-      throw usageError(FURIOSA.name, `a command is missing; '${FURIOSA.name} --help' lists them.`);
+      throw usageError(FURIOSA.name, `a command is missing; '${FURIOSA.name} --help' lists them`);
   }
 }
 
@@ -73,7 +73,7 @@ function show(text: string, terminal: Terminal): number {
 async function listDevices({ values }: Invocation, commands: Commands, terminal: Terminal): Promise<number> {
   const { url, simulate, json } = values as { url?: string; simulate?: string; json?: boolean };
   if (url !== undefined && simulate !== undefined) {
-    throw usageError('furiosa devices', "'--simulate' is about this host and cannot be used with '--url'.");
+    throw usageError('furiosa devices', "'--simulate' is about this host and cannot be used with '--url'");
   }
   const devices = await (url === undefined
     ? named('furiosa devices', () => commands.devices(values))
@@ -89,18 +89,24 @@ async function inspectModel(
   terminal: Terminal,
 ): Promise<number> {
   const path = argument ?? '';
-  const model = await named('furiosa inspect', () => commands.inspect(path));
+  const model = await named('furiosa inspect', () => commands.inspect(path), path);
   if (values['json'] === true) printModelJson(model, terminal);
   else printModel(path, model, terminal);
   return 0;
 }
 
-/** Whatever goes wrong in the operation is told in the command's name. */
-async function named<Result>(command: string, operation: () => Promise<Result>): Promise<Result> {
+/** Whatever goes wrong in the operation is told in the command's name, and with the file where there is one. */
+async function named<Result>(
+  command: string,
+  operation: () => Promise<Result>,
+  path?: string,
+): Promise<Result> {
   try {
     return await operation();
   } catch (thrown) {
     if (thrown instanceof CommandFailure) throw thrown;
-    throw operationFailed(command, messageOf(thrown));
+    const message = messageOf(thrown);
+    const said = path === undefined || message.includes(path) ? message : `${path}: ${message}`;
+    throw operationFailed(command, said);
   }
 }

@@ -33,7 +33,7 @@ export function completeShell(
 function shellOf(value: unknown, option: string, program: ProgramDescription, host: Host): Shell {
   const shell = SHELLS.find((each) => each === value) ?? detectShell(host);
   if (shell !== null) return shell;
-  const sentence = `the shell cannot be told from here; name it: --${option} [${SHELLS.join('|')}].`;
+  const sentence = `the shell cannot be told from here; name it: --${option} [${SHELLS.join('|')}]`;
   throw usageError(program.name, sentence);
 }
 
@@ -43,7 +43,7 @@ function installCompletion(shell: Shell, program: ProgramDescription, terminal: 
     const done = install(installation, completionScript(program, shell));
     terminal.write([...done, installation.advice, ''].join('\n'));
   } catch (thrown) {
-    const sentence = `the completion for ${shell} cannot be written: ${messageOf(thrown)}.`;
+    const sentence = `the completion for ${shell} cannot be written: ${messageOf(thrown)}`;
     throw operationFailed(program.name, sentence);
   }
 }
