@@ -23,7 +23,8 @@ Options:
                                     8080]
     --model-config FILENAME         Path to a config file about models with
                                     specific configurations
-    --server-config FILENAME        Path to a config file about the server
+    --server-config FILENAME        Path to a config file about the server with
+                                    specific configurations
     --platform [npu|cpu|cuda]       Platform of the model; npu where an NPU is
                                     found, else cpu, unless --device says
     --device TEXT                   Device selector of the model, for instance
@@ -91,7 +92,7 @@ const ORIGINAL = join(import.meta.dirname, '../../../../shared/data/seed/000_763
 const MENDED: Readonly<Record<string, string>> = {
   '[default: LogLevel.INFO]': '[default: INFO]',
   '--server-config FILENAME        Path to Model file (tflite, onnx are':
-    '--server-config FILENAME        Path to a config file about the server',
+    '--server-config FILENAME        Path to a config file about the server with',
 };
 
 describe('help', () => {

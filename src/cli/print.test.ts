@@ -195,7 +195,7 @@ describe('furiosa devices --url', () => {
     await withServer(answer, async (url) => {
       assert.equal(await printed(['devices', '--json', '--url', url], {}), json);
       assert.equal(
-        await printed(['devices', '--url', `${url}/behind/a/proxy/`], {}),
+        await printed(['devices', '--url', `${url}/behind/a/proxy`], {}),
         await printed(['devices'], devices(NPU, STAND_IN, CPU)),
       );
     });

@@ -159,12 +159,12 @@ describe('an operation that fails ends with its sentence', () => {
 
   it('and the status and lines of a CommandFailure, as they are', async () => {
     const serve = async (): Promise<number> => {
-      throw new CommandFailure(2, ['models.yaml:3:5: one.', '--host: two.']);
+      throw new CommandFailure(2, ['models.yaml:3:5: one', '--host: two\u001b[2J']);
     };
     assert.deepEqual(await outcomeOf(['server'], { serve }), {
       status: 2,
       out: '',
-      error: 'models.yaml:3:5: one.\n--host: two.\n',
+      error: 'models.yaml:3:5: one\n--host: two\\x1b[2J\n',
     });
   });
 

@@ -44,7 +44,7 @@ export const SERVER_OPTIONS: readonly CommandOption[] = [
     name: 'server-config',
     placeholder: 'FILENAME',
     completes: 'file',
-    help: 'Path to a config file about the server',
+    help: 'Path to a config file about the server with specific configurations',
   },
   {
     name: 'platform',

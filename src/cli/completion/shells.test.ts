@@ -183,6 +183,12 @@ describe('completion for PowerShell, by its text alone', () => {
     }
   });
 
+  it('quotes every word and every text', () => {
+    const entries = script.split('\n').filter((line) => line.startsWith(`${' '.repeat(12)},`));
+    assert.ok(entries.length > 40);
+    for (const entry of entries) assert.match(entry, /^ {12},@\('(?:[^']|'')*', '(?:[^']|'')*'\)$/);
+  });
+
   it('closes every bracket and every quote', () => {
     const code = script.replace(/^\s*#.*$/gm, '').replace(/'(?:[^']|'')*'|"[^"]*"/g, '');
     assert.doesNotMatch(code, /['"]/);
