@@ -1,0 +1,117 @@
+import { Worker } from 'node:worker_threads';
+import { type Deferred, deferred } from '#core/deferred.js';
+import { messageOf, ServingError } from '#core/errors.js';
+import type { Tensor } from '#tensor/tensor.js';
+import type { FromWorker, LoadedModel, ThreadData, ToWorker } from '#worker/messages.js';
+import { pack } from '#worker/transfer.js';
+
+/** What one run came to. */
+export interface RunResult {
+  readonly outputs: readonly Tensor[];
+  /** Nanoseconds inside the engine. */
+  readonly runNs: number;
+}
+
+/**
+ * The single owner of one engine thread: its port and the runs in flight on it. When the thread dies it fails exactly
+ * those, and `ended` settles.
+ */
+export class EngineThread {
+  /** What the session turned out to be; rejects when the model could not be loaded. */
+  readonly loaded: Promise<LoadedModel>;
+  /** Settles when the thread is gone: null after `close`, else the reason. */
+  readonly ended: Promise<string | null>;
+  readonly #worker: Worker;
+  readonly #loading: Deferred<LoadedModel> = deferred();
+  readonly #inFlight = new Map<number, Deferred<RunResult>>();
+  #nextId = 0;
+  #open = false;
+  #closing = false;
+  #reason: string | null = null;
+
+  constructor(data: ThreadData) {
+    this.loaded = this.#loading.promise;
+    // Whoever needs the outcome awaits it; a thread closed while loading must not count as an unhandled rejection.
+    this.loaded.catch(() => {});
+    this.#worker = new Worker(new URL(import.meta.resolve('#worker/main.js')), {
+      workerData: data,
+      execArgv: [],
+      name: 'furiosa-engine',
+    });
+    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
+    this.#worker.on('messageerror', (error) => this.#fail(messageOf(error)));
+    this.#worker.on('error', (error) => this.#fail(messageOf(error)));
+    this.ended = new Promise((resolve) => {
+      this.#worker.on('exit', (status) => {
+        if (!this.#closing) this.#fail(`it ended with status ${status}`);
+        this.#settleAll();
+        resolve(this.#closing ? null : this.#reason);
+      });
+    });
+  }
+
+  /** Runs the session once. The bytes of `inputs` are given away. Rejects with ServingError. */
+  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<RunResult> {
+    const parcel = pack(inputs);
+    const id = this.#nextId++;
+    this.#send({ kind: 'run', id, inputs: parcel.tensors, outputs }, parcel.transfer);
+    const answer = deferred<RunResult>();
+    this.#inFlight.set(id, answer);
+    return answer.promise;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /**
+   * Ends the thread once the runs in flight have finished. A thread that is still loading is terminated: its engine
+   * holds nothing that anyone waits for.
+   */
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#open) this.#send({ kind: 'close' });
+    else await this.#worker.terminate();
+    await this.ended;
+  }
+
+  #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case 'loaded':
+        this.#open = true;
+        this.#loading.resolve(message.model);
+        return;
+      case 'load-failed':
+        this.#closing = true;
+        this.#loading.reject(new ServingError(message.code, message.message));
+        return;
+      case 'done':
+        this.#take(message.id)?.resolve({ outputs: message.outputs, runNs: message.runNs });
+        return;
+      case 'run-failed':
+        this.#take(message.id)?.reject(new ServingError(message.code, message.message));
+    }
+  }
+
+  #take(id: number): Deferred<RunResult> | undefined {
+    const answer = this.#inFlight.get(id);
+    this.#inFlight.delete(id);
+    return answer;
+  }
+
+  /** Remembers the first reason: an `error` event is followed by `exit`, which knows less. */
+  #fail(reason: string): void {
+    this.#reason ??= reason;
+  }
+
+  #settleAll(): void {
+    const error = new ServingError('INTERNAL', `the engine thread died: ${this.#reason ?? 'it was closed'}`);
+    this.#loading.reject(error);
+    for (const answer of this.#inFlight.values()) answer.reject(error);
+    this.#inFlight.clear();
+  }
+}

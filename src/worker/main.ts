@@ -1,0 +1,56 @@
+/** A thread's whole life: open one session, run what is asked in the order it was asked, close. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Session } from '#backend/backend.js';
+import { openSession } from '#backend/registry.js';
+import { ServingError } from '#core/errors.js';
+import type { FromWorker, RunMessage, ThreadData, ToWorker } from './messages.js';
+import { pack } from './transfer.js';
+
+async function live(port: MessagePort, { artifact, options }: ThreadData): Promise<void> {
+  const startedAt = performance.now();
+  let session: Session;
+  try {
+    const opened = await openSession(artifact, options);
+    session = opened.session;
+    const { inputs, outputs, facts } = session;
+    const model = { platform: opened.backend.platform, inputs, outputs, facts };
+    send(port, { kind: 'loaded', model, loadNs: elapsedNs(startedAt) });
+  } catch (thrown) {
+    const { code, message } = ServingError.from(thrown);
+    send(port, { kind: 'load-failed', code, message });
+    return;
+  }
+  // One run after the other: a session has one caller at a time, and engines block this thread anyway.
+  let last = Promise.resolve();
+  port.on('message', (message: ToWorker) => {
+    last = last.then(async () => {
+      if (message.kind === 'run') return await run(port, session, message);
+      await session.dispose();
+      port.close();
+    });
+  });
+}
+
+async function run(port: MessagePort, session: Session, message: RunMessage): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    const outputs = await session.run(message.inputs, message.outputs);
+    const runNs = elapsedNs(startedAt);
+    const parcel = pack(outputs);
+    send(port, { kind: 'done', id: message.id, outputs: parcel.tensors, runNs }, parcel.transfer);
+  } catch (thrown) {
+    const { code, message: text } = ServingError.from(thrown);
+    send(port, { kind: 'run-failed', id: message.id, code, message: text });
+  }
+}
+
+function send(port: MessagePort, message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+function elapsedNs(since: number): number {
+  return Math.round((performance.now() - since) * 1e6);
+}
+
+if (parentPort === null) throw new Error('worker/main.js is the entry of a worker thread. This is a bug.');
+await live(parentPort, workerData as ThreadData);
