@@ -1,0 +1,73 @@
+import type { Clock } from '#core/clock.js';
+import type { Placement } from '#device/placement.js';
+import type { ModelMetadata } from '#inference/metadata.js';
+import type { SchedulerOptions } from '#scheduler/options.js';
+import { Scheduler } from '#scheduler/scheduler.js';
+import type { OfferedVersion } from './offer.js';
+import { type Signature, signatureOf } from './signature.js';
+
+/** A version that can serve. */
+export interface OpenVersion {
+  readonly metadata: ModelMetadata;
+  readonly signature: Signature;
+  readonly scheduler: Scheduler;
+  /** Where its instances are, for people: `npu:0:0`. */
+  readonly devices: readonly string[];
+  /** Answers what was accepted, then gives the engine's memory and the devices back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Joins a placement and its offer: the public signature, the metadata, a scheduler over the instances. Closes the
+ * placement again when the configuration contradicts the file.
+ */
+export async function openVersion(
+  offer: OfferedVersion,
+  placement: Placement,
+  options: SchedulerOptions,
+  clock: Clock,
+  onLost: (reason: string) => void,
+): Promise<OpenVersion> {
+  const dialect = offer.platform === 'npu' ? 'furiosa' : 'v2';
+  let signature: Signature;
+  try {
+    signature = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
+  } catch (thrown) {
+    await placement.close();
+    throw thrown;
+  }
+  const scheduler = new Scheduler(options, clock);
+  for (const instance of placement.instances) scheduler.add(instance, onLost);
+  return {
+    metadata: {
+      name: offer.name,
+      version: offer.version,
+      platform: offer.platform === 'npu' ? 'npu' : placement.model.platform,
+      dialect,
+      inputs: signature.inputs.map((port) => port.spec),
+      outputs: signature.outputs.map((port) => port.spec),
+      properties: propertiesOf(offer, placement),
+    },
+    signature,
+    scheduler,
+    devices: placement.devices.map((device) => device.name),
+    close: async () => {
+      await scheduler.stop();
+      await placement.close();
+    },
+  };
+}
+
+function propertiesOf(offer: OfferedVersion, placement: Placement): Record<string, string> {
+  const { facts } = placement.model;
+  const devices = placement.devices.map((device) =>
+    device.simulated ? `${device.name} (software)` : device.name,
+  );
+  return {
+    ...(offer.description === null ? {} : { description: offer.description }),
+    engine: facts.engine,
+    device: devices.join(','),
+    instances: String(placement.instances.length),
+    threads_per_instance: String(facts.threads),
+  };
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Dialect, TensorSpec } from '#inference/metadata.js';
+import type { TensorClaim } from './offer.js';
+import { signatureOf } from './signature.js';
+
+const spec = (name: string, shape: number[] = [1, 4]): TensorSpec => ({ name, datatype: 'FP32', shape });
+const claim = (name: string, parts: Partial<TensorClaim> = {}): TensorClaim => ({
+  name,
+  datatype: null,
+  shape: null,
+  description: null,
+  ...parts,
+});
+
+function names(dialect: Dialect, inputs: TensorClaim[], outputs: TensorClaim[]) {
+  const file = { inputs: [spec('x'), spec('y')], outputs: [spec('StatefulPartitionedCall:0')] };
+  const found = signatureOf(file, { dialect, inputs, outputs });
+  const pair = (port: { engineName: string; spec: TensorSpec }) => `${port.spec.name}<-${port.engineName}`;
+  return [...found.inputs.map(pair), ...found.outputs.map(pair)].join(' ');
+}
+
+test('V2 speaks in the names of the file', () => {
+  assert.equal(names('v2', [], []), 'x<-x y<-y StatefulPartitionedCall:0<-StatefulPartitionedCall:0');
+});
+
+test('the Furiosa dialect names outputs by position', () => {
+  assert.equal(names('furiosa', [], []), 'x<-x y<-y 0<-StatefulPartitionedCall:0');
+});
+
+test('the configuration renames by position', () => {
+  const outputs = [claim('scores')];
+  assert.equal(
+    names('furiosa', [claim('left'), claim('right')], outputs),
+    'left<-x right<-y scores<-StatefulPartitionedCall:0',
+  );
+});
+
+test('the configuration describes by name, in any order and number', () => {
+  const file = { inputs: [spec('x'), spec('y')], outputs: [spec('z')] };
+  const found = signatureOf(file, {
+    dialect: 'v2',
+    inputs: [claim('y', { description: 'the second' })],
+    outputs: [],
+  });
+  assert.deepEqual(
+    found.inputs.map((port) => port.spec.description),
+    [undefined, 'the second'],
+  );
+});
+
+const contradictions: [name: string, claims: TensorClaim[], sentence: RegExp][] = [
+  [
+    'a datatype',
+    [claim('x', { datatype: 'INT8' })],
+    /gives input 'x' the datatype INT8, but in the model file it is FP32/,
+  ],
+  [
+    'a shape',
+    [claim('x', { shape: [1, 5] })],
+    /gives input 'x' the shape \[1,5\], but in the model file it is \[1,4\]/,
+  ],
+  ['a count', [claim('a')], /lists 1 inputs by names of its own, but the model file has 2: 'x', 'y'/],
+];
+
+for (const [name, claims, sentence] of contradictions) {
+  test(`${name} that contradicts the file is refused`, () => {
+    assert.throws(() => names('v2', claims, []), sentence);
+  });
+}

@@ -1,0 +1,142 @@
+import { type Deferred, deferred } from '#core/deferred.js';
+import { messageOf, ServingError } from '#core/errors.js';
+import { loggerOf } from '#core/log.js';
+import type { Handle } from './handle.js';
+import type { OfferedVersion } from './offer.js';
+import type { OpenVersion } from './open-version.js';
+import type { VersionState } from './state.js';
+
+const log = loggerOf('lifecycle::version');
+
+/** Opens an offer; a hole, so that a version knows no devices. `onLost` hears when it can run no more. */
+export type Opener = (offer: OfferedVersion, onLost: (reason: string) => void) => Promise<OpenVersion>;
+
+/** The single owner of what one version of a model is: its state, its reason, what is loaded, who has borrowed it. */
+export class Version {
+  readonly offer: OfferedVersion;
+  wanted = false;
+  readonly #open: Opener;
+  #state: VersionState = 'offered';
+  /** Why it is not ready, for people; empty when there is nothing to say. */
+  #reason = '';
+  #loaded: OpenVersion | null = null;
+  #borrowed = 0;
+  #unborrowed: Deferred<void> | null = null;
+
+  constructor(offer: OfferedVersion, open: Opener) {
+    this.offer = offer;
+    this.#open = open;
+  }
+
+  get version(): string {
+    return this.offer.version;
+  }
+
+  get state(): VersionState {
+    return this.#state;
+  }
+
+  get reason(): string {
+    return this.#reason;
+  }
+
+  get ready(): boolean {
+    return this.#state === 'ready';
+  }
+
+  get loaded(): OpenVersion | null {
+    return this.#loaded;
+  }
+
+  /** Loads it. Never rejects: a failure is the state `failed` with its reason. */
+  async load(): Promise<void> {
+    const { name, version } = this.offer;
+    this.#become('loading', '');
+    try {
+      this.#loaded = await this.#open(this.offer, (reason) => this.#lost(reason));
+      this.#become('ready', '');
+      log.info(`model '${name}' version ${version} is ready`, { model: name, version });
+    } catch (thrown) {
+      this.#become('failed', messageOf(thrown));
+      log.error(`model '${name}' version ${version} could not be loaded: ${this.#reason}`, {
+        model: name,
+        version,
+      });
+    }
+  }
+
+  /** Lends it no more, waits for what was lent, closes it. Never rejects. */
+  async unload(): Promise<void> {
+    const { name, version } = this.offer;
+    const loaded = this.#loaded;
+    this.#become('unloading', '');
+    if (this.#borrowed > 0) {
+      this.#unborrowed = deferred();
+      await this.#unborrowed.promise;
+    }
+    this.#loaded = null;
+    try {
+      await loaded?.close();
+    } catch (thrown) {
+      log.error(`model '${name}' version ${version} was not closed cleanly: ${messageOf(thrown)}`);
+    }
+    this.#become('offered', 'unloaded');
+    log.info(`model '${name}' version ${version} is unloaded`, { model: name, version });
+  }
+
+  /** Makes a failed version one that can be tried again. */
+  forgive(): void {
+    if (this.#state === 'failed') this.#become('offered', '');
+  }
+
+  /** Lends the version. Throws UNAVAILABLE, saying why, unless it is ready. */
+  borrow(): Handle {
+    const loaded = this.#loaded;
+    if (this.#state !== 'ready' || loaded === null)
+      throw new ServingError('UNAVAILABLE', this.notReadySentence());
+    this.#borrowed++;
+    return {
+      metadata: loaded.metadata,
+      signature: loaded.signature,
+      strict: this.offer.strict,
+      submit: (inputs, outputs, call) => loaded.scheduler.submit(inputs, outputs, call),
+      release: () => this.#release(),
+    };
+  }
+
+  notReadySentence(): string {
+    const { name, version } = this.offer;
+    const doing = {
+      offered: 'it is not loaded',
+      loading: 'it is still being loaded',
+      ready: 'it is ready',
+      unloading: 'it is being unloaded',
+      failed: 'it could not be loaded',
+    }[this.#state];
+    const reason = this.#state === 'failed' ? `: ${this.#reason}` : '';
+    return `model '${name}' version ${version} is not at ready state: ${doing}${reason}`;
+  }
+
+  #release(): void {
+    this.#borrowed--;
+    if (this.#borrowed === 0) {
+      this.#unborrowed?.resolve();
+      this.#unborrowed = null;
+    }
+  }
+
+  /** Its last instance is gone while it was ready. */
+  #lost(reason: string): void {
+    if (this.#state !== 'ready') return;
+    const loaded = this.#loaded;
+    this.#loaded = null;
+    this.#become('failed', reason);
+    log.error(`model '${this.offer.name}' version ${this.offer.version} cannot run any more: ${reason}`);
+    loaded?.close().catch((thrown: unknown) => log.error(`closing it failed: ${messageOf(thrown)}`));
+  }
+
+  #become(state: VersionState, reason: string): void {
+    this.#state = state;
+    this.#reason = reason;
+  }
+}
