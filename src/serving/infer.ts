@@ -1,0 +1,36 @@
+import type { Call } from '#core/call.js';
+import type { InferenceRequest } from '#inference/request.js';
+import type { InferenceResponse } from '#inference/response.js';
+import type { Handle } from '#lifecycle/handle.js';
+import type { ModelManager } from '#lifecycle/manager.js';
+import { resolveInputs } from './resolve-inputs.js';
+import { resolveOutputs } from './resolve-outputs.js';
+
+/** The whole server in a few lines: borrow the model, check, run, give it back. Rejects with ServingError. */
+export async function infer(
+  models: ModelManager,
+  request: InferenceRequest,
+  call: Call,
+): Promise<InferenceResponse> {
+  const handle = models.acquire(request.model); // NOT_FOUND, UNAVAILABLE
+  try {
+    return await inferWith(handle, request, call);
+  } finally {
+    handle.release(); // an unload waits for this
+  }
+}
+
+async function inferWith(handle: Handle, request: InferenceRequest, call: Call): Promise<InferenceResponse> {
+  const { name, version, dialect } = handle.metadata;
+  const { signature, strict } = handle;
+  const inputs = resolveInputs(request.inputs, { model: name, ports: signature.inputs, strict }); // INVALID_ARGUMENT
+  const wanted = resolveOutputs(request.outputs, signature.outputs, name); // INVALID_ARGUMENT
+  const engineNames = wanted.map((output) => output.engineName);
+  const { outputs, timings } = await handle.submit(inputs, engineNames, call); // OVERLOADED, CANCELLED, INTERNAL, …
+  return {
+    id: request.id,
+    model: { name, version, dialect },
+    outputs: outputs.map((tensor, i) => ({ ...tensor, name: wanted[i]?.answerName ?? tensor.name })),
+    timings,
+  };
+}

@@ -1,0 +1,71 @@
+import type { Call } from '#core/call.js';
+import { ServingError } from '#core/errors.js';
+import type { ModelMetadata } from '#inference/metadata.js';
+import type { InferenceRequest, ModelRef } from '#inference/request.js';
+import type { InferenceResponse } from '#inference/response.js';
+import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
+import type { Gate } from './gate.js';
+import { infer } from './infer.js';
+import { isServerReady } from './readiness.js';
+
+export type { IndexEntry } from '#lifecycle/manager.js';
+
+/** Facts about the server itself. */
+export interface ServerInfo {
+  readonly name: string;
+  readonly version: string;
+  /** The protocol extensions it serves. */
+  readonly extensions: readonly string[];
+}
+
+export interface ServingOptions {
+  readonly info: ServerInfo;
+  /** Ready means that every wanted version is; otherwise that one is. */
+  readonly strictReadiness: boolean;
+  /** Plain data about the devices, as `furiosa devices --json` prints it. */
+  readonly devices: () => Promise<readonly object[]>;
+}
+
+/** The server's abilities without any protocol. */
+export interface Serving {
+  info(): ServerInfo;
+  isLive(): boolean;
+  isReady(): boolean;
+  /** Throws NOT_FOUND. */
+  isModelReady(ref: ModelRef): boolean;
+  /** Throws NOT_FOUND or UNAVAILABLE. */
+  modelMetadata(ref: ModelRef): { readonly metadata: ModelMetadata; readonly versions: readonly string[] };
+  /** Rejects with ServingError. */
+  infer(request: InferenceRequest, call: Call): Promise<InferenceResponse>;
+  index(): readonly IndexEntry[];
+  /** Settles when the model is ready. Rejects with NOT_FOUND, or INVALID_ARGUMENT and the reason. */
+  load(name: string): Promise<void>;
+  /** Starts the unloading and does not wait for it. Throws NOT_FOUND. */
+  unload(name: string): void;
+  devices(): Promise<readonly object[]>;
+}
+
+export function createServing(models: ModelManager, gate: Gate, options: ServingOptions): Serving {
+  return {
+    info: () => options.info,
+    isLive: () => true,
+    isReady: () => gate.state === 'open' && isServerReady(models.index(), options.strictReadiness),
+    isModelReady: (ref) => models.isReady(ref) && gate.state === 'open',
+    modelMetadata(ref) {
+      const handle = models.acquire(ref);
+      try {
+        return { metadata: handle.metadata, versions: models.readyVersions(ref.name) };
+      } finally {
+        handle.release();
+      }
+    },
+    infer: (request, call) => gate.pass(() => infer(models, request, call)),
+    index: () => models.index(),
+    load(name) {
+      if (gate.state !== 'open') throw new ServingError('UNAVAILABLE', 'the server is shutting down');
+      return models.load(name);
+    },
+    unload: (name) => void models.unload(name),
+    devices: options.devices,
+  };
+}
