@@ -1,0 +1,105 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '#core/clock.js';
+import { invalid, ServingError } from '#core/errors.js';
+
+/** Up to this claimed length the whole buffer is made at once: it is no larger than what a connection costs anyway. */
+const TRUSTED_LENGTH = 1024 * 1024;
+
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly timeoutMs: number;
+}
+
+/** Throws PAYLOAD_TOO_LARGE when the head already says that the body is too large; answers the claimed length or null. */
+export function claimedLength(request: IncomingMessage, maxBodyBytes: number): number | null {
+  const text = request.headers['content-length'];
+  if (text === undefined) return null;
+  const length = Number(text);
+  if (length > maxBodyBytes) throw tooLarge(`${text} bytes`, maxBodyBytes);
+  return length;
+}
+
+/**
+ * Reads a request's body. What is held at any time is at most what has arrived, twice, and never more than the limit
+ * allows. Rejects with PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT, or INVALID_ARGUMENT when it stops half-way.
+ */
+export function readBody(request: IncomingMessage, limits: BodyLimits, clock: Clock): Promise<Uint8Array> {
+  const claimed = claimedLength(request, limits.maxBodyBytes);
+  return new Promise((resolve, reject) => {
+    const body = claimed !== null && claimed <= TRUSTED_LENGTH ? fixedBody(claimed) : growingBody();
+    const timer = clock.startTimer(limits.timeoutMs, () => {
+      const text = `the request body did not arrive within ${limits.timeoutMs} ms (${body.length} bytes did)`;
+      finish(() => reject(new ServingError('REQUEST_TIMEOUT', text)));
+    });
+    const onData = (chunk: Buffer): void => {
+      if (body.length + chunk.length > limits.maxBodyBytes) {
+        finish(() => reject(tooLarge('a longer one', limits.maxBodyBytes)));
+      } else body.add(chunk);
+    };
+    const onEnd = (): void => finish(() => resolve(body.take()));
+    const onAbort = (): void => {
+      const wanted = claimed === null ? '' : ` of ${claimed}`;
+      finish(() => reject(invalid(`the request body stopped after ${body.length}${wanted} bytes`)));
+    };
+    const finish = (settle: () => void): void => {
+      timer.cancel();
+      request.off('data', onData).off('end', onEnd).off('aborted', onAbort).off('error', onAbort);
+      // A reset that arrives after this is nobody's concern, and must not be an unhandled error.
+      request.on('error', () => {});
+      settle();
+    };
+    request.on('data', onData).on('end', onEnd).on('aborted', onAbort).on('error', onAbort);
+  });
+}
+
+interface BodyBuilder {
+  readonly length: number;
+  add(chunk: Buffer): void;
+  take(): Uint8Array;
+}
+
+/** The node parser guarantees that no more than the claimed length arrives. */
+function fixedBody(claimed: number): BodyBuilder {
+  const bytes = new Uint8Array(claimed);
+  let length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    add(chunk) {
+      bytes.set(chunk, length);
+      length += chunk.length;
+    },
+    take: () => bytes,
+  };
+}
+
+function growingBody(): BodyBuilder {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    add(chunk) {
+      chunks.push(chunk);
+      length += chunk.length;
+    },
+    take() {
+      const bytes = new Uint8Array(length);
+      let offset = 0;
+      for (const chunk of chunks) {
+        bytes.set(chunk, offset);
+        offset += chunk.length;
+      }
+      return bytes;
+    },
+  };
+}
+
+function tooLarge(what: string, maxBodyBytes: number): ServingError {
+  return new ServingError(
+    'PAYLOAD_TOO_LARGE',
+    `the request body may have ${maxBodyBytes} bytes at most, and this is ${what}; the limit is --max-body-bytes`,
+  );
+}

@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http';
+import type { Call } from '#core/call.js';
+
+/** A Call over one HTTP exchange: aborted when the connection closes before the answer was sent. */
+export class HttpCall implements Call {
+  readonly deadline: number | null = null;
+  readonly receivedAt: number;
+  readonly #response: ServerResponse;
+  #controller: AbortController | null = null;
+
+  constructor(response: ServerResponse, receivedAt: number) {
+    this.#response = response;
+    this.receivedAt = receivedAt;
+  }
+
+  /** Made when first asked for: most requests are answered before anyone would listen. */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      const response = this.#response;
+      if (response.destroyed) controller.abort();
+      else {
+        response.once('close', () => {
+          if (!response.writableFinished) controller.abort();
+        });
+      }
+    }
+    return this.#controller.signal;
+  }
+}
