@@ -1,0 +1,55 @@
+import { type Logger as PinoLogger, pino } from 'pino';
+import { type LogRecord, logChannel } from '#core/log.js';
+import type { LogOptions } from './options.js';
+import { prettyLine } from './pretty-line.js';
+
+/** Where log lines go. */
+export interface LogSink {
+  readonly isTTY?: boolean | undefined;
+  write(line: string): unknown;
+}
+
+const SEVERITY: Readonly<Record<LogRecord['level'], number>> = {
+  ERROR: 50,
+  WARN: 40,
+  INFO: 30,
+  DEBUG: 20,
+  TRACE: 10,
+};
+
+/** Writes what the rooms publish, from now until the returned function is called. */
+export function startLog(options: LogOptions, sink: LogSink): () => void {
+  const isTerminal = sink.isTTY === true;
+  const pretty = options.format === 'pretty' || (options.format === 'auto' && isTerminal);
+  const write = pretty
+    ? prettyWriter(sink, isTerminal && process.env['NO_COLOR'] === undefined)
+    : jsonWriter(sink);
+  const least = SEVERITY[options.level];
+  const listener = (message: unknown): void => {
+    const record = message as LogRecord;
+    if (SEVERITY[record.level] >= least) write(record);
+  };
+  logChannel.subscribe(listener);
+  return () => {
+    logChannel.unsubscribe(listener);
+  };
+}
+
+function prettyWriter(sink: LogSink, color: boolean): (record: LogRecord) => void {
+  return (record) => void sink.write(prettyLine(new Date().toISOString(), record, color));
+}
+
+function jsonWriter(sink: LogSink): (record: LogRecord) => void {
+  const logger: PinoLogger = pino(
+    {
+      level: 'trace',
+      base: { pid: process.pid },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      messageKey: 'message',
+      formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+    },
+    { write: (line: string) => void sink.write(line) },
+  );
+  const methods = { ERROR: 'error', WARN: 'warn', INFO: 'info', DEBUG: 'debug', TRACE: 'trace' } as const;
+  return ({ level, target, message, fields }) => logger[methods[level]]({ target, ...fields }, message);
+}
