@@ -1,0 +1,75 @@
+import type { Settings } from '#config/settings.js';
+import { systemClock } from '#core/clock.js';
+import { messageOf } from '#core/errors.js';
+import { loggerOf } from '#core/log.js';
+import { build } from './build.js';
+import { Stopper } from './stop.js';
+
+const log = loggerOf('app::start');
+
+/** A server that has been started. */
+export interface RunningServer {
+  /** The REST port, as the system gave it. */
+  readonly restPort: number;
+  /** Inference requests that are inside: waiting, running or being answered. */
+  readonly requestsInside: number;
+  /** Settles when every wanted model is ready or has failed. */
+  readonly modelsSettled: Promise<void>;
+  /** Settles with the exit status once the server has stopped. */
+  readonly stopped: Promise<number>;
+  /** Drains and stops; the second call stops at once. */
+  stop(): void;
+}
+
+/**
+ * Starts a server: ports first, so that probes are answered while models load. Rejects when a port cannot be had or
+ * the devices cannot be read; nothing is left behind then.
+ */
+export async function startServer(settings: Settings): Promise<RunningServer> {
+  for (const warning of settings.warnings) log.warn(warning);
+  const parts = await build(settings, systemClock);
+  const restPort = await parts.listener.open();
+  log.info(
+    `${settings.server.name} ${settings.server.version} listens on http://${settings.rest.host}:${restPort}`,
+    {
+      host: settings.rest.host,
+      port: restPort,
+    },
+  );
+  const stopper = new Stopper(parts, settings, systemClock);
+  const modelsSettled = loadModels(parts, settings, stopper);
+  return {
+    restPort,
+    get requestsInside() {
+      return parts.gate.inside;
+    },
+    modelsSettled,
+    stopped: stopper.stopped,
+    stop: () => stopper.stop(0),
+  };
+}
+
+async function loadModels(
+  parts: Awaited<ReturnType<typeof build>>,
+  settings: Settings,
+  stopper: Stopper,
+): Promise<void> {
+  if (!settings.autoload) {
+    log.info('models are not loaded at the start (initial_model_autoload is false)');
+    return;
+  }
+  try {
+    await parts.models.loadAll();
+  } catch (thrown) {
+    log.error(`loading the models failed: ${messageOf(thrown)}`);
+  }
+  if (stopper.isStopping) return;
+  const index = parts.models.index();
+  const failed = index.filter((entry) => entry.state !== 'READY');
+  if (failed.length === 0) {
+    log.info(`all ${index.length} model versions are ready (Press CTRL+C to quit)`);
+    return;
+  }
+  log.warn(`${failed.length} of ${index.length} model versions could not be loaded; the others serve`);
+  if (settings.exitOnError) stopper.stop(1);
+}
