@@ -1,0 +1,97 @@
+import { type RunningServer, startServer } from '#app/start.js';
+import type { Settings } from '#config/settings.js';
+import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
+import type { OfferedVersion } from '#lifecycle/offer.js';
+
+/** An offer with everything but the model left as it is by default. */
+export function offerOf(parts: Partial<OfferedVersion> & { readonly path: string }): OfferedVersion {
+  return {
+    name: 'model',
+    version: '1',
+    description: null,
+    platform: 'cpu',
+    device: 'cpu(1)*1',
+    workers: null,
+    batchSize: null,
+    strict: false,
+    allowFallback: false,
+    inputs: [],
+    outputs: [],
+    compiler: { permuteInput: [] },
+    engine: { threads: null, onnxruntime: {} },
+    ...parts,
+  };
+}
+
+export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Settings> = {}): Settings {
+  return {
+    server: { name: 'furiosa-server', version: '0.0.0-test', extensions: [] },
+    autoload: true,
+    rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000 },
+    log: { level: 'INFO', format: 'auto' },
+    devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
+    models,
+    maxQueueSize: 64,
+    strictReadiness: true,
+    exitOnError: false,
+    drainDelayMs: 0,
+    drainTimeoutMs: 10_000,
+    warnings: [],
+    ...parts,
+  };
+}
+
+/** A whole server on a port of its own, and ways to talk to it. */
+export interface TestServer {
+  readonly server: RunningServer;
+  readonly port: number;
+  get(path: string): Promise<Reply>;
+  post(path: string, body: unknown): Promise<Reply>;
+  /** Settles once so many requests are inside the server. */
+  inside(count: number): Promise<void>;
+  stop(): Promise<number>;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every form.
+  readonly json: any;
+}
+
+export async function startTestServer(settings: Settings): Promise<TestServer> {
+  const server = await startServer(settings);
+  const ask = async (path: string, init?: RequestInit): Promise<Reply> => {
+    const response = await fetch(`http://127.0.0.1:${server.restPort}${path}`, init);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: parsed(text) };
+  };
+  return {
+    server,
+    port: server.restPort,
+    get: (path) => ask(path),
+    post: (path, body) => ask(path, { method: 'POST', body: bodyOf(body) }),
+    async inside(count) {
+      for (let turn = 0; turn < 1e6 && server.requestsInside !== count; turn++) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    stop() {
+      server.stop();
+      return server.stopped;
+    },
+  };
+}
+
+function bodyOf(body: unknown): string | Uint8Array {
+  return typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
