@@ -1,0 +1,77 @@
+/**
+ * A closed-loop load generator over raw sockets, cheaper than any server it is pointed at: the request's bytes are
+ * made once, and of an answer only its length and status are looked at.
+ */
+import { connect, type Socket } from 'node:net';
+
+export interface LoadOrder {
+  readonly port: number;
+  readonly request: string;
+  readonly connections: number;
+  readonly durationMs: number;
+}
+
+export interface LoadResult {
+  readonly answers: number;
+  readonly failures: number;
+  readonly seconds: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+async function load(order: LoadOrder): Promise<LoadResult> {
+  const request = Buffer.from(order.request, 'latin1');
+  const latencies: number[] = [];
+  let failures = 0;
+  const startedAt = performance.now();
+  const endAt = startedAt + order.durationMs;
+  const one = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket: Socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
+      let sentAt = 0;
+      let missing = -1;
+      const send = (): void => {
+        sentAt = performance.now();
+        socket.write(request);
+      };
+      const finish = (): void => {
+        latencies.push(performance.now() - sentAt);
+        if (performance.now() < endAt) send();
+        else socket.end(resolve);
+      };
+      socket.on('connect', send);
+      socket.on('error', reject);
+      socket.on('data', (chunk) => {
+        if (missing === -1) {
+          const head = chunk.indexOf('\r\n\r\n');
+          const length = /content-length: (\d+)/i.exec(chunk.toString('latin1', 0, head));
+          if (head === -1 || length === null)
+            return reject(new Error('an answer without a whole head in one piece'));
+          if (chunk.toString('latin1', 9, 12) !== '200') failures++;
+          missing = head + 4 + Number(length[1]);
+        }
+        missing -= chunk.length;
+        if (missing <= 0) {
+          missing = -1;
+          finish();
+        }
+      });
+    });
+  await Promise.all(Array.from({ length: order.connections }, one));
+  const seconds = (performance.now() - startedAt) / 1000;
+  latencies.sort((a, b) => a - b);
+  const quantile = (q: number): number =>
+    latencies[Math.min(latencies.length - 1, Math.floor(q * latencies.length))] ?? 0;
+  return { answers: latencies.length, failures, seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
+}
+
+process.on('message', (order: LoadOrder) => {
+  load(order).then(
+    (result) => process.send?.(result),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
+process.send?.('ready');

@@ -1,0 +1,59 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** A participant in a process of its own, so that its cost can be read from the system. */
+export interface Participant {
+  readonly pid: number;
+  /** Sends a message and waits for the next answer. */
+  ask<T>(message: object): Promise<T>;
+  stop(): Promise<void>;
+}
+
+/** Forks a compiled file of this folder and waits for its first message. */
+export async function participant<T>(
+  file: string,
+  args: readonly string[] = [],
+): Promise<Participant & { readonly first: T }> {
+  const child = fork(new URL(file, import.meta.url), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const first = await nextMessage<T>(child);
+  return {
+    first,
+    pid: child.pid ?? 0,
+    ask: (message) => {
+      const answer = nextMessage<never>(child);
+      child.send(message);
+      return answer;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve());
+        child.kill('SIGTERM');
+      }),
+  };
+}
+
+function nextMessage<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onExit = (status: number | null): void =>
+      reject(new Error(`a participant ended with status ${status}`));
+    child.once('exit', onExit);
+    child.once('message', (message) => {
+      child.off('exit', onExit);
+      resolve(message as T);
+    });
+  });
+}
+
+/** CPU time of a process and all its threads so far, in microseconds (utime + stime of /proc/PID/stat). */
+export function cpuMicros(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  return ticks * 10_000;
+}
+
+/** Resident memory of a process in bytes. */
+export function residentBytes(pid: number): number {
+  const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(line?.[1] ?? 0) * 1024;
+}
