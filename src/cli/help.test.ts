@@ -23,8 +23,7 @@ Options:
                                     8080]
     --model-config FILENAME         Path to a config file about models with
                                     specific configurations
-    --server-config FILENAME        Path to a config file about the server with
-                                    specific configurations
+    --server-config FILENAME        Path to a config file about the server
     --platform [npu|cpu|cuda]       Platform of the model; npu where an NPU is
                                     found, else cpu, unless --device says
     --device TEXT                   Device selector of the model, for instance
@@ -44,7 +43,7 @@ Options:
                                     End with status 1 when a model cannot be
                                     loaded at the start  [default:
                                     no-exit-on-error]
-    --drain-delay SECONDS           How long to go on serving after SIGTERM
+    --drain-delay SECONDS           Seconds to go on serving after SIGTERM
                                     turned readiness off  [default: 0]
     --max-body-bytes INTEGER        Largest request body in bytes  [default:
                                     268435456]
@@ -92,7 +91,7 @@ const ORIGINAL = join(import.meta.dirname, '../../../../shared/data/seed/000_763
 const MENDED: Readonly<Record<string, string>> = {
   '[default: LogLevel.INFO]': '[default: INFO]',
   '--server-config FILENAME        Path to Model file (tflite, onnx are':
-    '--server-config FILENAME        Path to a config file about the server with',
+    '--server-config FILENAME        Path to a config file about the server',
 };
 
 describe('help', () => {

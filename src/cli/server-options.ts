@@ -44,7 +44,7 @@ export const SERVER_OPTIONS: readonly CommandOption[] = [
     name: 'server-config',
     placeholder: 'FILENAME',
     completes: 'file',
-    help: 'Path to a config file about the server with specific configurations',
+    help: 'Path to a config file about the server',
   },
   {
     name: 'platform',
@@ -96,7 +96,7 @@ export const SERVER_OPTIONS: readonly CommandOption[] = [
     placeholder: 'SECONDS',
     minimum: 0,
     default: '0',
-    help: 'How long to go on serving after SIGTERM turned readiness off',
+    help: 'Seconds to go on serving after SIGTERM turned readiness off',
   },
   {
     name: 'max-body-bytes',
