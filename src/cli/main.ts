@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { startServer } from '#app/start.js';
+import { inspectModel } from '#backend/inspect.js';
+import { type Flags, OPTIONS } from '#config/flags.js';
+import { readOptions } from '#config/given.js';
+import { loadSettings } from '#config/load.js';
+import { ConfigError, formatProblem } from '#config/problem.js';
+import { Report } from '#config/report.js';
+import { type DeviceInventory, openInventory } from '#device/inventory.js';
+import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
+import { CommandFailure } from './command-failure.js';
+import type { OptionValue, OptionValues } from './command-option.js';
+import type { Commands } from './commands.js';
+import { processHost } from './process-host.js';
+import { run } from './run.js';
+import { processTerminal } from './terminal.js';
+
+const { env } = process;
+const manifest = new URL('../../../package.json', import.meta.url);
+const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+
+const commands: Commands = {
+  version,
+  async serve(values) {
+    const flags = flagsOf(values);
+    const inventory = await inventoryFor(flags);
+    const hostHasNpu = inventory.npus.some(({ simulated }) => !simulated);
+    const settings = configured(() =>
+      loadSettings({ flags, env, cwd: process.cwd(), hostHasNpu, productVersion: version }),
+    );
+    const { stopped } = await startServer(settings);
+    return await stopped;
+  },
+  async devices(values) {
+    return (await inventoryFor(flagsOf(values))).list();
+  },
+  inspect: inspectModel,
+};
+
+/** The command `furiosa`: the words after its name. The exit status is set once everything is written. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await run(argv, commands, processTerminal(), processHost());
+}
+
+/** The devices as the options and the environment say where to look for them, files apart. */
+async function inventoryFor(flags: Flags): Promise<DeviceInventory> {
+  const { devRoot, sysRoot, simulate } = configured(() => {
+    const report = new Report();
+    const given = readOptions(flags, env, report);
+    report.throwIfAny();
+    return given;
+  });
+  return await openInventory({
+    devRoot: devRoot?.value ?? DEFAULT_DEVICE_OPTIONS.devRoot,
+    sysRoot: sysRoot?.value ?? DEFAULT_DEVICE_OPTIONS.sysRoot,
+    procRoot: DEFAULT_DEVICE_OPTIONS.procRoot,
+    simulate: simulate?.value ?? DEFAULT_DEVICE_OPTIONS.simulate,
+  });
+}
+
+/** The command's values by the names that the configuration knows them by. */
+function flagsOf(values: OptionValues): Flags {
+  const given = OPTIONS.map(({ key, flag }): [string, OptionValue | undefined] => [
+    key,
+    values[flag.slice(2)],
+  ]);
+  return Object.fromEntries(given) as Flags;
+}
+
+function configured<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    throw new CommandFailure(2, thrown.problems.map(formatProblem));
+  }
+}
