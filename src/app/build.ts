@@ -2,6 +2,7 @@ import type { Settings } from '#config/settings.js';
 import type { Clock } from '#core/clock.js';
 import { openInventory } from '#device/inventory.js';
 import { place } from '#device/placement.js';
+import { reportRecord } from '#device/report.js';
 import { ModelManager } from '#lifecycle/manager.js';
 import type { OfferedVersion } from '#lifecycle/offer.js';
 import { openVersion } from '#lifecycle/open-version.js';
@@ -40,7 +41,7 @@ export async function build(settings: Settings, clock: Clock): Promise<Parts> {
     strictReadiness: settings.strictReadiness,
     devices: async () => {
       await inventory.refresh();
-      return inventory.list();
+      return inventory.list().map(reportRecord);
     },
   });
   const listener = new Listener(restSkin(serving), settings.rest, clock);

@@ -1,6 +1,6 @@
+import type { ModelSummary } from '#backend/model-summary.js';
+import type { DeviceReport } from '#device/report.js';
 import type { OptionValues } from './command-option.js';
-import type { DeviceReport } from './device-report.js';
-import type { ModelSummary } from './model-summary.js';
 
 /**
  * What the commands do once their command line is understood. A `CommandFailure` they throw is printed as it is and

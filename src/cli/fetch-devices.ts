@@ -1,6 +1,6 @@
 import { messageOf } from '#core/errors.js';
+import type { DeviceReport } from '#device/report.js';
 import { operationFailed } from './command-failure.js';
-import type { DeviceReport } from './device-report.js';
 
 const COMMAND = 'furiosa devices';
 /** A server that is alive answers from memory; one that takes longer is not well. */

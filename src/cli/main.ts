@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { startServer } from '#app/start.js';
 import { inspectModel } from '#backend/inspect.js';
 import { type Flags, OPTIONS } from '#config/flags.js';
 import { readOptions } from '#config/given.js';
@@ -13,6 +12,7 @@ import type { OptionValue, OptionValues } from './command-option.js';
 import type { Commands } from './commands.js';
 import { processHost } from './process-host.js';
 import { run } from './run.js';
+import { serve } from './serve.js';
 import { processTerminal } from './terminal.js';
 
 const { env } = process;
@@ -28,8 +28,9 @@ const commands: Commands = {
     const settings = configured(() =>
       loadSettings({ flags, env, cwd: process.cwd(), hostHasNpu, productVersion: version }),
     );
-    const { stopped } = await startServer(settings);
-    return await stopped;
+    const status = await serve(settings);
+    // A model that is still loading, or a request that was cut off, must not keep the process.
+    process.exit(status);
   },
   async devices(values) {
     return (await inventoryFor(flagsOf(values))).list();

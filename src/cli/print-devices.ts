@@ -1,4 +1,4 @@
-import type { DeviceReport } from './device-report.js';
+import { type DeviceReport, reportRecord } from '#device/report.js';
 import type { Terminal } from './terminal.js';
 import { type Column, textTable } from './text-table.js';
 
@@ -26,26 +26,7 @@ export function printDevices(devices: readonly DeviceReport[], terminal: Termina
 
 /** Prints `{"devices": [...]}`: every key is always there, null where nothing is known. */
 export function printDevicesJson(devices: readonly DeviceReport[], terminal: Terminal): void {
-  terminal.write(`${JSON.stringify({ devices: devices.map(deviceJson) }, null, 2)}\n`);
-}
-
-function deviceJson(device: DeviceReport): Record<string, unknown> {
-  return {
-    name: device.name,
-    kind: device.kind,
-    arch: device.arch,
-    label: device.label,
-    simulated: device.simulated,
-    firmware: device.firmware,
-    driver: device.driver,
-    serial: device.serial,
-    bus_name: device.busName,
-    numa_node: device.numaNode,
-    alive: device.alive,
-    temperature_celsius: device.temperatureCelsius,
-    holder: device.holder,
-    threads: device.threads,
-  };
+  terminal.write(`${JSON.stringify({ devices: devices.map(reportRecord) }, null, 2)}\n`);
 }
 
 function degrees(celsius: number | null): string | null {

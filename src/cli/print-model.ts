@@ -1,5 +1,5 @@
+import type { ModelSummary } from '#backend/model-summary.js';
 import type { Quantization, TensorSpec } from '#inference/metadata.js';
-import type { ModelSummary } from './model-summary.js';
 import { padEnd, printable, widthOf, wrap } from './printable.js';
 import type { Terminal } from './terminal.js';
 import { type Column, textTable } from './text-table.js';

@@ -1,12 +1,6 @@
 import type { CommandDescription, ProgramDescription } from './command-option.js';
-import { SERVER_OPTIONS } from './server-options.js';
-import {
-  COMPLETION_OPTIONS,
-  HELP_OPTION,
-  JSON_OPTION,
-  SIMULATE_OPTION,
-  VERSION_OPTION,
-} from './shared-options.js';
+import { SERVER_OPTIONS, serverOption } from './server-options.js';
+import { COMPLETION_OPTIONS, HELP_OPTION, JSON_OPTION, VERSION_OPTION } from './shared-options.js';
 
 const server: CommandDescription = {
   name: 'server',
@@ -20,7 +14,7 @@ const devices: CommandDescription = {
   summary: 'List the devices that models can run on',
   options: [
     JSON_OPTION,
-    SIMULATE_OPTION,
+    serverOption('simulate'),
     {
       name: 'url',
       placeholder: 'URL',

@@ -39,10 +39,3 @@ export const JSON_OPTION: CommandOption = {
   placeholder: null,
   help: 'Print JSON for machines instead of a table.',
 };
-
-export const SIMULATE_OPTION: CommandOption = {
-  name: 'simulate',
-  placeholder: 'TEXT',
-  default: 'auto',
-  help: 'Software devices in place of NPUs: auto (where there is none), never, or warboy*N',
-};

@@ -1,5 +1,4 @@
 import type { LogLevel } from '#core/log.js';
-import { LOG_LEVELS } from '#core/log.js';
 import type { Platform } from '#lifecycle/offer.js';
 import type { Schema } from './schema.js';
 import {
@@ -22,6 +21,9 @@ import {
   threads,
   workers,
 } from './values.js';
+
+/** In the order in which the original's help lists them. */
+const LOG_LEVEL_CHOICES: readonly LogLevel[] = ['ERROR', 'INFO', 'WARN', 'DEBUG', 'TRACE'];
 
 export const ENV_PREFIX = 'FURIOSA_SERVER_';
 
@@ -83,8 +85,8 @@ type Row<K extends OptionKey> = Omit<Option<K>, 'key' | 'flag' | 'env' | 'choice
 const ROWS: { readonly [K in OptionKey]: Row<K> } = {
   logLevel: {
     placeholder: 'TEXT',
-    choices: LOG_LEVELS,
-    default: 'LogLevel.INFO',
+    choices: LOG_LEVEL_CHOICES,
+    default: 'INFO',
     help: '',
     schema: logLevel,
   },
@@ -114,7 +116,7 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
   },
   serverConfig: {
     placeholder: 'FILENAME',
-    help: 'Path to a config file about the server',
+    help: 'Path to a config file about the server with specific configurations',
     schema: nonEmpty,
   },
   platform: {

@@ -1,23 +1,16 @@
 import type { CpuBudget } from './cpu-budget.js';
 import { formatHolder, type Holder } from './holders.js';
 import { labelOf } from './lease.js';
-import {
-  type DeviceFile,
-  filesMeet,
-  modeOf,
-  type Npu,
-  type NpuArch,
-  nameOf,
-  type Temperature,
-} from './npu.js';
+import { type DeviceFile, filesMeet, modeOf, type Npu, nameOf, type Temperature } from './npu.js';
 import { headlineCelsius } from './sysfs.js';
 
 /** One line of the device list: a PE of a card, or the processor. Plain data. */
 export interface DeviceReport {
   readonly name: string;
-  readonly kind: 'npu' | 'cpu';
-  /** Null for the processor. */
-  readonly arch: NpuArch | null;
+  /** `npu`, `cpu` or `cuda`. */
+  readonly kind: string;
+  /** For instance `warboy`; null for the processor. */
+  readonly arch: string | null;
   readonly label: string;
   readonly simulated: boolean;
   readonly firmware: string | null;
@@ -29,8 +22,30 @@ export interface DeviceReport {
   readonly temperatureCelsius: number | null;
   /** The model that has it here, or `pid N (command)` of another process. Null when free, unknown, or shared. */
   readonly holder: string | null;
-  /** Threads that a run on it uses by default. */
-  readonly threads: number;
+  /** Threads that a run on it uses by default; null when not known. */
+  readonly threads: number | null;
+}
+
+/** A report as JSON carries it: every key is always there, null where nothing is known. */
+export function reportRecord(
+  report: DeviceReport,
+): Readonly<Record<string, string | number | boolean | null>> {
+  return {
+    name: report.name,
+    kind: report.kind,
+    arch: report.arch,
+    label: report.label,
+    simulated: report.simulated,
+    firmware: report.firmware,
+    driver: report.driver,
+    serial: report.serial,
+    bus_name: report.busName,
+    numa_node: report.numaNode,
+    alive: report.alive,
+    temperature_celsius: report.temperatureCelsius,
+    holder: report.holder,
+    threads: report.threads,
+  };
 }
 
 /** What changes while the server runs, beside a card's own facts. */

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { messageOf, ServingError } from '#core/errors.js';
+import { logChannel } from '#core/log.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { FromWorker, LoadedModel, ThreadData, ToWorker } from '#worker/messages.js';
 import { pack } from '#worker/transfer.js';
@@ -91,6 +92,9 @@ export class EngineThread {
         return;
       case 'done':
         this.#take(message.id)?.resolve({ outputs: message.outputs, runNs: message.runNs });
+        return;
+      case 'log':
+        logChannel.publish(message.record);
         return;
       case 'run-failed':
         this.#take(message.id)?.reject(new ServingError(message.code, message.message));

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '#core/clock.js';
+import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { Answer, ProtocolSkin } from '#protocol/exchange.js';
 import { claimedLength, readBody } from './body.js';
@@ -43,9 +44,16 @@ export class Listener {
   /** Opens the port; answers its number. Rejects when the address cannot be had. */
   open(): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#options.port, this.#options.host, () => {
-        this.#server.off('error', reject);
+      const { host, port } = this.#options;
+      const refuse = (error: Error): void =>
+        reject(
+          new ServingError('UNAVAILABLE', `cannot listen on http://${host}:${port}: ${reasonOf(error)}`, {
+            cause: error,
+          }),
+        );
+      this.#server.once('error', refuse);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', refuse);
         this.#server.on('error', (error) => log.error(`the REST port failed: ${error.message}`));
         resolve((this.#server.address() as AddressInfo).port);
       });
@@ -131,6 +139,15 @@ export class Listener {
 function isUnread(request: IncomingMessage): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   return !request.complete && (encoding !== undefined || (length !== undefined && length !== '0'));
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  if (error.code === 'EADDRINUSE')
+    return 'the port is in use by another process (--http-port chooses another)';
+  if (error.code === 'EACCES') return 'this user may not open that port';
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return 'this host has no such address (--host)';
+  return error.message;
 }
 
 function refusalOf(code: string | undefined): readonly [status: string, sentence: string] {

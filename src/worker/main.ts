@@ -3,10 +3,13 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Session } from '#backend/backend.js';
 import { openSession } from '#backend/registry.js';
 import { ServingError } from '#core/errors.js';
+import { type LogRecord, logChannel } from '#core/log.js';
 import type { FromWorker, RunMessage, ThreadData, ToWorker } from './messages.js';
 import { pack } from './transfer.js';
 
 async function live(port: MessagePort, { artifact, options }: ThreadData): Promise<void> {
+  // Diagnostics channels are one for each thread: what is said here must be carried over.
+  logChannel.subscribe((record) => send(port, { kind: 'log', record: record as LogRecord }));
   const startedAt = performance.now();
   let session: Session;
   try {

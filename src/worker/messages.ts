@@ -2,6 +2,7 @@
 import type { ModelArtifact, SessionFacts } from '#backend/backend.js';
 import type { LoadOptions } from '#backend/options.js';
 import type { ErrorCode } from '#core/errors.js';
+import type { LogRecord } from '#core/log.js';
 import type { TensorSpec } from '#inference/metadata.js';
 import type { Tensor } from '#tensor/tensor.js';
 
@@ -45,4 +46,6 @@ export type FromWorker =
       /** Nanoseconds inside the engine. */
       readonly runNs: number;
     }
+  /** Something the thread had to say. Channels do not cross the wall by themselves. */
+  | { readonly kind: 'log'; readonly record: LogRecord }
   | { readonly kind: 'run-failed'; readonly id: number; readonly code: ErrorCode; readonly message: string };

@@ -1,0 +1,31 @@
+import { type RunningServer, startServer } from '#app/start.js';
+import type { Settings } from '#config/settings.js';
+import { messageOf } from '#core/errors.js';
+import { startLog } from '#telemetry/log.js';
+import { operationFailed } from './command-failure.js';
+
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+
+/**
+ * Runs a server in this process until it is told to stop; answers the exit status. A first signal drains, a second
+ * ends at once. Throws CommandFailure when the server cannot start.
+ */
+export async function serve(settings: Settings): Promise<number> {
+  const stopLog = startLog(settings.log, process.stderr);
+  try {
+    const server = await start(settings);
+    const stop = (): void => server.stop();
+    for (const signal of SIGNALS) process.on(signal, stop);
+    return await server.stopped;
+  } finally {
+    stopLog();
+  }
+}
+
+async function start(settings: Settings): Promise<RunningServer> {
+  try {
+    return await startServer(settings);
+  } catch (thrown) {
+    throw operationFailed('furiosa server', messageOf(thrown));
+  }
+}
