@@ -43,14 +43,28 @@ const NEW_TENSOR: Record<
     new EngineTensor('int32', new Int32Array(buffer, byteOffset, byteLength / 4), shape),
   INT64: ({ buffer, byteOffset, byteLength }, shape) =>
     new EngineTensor('int64', new BigInt64Array(buffer, byteOffset, byteLength / 8), shape),
-  // Where JavaScript has Float16Array, the library lays one over these bytes itself.
-  FP16: ({ buffer, byteOffset, byteLength }, shape) =>
-    new EngineTensor('float16', new Uint16Array(buffer, byteOffset, byteLength / 2), shape),
+  FP16: float16Tensor,
   FP32: ({ buffer, byteOffset, byteLength }, shape) =>
     new EngineTensor('float32', new Float32Array(buffer, byteOffset, byteLength / 4), shape),
   FP64: ({ buffer, byteOffset, byteLength }, shape) =>
     new EngineTensor('float64', new Float64Array(buffer, byteOffset, byteLength / 8), shape),
 };
+
+/**
+ * Where JavaScript has Float16Array, the library would lay one over the bytes, and the binding (1.30) take it for
+ * empty. So it is given what it understands on every Node: the bits as 16-bit integers, under the right name.
+ */
+function float16Tensor(
+  { buffer, byteOffset, byteLength }: Uint8Array,
+  shape: readonly number[],
+): EngineTensor {
+  const tensor: EngineTensor = new EngineTensor(
+    'uint16',
+    new Uint16Array(buffer, byteOffset, byteLength / 2),
+    shape,
+  );
+  return Object.assign(tensor, { type: 'float16' as const });
+}
 
 /** What ONNX Runtime answered, as a tensor. The binding gives every output a buffer of its own, so nothing is copied. */
 export function fromEngine(name: string, answered: EngineTensor): Tensor {
