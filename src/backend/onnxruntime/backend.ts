@@ -1,36 +1,32 @@
 import { statSync } from 'node:fs';
-import { env, InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 import type { Backend, ModelArtifact, Session } from '#backend/backend.js';
 import type { LoadOptions } from '#backend/options.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
+import { ENGINE_NAME, type Engine, knownProviders, openEngine } from './engine.js';
 import { engineMessage } from './engine-message.js';
 import { type OnnxFile, readOnnxFile } from './onnx-file.js';
-import { CPU, formatProvider, type Provider, providersOf } from './providers.js';
+import { CPU, formatProvider, type Provider, providersOf, refuseUnknownProviders } from './providers.js';
 import { OnnxRuntimeSession } from './session.js';
 import { sessionOptions } from './session-options.js';
 import { refuseUnpassable, servedTensors } from './specs.js';
 
 const log = loggerOf('backend::onnxruntime');
 
-// Before the first session: what the engine has to say comes with its errors, not on stderr.
-env.logLevel = 'fatal';
-
-/** ONNX Runtime, by its Node binding's public API. */
+/** ONNX Runtime, by its Node binding. */
 export const onnxRuntimeBackend: Backend = { name: 'onnxruntime', platform: 'onnxruntime_onnx', load };
 
 async function load(artifact: ModelArtifact, options: LoadOptions): Promise<Session> {
   const file = readQuietly(artifact.path);
   if (file !== null) refuseUnpassable(file);
-  const known = listSupportedBackends().map(({ name }) => name);
-  const wanted = providersOf(options.provider, options.onnxruntime.execution_providers, known);
-  const { engine, provider } = await openEngine(artifact.path, options, wanted);
+  const wanted = providersOf(options.provider, options.onnxruntime.execution_providers);
+  const { engine, provider } = await openOn(wanted, artifact.path, options);
   try {
     const axisSizes = options.onnxruntime.free_dimension_overrides ?? {};
     const { inputs, outputs, warnings } = servedTensors(engine, axisSizes, file);
     for (const warning of warnings) log.warn(warning, { path: artifact.path });
     return new OnnxRuntimeSession(engine, inputs, outputs, {
-      engine: `onnxruntime ${env.versions.node ?? env.versions.common}`,
+      engine: ENGINE_NAME,
       provider: formatProvider(provider),
       threads: options.threads,
       modelBytes: statSync(artifact.path).size + externalBytes(file),
@@ -55,25 +51,23 @@ function externalBytes(file: OnnxFile | null): number {
 }
 
 interface OpenEngine {
-  readonly engine: InferenceSession;
+  readonly engine: Engine;
   /** The preferred one of those in use. */
   readonly provider: Provider;
 }
 
-async function openEngine(
-  path: string,
-  options: LoadOptions,
-  wanted: readonly Provider[],
-): Promise<OpenEngine> {
+/** Opens the model on the wanted providers, or on the CPU where the options allow that. */
+async function openOn(wanted: readonly Provider[], path: string, options: LoadOptions): Promise<OpenEngine> {
   const place = wanted.map(formatProvider).join(', ');
   try {
-    const engine = await InferenceSession.create(path, sessionOptions(options, wanted));
+    refuseUnknownProviders(wanted, knownProviders());
+    const engine = await openEngine(path, sessionOptions(options, wanted));
     return { engine, provider: wanted[0] ?? CPU };
   } catch (thrown) {
     const reason = engineMessage(messageOf(thrown));
-    if (!options.allowFallback || wanted.every((each) => each === CPU))
-      throw loadError(place, reason, thrown);
-    const opened = await openEngine(path, options, [CPU]);
+    const mayFallBack = options.allowFallback && wanted.some((each) => each !== CPU);
+    if (!mayFallBack) throw loadError(place, reason, thrown);
+    const opened = await openOn([CPU], path, options);
     log.warn(`ONNX Runtime uses the CPU instead of ${place}: ${reason}`, { path });
     return opened;
   }

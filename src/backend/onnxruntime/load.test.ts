@@ -213,17 +213,19 @@ test('an output whose rank is open is told of', async () => {
   assert.deepEqual(warnings, ['output "y" declares no shape; its metadata says [], whatever it answers']);
 });
 
-test('a provider that is not here may fall back to the CPU where that is allowed', async () => {
-  let facts: unknown;
-  const warnings = await warningsOf(async () => {
-    const session = await load(addSubModel(), { provider: 'cuda:99', allowFallback: true });
-    facts = session.facts.provider;
-    await session.dispose();
+for (const provider of ['cuda:99', 'rocm:0']) {
+  test(`${provider}, which is not here, may fall back to the CPU where that is allowed`, async () => {
+    let facts: unknown;
+    const warnings = await warningsOf(async () => {
+      const session = await load(addSubModel(), { provider, allowFallback: true });
+      facts = session.facts.provider;
+      await session.dispose();
+    });
+    assert.equal(facts, 'cpu');
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', new RegExp(`^ONNX Runtime uses the CPU instead of ${provider}: \\S`));
   });
-  assert.equal(facts, 'cpu');
-  assert.equal(warnings.length, 1);
-  assert.match(warnings[0] ?? '', /^ONNX Runtime uses the CPU instead of cuda:99: \S/);
-});
+}
 
 const relu = { op: 'Relu' };
 type Refusal = [what: string, bytes: Uint8Array, options: Partial<LoadOptions>, message: string | RegExp];
@@ -336,10 +338,16 @@ const refusals: Refusal[] = [
     /^ONNX Runtime cannot load the model on cuda:99, cpu: \S.*$/,
   ],
   [
+    'a broken model, wherever it might fall back to',
+    addSubModel().subarray(0, 60),
+    { provider: 'cuda:99', allowFallback: true },
+    'ONNX Runtime cannot load the model on cpu: Protobuf parsing failed',
+  ],
+  [
     'a provider that nobody has',
     addSubModel(),
     withEngine({ execution_providers: ['cudda'] }),
-    /^this build of ONNX Runtime has no execution provider "cudda"; did you mean "cuda"\? \(it has .*\)$/,
+    /^ONNX Runtime cannot load the model on cudda:0: this build has no execution provider "cudda"; did you mean "cuda"\? \(it has .*\)$/,
   ],
   [
     'an entry of session_config that does not fit the file',

@@ -13,29 +13,32 @@ export const CPU: Provider = { name: 'cpu', deviceId: 0 };
 
 /**
  * The execution providers of a session, the preferred one first. `device` is what the device stands for (`cpu`,
- * `cuda:0`); `wished` is `execution_providers` of the configuration, which wins; `known` is what this build of
- * ONNX Runtime has. Throws INVALID_ARGUMENT for a provider it has not, and for a list that leaves a GPU unused.
+ * `cuda:0`); `wished` is `execution_providers` of the configuration, which wins. Throws INVALID_ARGUMENT for a list
+ * that leaves a GPU unused.
  */
-export function providersOf(
-  device: string,
-  wished: readonly string[] | undefined,
-  known: readonly string[],
-): readonly Provider[] {
+export function providersOf(device: string, wished: readonly string[] | undefined): readonly Provider[] {
   const [kind = '', index = '0'] = device.split(':');
   const named = wished === undefined || wished.length === 0 ? [kind] : wished.map(providerName);
-  for (const name of named) {
-    if (known.includes(name)) continue;
-    const meant = nearest(name, known);
-    throw invalid(
-      `this build of ONNX Runtime has no execution provider "${name}"${meant ? `; did you mean "${meant}"?` : ''} (it has ${known.join(', ')})`,
-    );
-  }
   if (kind !== CPU.name && named.every((name) => name === CPU.name)) {
     throw invalid(
       `execution_providers [${named}] would leave the device ${device} unused: name "${kind}" there`,
     );
   }
   return named.map((name) => (name === CPU.name ? CPU : { name, deviceId: Number(index) }));
+}
+
+/**
+ * Throws INVALID_ARGUMENT for a provider that is not among the `known` ones of this build: the library would strike it
+ * off the list and go on without a word that anyone reads.
+ */
+export function refuseUnknownProviders(wanted: readonly Provider[], known: readonly string[]): void {
+  for (const { name } of wanted) {
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    throw invalid(
+      `this build has no execution provider "${name}"${meant ? `; did you mean "${meant}"?` : ''} (it has ${known.join(', ')})`,
+    );
+  }
 }
 
 /** `CUDAExecutionProvider`, as Python spells it, is `cuda`. */

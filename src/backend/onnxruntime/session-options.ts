@@ -16,7 +16,6 @@ export function sessionOptions(
     ),
     intraOpNumThreads: threads,
     interOpNumThreads: wished.inter_op_num_threads ?? 1,
-    logSeverityLevel: SILENT,
     ...(wished.graph_optimization_level && { graphOptimizationLevel: wished.graph_optimization_level }),
     ...(wished.execution_mode && { executionMode: wished.execution_mode }),
     ...(wished.enable_cpu_mem_arena !== undefined && { enableCpuMemArena: wished.enable_cpu_mem_arena }),
@@ -28,6 +27,3 @@ export function sessionOptions(
     },
   };
 }
-
-/** The engine's own lines on stderr: what it has to say of an error comes with the error. */
-export const SILENT = 4;

@@ -1,24 +1,21 @@
-import type { Tensor as EngineTensor, InferenceSession } from 'onnxruntime-node';
+import type { Tensor as EngineTensor } from 'onnxruntime-node';
 import type { Session, SessionFacts } from '#backend/backend.js';
 import { checkOutputs, matchInputs } from '#backend/match-tensors.js';
-import { messageOf, ServingError } from '#core/errors.js';
+import { ServingError } from '#core/errors.js';
 import type { TensorSpec } from '#inference/metadata.js';
 import type { Tensor } from '#tensor/tensor.js';
-import { engineMessage } from './engine-message.js';
-import { SILENT } from './session-options.js';
+import { type Engine, runEngine } from './engine.js';
 import { fromEngine, toEngine } from './tensors.js';
-
-const RUN_OPTIONS: InferenceSession.RunOptions = { logSeverityLevel: SILENT };
 
 /** A loaded model. The engine's `run` blocks the thread until it is done. */
 export class OnnxRuntimeSession implements Session {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly facts: SessionFacts;
-  #engine: InferenceSession | null;
+  #engine: Engine | null;
 
   constructor(
-    engine: InferenceSession,
+    engine: Engine,
     inputs: readonly TensorSpec[],
     outputs: readonly TensorSpec[],
     facts: SessionFacts,
@@ -47,17 +44,5 @@ export class OnnxRuntimeSession implements Session {
     const engine = this.#engine;
     this.#engine = null;
     await engine?.release();
-  }
-}
-
-async function runEngine(
-  engine: InferenceSession,
-  feeds: InferenceSession.FeedsType,
-  outputs: readonly string[],
-): Promise<InferenceSession.ReturnType> {
-  try {
-    return await engine.run(feeds, outputs, RUN_OPTIONS);
-  } catch (thrown) {
-    throw new ServingError('INTERNAL', `onnxruntime: ${engineMessage(messageOf(thrown))}`, { cause: thrown });
   }
 }
