@@ -22,9 +22,6 @@ import {
   workers,
 } from './values.js';
 
-/** In the order in which the original's help lists them. */
-const LOG_LEVEL_CHOICES: readonly LogLevel[] = ['ERROR', 'INFO', 'WARN', 'DEBUG', 'TRACE'];
-
 export const ENV_PREFIX = 'FURIOSA_SERVER_';
 
 /** What every option of the command is worth once it has been read. */
@@ -85,7 +82,8 @@ type Row<K extends OptionKey> = Omit<Option<K>, 'key' | 'flag' | 'env' | 'choice
 const ROWS: { readonly [K in OptionKey]: Row<K> } = {
   logLevel: {
     placeholder: 'TEXT',
-    choices: LOG_LEVEL_CHOICES,
+    // In the order of the original's help, which is not that of gravity.
+    choices: ['ERROR', 'INFO', 'WARN', 'DEBUG', 'TRACE'],
     default: 'INFO',
     help: '',
     schema: logLevel,

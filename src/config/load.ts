@@ -10,7 +10,7 @@ import { type LocatedEntry, offerModels } from './offer-models.js';
 import { locate } from './paths.js';
 import { readRegistry } from './registry.js';
 import { Report } from './report.js';
-import { type ServerFile, serverFile } from './server-file.js';
+import { EMPTY_SERVER_FILE, type ServerFile, serverFile } from './server-file.js';
 import type { Settings } from './settings.js';
 
 export interface LoadInput {
@@ -72,29 +72,6 @@ function readServerFile(config: ConfigFile | null, report: Report): ServerFile |
   if (config.spot.node.kind === 'null') return EMPTY_SERVER_FILE;
   return serverFile.read(config.spot, report) ?? null;
 }
-
-const EMPTY_SERVER_FILE: ServerFile = {
-  serverName: null,
-  serverVersion: null,
-  extensions: null,
-  autoload: null,
-  registry: null,
-  host: null,
-  port: null,
-  debug: false,
-  simulate: null,
-  devRoot: null,
-  sysRoot: null,
-  logLevel: null,
-  logFormat: null,
-  maxBodyBytes: null,
-  maxQueueSize: null,
-  bodyTimeoutMs: null,
-  strict: null,
-  strictReadiness: null,
-  exitOnError: null,
-  drainDelaySeconds: null,
-};
 
 function readEntries(list: ConfigFile, cwd: string, report: Report): readonly LocatedEntry[] {
   const entries = modelList.read(list.spot, report) ?? [];

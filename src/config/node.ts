@@ -77,6 +77,6 @@ export function nameOfNode(node: ConfigNode): string {
 
 /** Numbers as they are, everything else in quotation marks; long texts are cut. */
 export function quoted(text: string): string {
-  if (/^[-+]?[\d.]{1,40}$/.test(text)) return text;
+  if (/^[-+]?\d[\d.]{0,39}$/.test(text)) return text;
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

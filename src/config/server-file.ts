@@ -3,7 +3,7 @@ import { type At, list, mapping } from './collections.js';
 import type { Place } from './problem.js';
 import type { Report } from './report.js';
 import { boolean, integer } from './scalars.js';
-import { type Keys, optional, required, type Schema, type ValuesOf } from './schema.js';
+import { type Keys, optional, type Schema, type ValuesOf } from './schema.js';
 import {
   bytes,
   drainSeconds,
@@ -40,6 +40,30 @@ export interface ServerFile {
   readonly exitOnError: boolean | null;
   readonly drainDelaySeconds: number | null;
 }
+
+/** The file that says nothing. */
+export const EMPTY_SERVER_FILE: ServerFile = {
+  serverName: null,
+  serverVersion: null,
+  extensions: null,
+  autoload: null,
+  registry: null,
+  host: null,
+  port: null,
+  debug: false,
+  simulate: null,
+  devRoot: null,
+  sysRoot: null,
+  logLevel: null,
+  logFormat: null,
+  maxBodyBytes: null,
+  maxQueueSize: null,
+  bodyTimeoutMs: null,
+  strict: null,
+  strictReadiness: null,
+  exitOnError: null,
+  drainDelaySeconds: null,
+};
 
 const anyWorkers = integer(1, 1_000_000);
 
@@ -93,7 +117,7 @@ const keys = {
   intial_model_autoload: optional(boolean, 'The same, as the original spells it.'),
   file_registry_config: optional(
     plain('a mapping with the key repository_root', {
-      repository_root: required(
+      repository_root: optional(
         nonEmpty,
         'A folder; every `*.yaml` and `*.yml` in it that has a `model_config_list` is served too.',
       ),
@@ -124,13 +148,13 @@ export const serverFile: Schema<ServerFile> = mapping('a mapping of server optio
 function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Report): ServerFile {
   const { rest_server_config: rest, devices, log, limits } = values;
   warnOfIdleKeys(values, at, report);
-  const registry = values.file_registry_config;
+  const root = values.file_registry_config?.repository_root ?? null;
   return {
     serverName: values.server_name,
     serverVersion: values.server_version,
     extensions: values.extensions,
     autoload: autoloadOf(values, at, report),
-    registry: registry && { root: registry.repository_root, place: at('file_registry_config') },
+    registry: root === null ? null : { root, place: at('file_registry_config') },
     host: rest?.host ?? null,
     port: rest?.port ?? null,
     debug: rest?.debug ?? false,
