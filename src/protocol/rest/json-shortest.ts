@@ -26,24 +26,35 @@ export function shortestFp32(value: number): ShortDecimal {
   const magnitude = magnitudeOf(value);
   for (let count = DISTINCT_DIGITS; count <= TELLING_DIGITS; count++) {
     const exponent = magnitude + 1 - count;
-    const scaled = scale(value, -exponent);
-    const nearest = Math.round(scaled);
-    for (const digits of [nearest, scaled < nearest ? nearest - 1 : nearest + 1]) {
-      const double = scale(digits, exponent);
-      const over = Math.fround(double * OVER) === value;
-      if (over !== (Math.fround(double * UNDER) === value)) return searchShortest(value);
-      if (over) return withoutZeros(digits, exponent);
-    }
+    const nearest = Math.round(scale(value, -exponent));
+    const double = scale(nearest, exponent);
+    const over = Math.fround(double * OVER) === value;
+    if (over !== (Math.fround(double * UNDER) === value)) return searchShortest(value);
+    if (over) return EXCEPTIONS.get(value) ?? withoutZeros(nearest, exponent);
   }
   return searchShortest(value);
 }
 
+/**
+ * Three powers of two, where the step between FP32 numbers changes: of the decimals with eight digits it is the second
+ * nearest that reads as the number. Found by trying every power of two.
+ */
+const EXCEPTIONS: ReadonlyMap<number, ShortDecimal> = new Map([
+  [2 ** -96, { digits: 12621775, exponent: -36 }],
+  [2 ** 87, { digits: 15474251, exponent: 19 }],
+  [2 ** 90, { digits: 12379401, exponent: 20 }],
+]);
+
 /** The exponent of the first digit: 10^magnitude <= value < 10^(magnitude + 1). */
 function magnitudeOf(value: number): number {
   const guess = Math.floor(Math.log10(value));
-  if (value < Number(`1e${guess}`)) return guess - 1;
-  return value >= Number(`1e${guess + 1}`) ? guess + 1 : guess;
+  if (value < (DECADES[guess + DECADE_OF_ONE] as number)) return guess - 1;
+  return value >= (DECADES[guess + 1 + DECADE_OF_ONE] as number) ? guess + 1 : guess;
 }
+
+/** The doubles nearest to 10^-40, 10^-39, … 10^40: more than the normal FP32 numbers span. */
+const DECADE_OF_ONE = 40;
+const DECADES: readonly number[] = Array.from({ length: 81 }, (_, i) => Number(`1e${i - DECADE_OF_ONE}`));
 
 function scale(value: number, exponent: number): number {
   const power = POWERS_OF_TEN[Math.abs(exponent)] as number;
