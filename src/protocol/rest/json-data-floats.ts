@@ -24,9 +24,6 @@ const MANTISSA_BOUND = 900_719_925_474_099;
 /** Farther from zero than this, the fast path gives an exponent up. */
 const LARGEST_FAST_EXPONENT = 60;
 
-/** A larger exponent may stand against as many zeros; that is for the slow way. */
-const LONGEST_EXPONENT = 9999;
-
 /**
  * One over and one under: a double made of the first 15 digits of a number, or more, and one multiplication or division
  * by a power of ten is off by less than 2^-49 of itself; 2^-48 leaves room for the rounding of these products.
@@ -97,7 +94,6 @@ export class FloatElements implements Elements {
         let written = 0;
         while (byte >= ZERO && byte <= NINE) {
           written = written * 10 + (byte - ZERO);
-          if (written > LONGEST_EXPONENT) fast = false;
           byte = ++at < end ? (bytes[at] as number) : END;
         }
         exponent += below ? -written : written;

@@ -210,11 +210,11 @@ test('every beginning of a request is refused, and in words', () => {
   }
 });
 
-test('20,000 damaged requests are read or refused, and nothing else happens', () => {
+test('5,000 damaged requests are read or refused, and nothing else happens', () => {
   const roll = dice(7);
   const body = Buffer.from(SAMPLE);
   let refused = 0;
-  for (let i = 0; i < 20_000; i++) {
+  for (let i = 0; i < 5000; i++) {
     const damaged = Buffer.from(body);
     for (let hits = 1 + roll(3); hits > 0; hits--) {
       const at = roll(damaged.length);
@@ -228,7 +228,7 @@ test('20,000 damaged requests are read or refused, and nothing else happens', ()
       refused++;
     }
   }
-  assert.ok(refused > 10_000 && refused < 20_000, `${refused} of 20000 were refused`);
+  assert.ok(refused > 2500 && refused < 5000, `${refused} of 5000 were refused`);
 });
 
 /** Any JSON value, as text with white space here and there. */
@@ -248,10 +248,10 @@ function randomDocument(roll: (bound: number) => number, depth: number): string 
   return `${space}${kinds[roll(depth > 0 ? 5 : 3)]?.()}${space}`;
 }
 
-test('of 20,000 random documents, half of them damaged, those are passed over that JSON.parse reads', () => {
+test('of 10,000 random documents, half of them damaged, those are passed over that JSON.parse reads', () => {
   const roll = dice(8);
   let wellFormed = 0;
-  for (let i = 0; i < 20_000; i++) {
+  for (let i = 0; i < 10_000; i++) {
     let text = randomDocument(roll, 4);
     if (roll(2) === 0) {
       const at = roll(text.length);
@@ -267,7 +267,7 @@ test('of 20,000 random documents, half of them damaged, those are passed over th
     if (found !== expected) assert.equal(found, expected, text);
     if (expected) wellFormed++;
   }
-  assert.ok(wellFormed > 10_000 && wellFormed < 19_000, `${wellFormed} of 20000 were well-formed`);
+  assert.ok(wellFormed > 5000 && wellFormed < 9500, `${wellFormed} of 10000 were well-formed`);
 });
 
 function accepts(read: () => unknown): boolean {
