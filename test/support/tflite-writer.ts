@@ -40,6 +40,7 @@ export interface TensorDraft {
   readonly scales?: readonly number[];
   readonly zeroPoints?: readonly number[];
   readonly axis?: number;
+  readonly isVariable?: boolean;
 }
 
 export interface OperatorDraft {
@@ -120,7 +121,7 @@ function tensorTable(tensor: TensorDraft, buffer: number): Value {
     scalar('u32', buffer),
     text(tensor.name),
     tensor.scales ? quantizationTable(tensor, tensor.scales) : null,
-    null,
+    tensor.isVariable ? scalar('u8', 1) : null,
     null,
     tensor.shapeSignature ? scalars('i32', tensor.shapeSignature) : null,
     scalar('u8', 1),

@@ -7,7 +7,7 @@ import { type Engine, openEngine } from './engine.js';
 import { type Ports, portsOf } from './ports.js';
 import { readModelFile } from './read-file.js';
 import { readTflite, type TfliteModel } from './read-tflite.js';
-import { litertVersion } from './runtime.js';
+import { litertVersion, startRuntime } from './runtime.js';
 import { LiteRtSession } from './session.js';
 
 const log = loggerOf('backend::litert');
@@ -23,7 +23,7 @@ async function load({ path }: ModelArtifact, options: LoadOptions): Promise<Sess
   const ports = portsOf(model);
   checkSizes(ports);
   const stateful = isStateful(model);
-  const engine = await openEngine(bytes, ports, stateful);
+  const engine = await openEngine(await startRuntime(), bytes, ports, stateful);
   return new LiteRtSession(ports, factsOf(bytes), engine, () => reopen(path, stamp, ports, stateful));
 }
 
@@ -42,7 +42,7 @@ function factsOf(bytes: Uint8Array): SessionFacts {
 
 async function reopen(path: string, stamp: string, ports: Ports, stateful: boolean): Promise<Engine> {
   const file = await readModelFile(path);
-  if (file.stamp === stamp) return openEngine(file.bytes, ports, stateful);
+  if (file.stamp === stamp) return openEngine(await startRuntime(), file.bytes, ports, stateful);
   throw new ServingError(
     'INTERNAL',
     'LiteRT stopped, and the model file is not what it was when it was loaded',
@@ -51,12 +51,14 @@ async function reopen(path: string, stamp: string, ports: Ports, stateful: boole
 
 function checkSizes({ inputs, outputs }: Ports): void {
   for (const { spec, bytes } of [...inputs, ...outputs]) {
-    if (bytes > 0) continue;
-    throw invalid(
-      `tensor "${spec.name}" of shape ${formatShape(spec.shape)} has no elements; LiteRT for WebAssembly needs fixed sizes`,
-    );
+    const tensor = `tensor "${spec.name}" of shape ${formatShape(spec.shape)}`;
+    if (bytes === 0) throw invalid(`${tensor} has no elements; LiteRT for WebAssembly needs fixed sizes`);
+    if (bytes >= MAX_TENSOR_BYTES) throw invalid(`${tensor} has ${bytes} bytes, more than WebAssembly holds`);
   }
 }
+
+/** Its memory ends there, with everything in it. */
+const MAX_TENSOR_BYTES = 2 ** 31;
 
 /** Operators that remember something from run to run, besides those with variable tensors. */
 const REMEMBERING = /^(CALL_ONCE|VAR_HANDLE|ASSIGN_VARIABLE|HASHTABLE.*|RANDOM_.*|MULTINOMIAL)$/;

@@ -20,6 +20,7 @@ export interface Bindings {
     ): TensorBuffer;
   };
   _malloc(bytes: number): number;
+  _free(position: number): void;
   setupLogging(): void;
   loadModel(environment: Environment, position: number, bytes: number): Model;
   compileModel(
@@ -70,8 +71,11 @@ export interface TensorBuffer extends Deletable {
   packedSize(): number;
 }
 
+/** The bindings that a run does not need are what tests compare the reader of the file with. */
 export interface Model extends Deletable {
   getNumSignatures(): number;
+  getInputTensorType(signature: number, input: number): RankedTensorType;
+  getOutputTensorType(signature: number, output: number): RankedTensorType;
   getSignature(signature: number): Signature;
 }
 

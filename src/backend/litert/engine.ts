@@ -1,10 +1,9 @@
 import { ServingError } from '#core/errors.js';
 import { formatShape } from '#tensor/shape.js';
 import { type CompiledModel, type Environment, itemsOf, type Model, type TensorBuffer } from './bindings.js';
-import { Chatter } from './chatter.js';
 import type { Port, Ports } from './ports.js';
 import { failedInOperator, reasonOf } from './reason.js';
-import { type Runtime, startRuntime } from './runtime.js';
+import type { Runtime } from './runtime.js';
 
 /** The instance is lost: WebAssembly trapped or aborted. All that it held goes with it. */
 export class EngineStopped extends ServingError {
@@ -14,14 +13,17 @@ export class EngineStopped extends ServingError {
 }
 
 /**
- * Opens a model that has been read and checked, in an instance of LiteRT of its own. There is no closing: an instance
- * that nobody holds is garbage, with all of its memory. Throws ServingError whose one sentence says why LiteRT does
- * not take the model.
+ * Opens a model that has been read and checked, in an instance of LiteRT that is its own. There is no closing: an
+ * instance that nobody holds is garbage, with all of its memory. Throws ServingError whose one sentence says why
+ * LiteRT does not take the model.
  */
-export async function openEngine(bytes: Uint8Array, ports: Ports, stateful: boolean): Promise<Engine> {
-  const chatter = new Chatter();
+export async function openEngine(
+  runtime: Runtime,
+  bytes: Uint8Array,
+  ports: Ports,
+  stateful: boolean,
+): Promise<Engine> {
   try {
-    const runtime = await startRuntime(chatter);
     const compile = prepareModel(runtime, bytes, ports);
     const engine = await compile();
     await engine.tryOut();
@@ -31,7 +33,7 @@ export async function openEngine(bytes: Uint8Array, ports: Ports, stateful: bool
     return await compile();
   } catch (thrown) {
     if (thrown instanceof ServingError) throw thrown;
-    throw unloadable(reasonOf(chatter.take(), thrown), thrown);
+    throw unloadable(reasonOf(runtime.chatter.take(), thrown), thrown);
   }
 }
 

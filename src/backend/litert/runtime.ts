@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { compileFunction } from 'node:vm';
 import type { Bindings } from './bindings.js';
-import type { Chatter } from './chatter.js';
+import { Chatter } from './chatter.js';
 
 /** What is used of it; neither the language's library nor Node's types have it. */
 declare const WebAssembly: {
@@ -68,8 +68,9 @@ interface Loader {
 let loader: Promise<Loader> | null = null;
 
 /** Starts an instance of LiteRT. */
-export async function startRuntime(chatter: Chatter): Promise<Runtime> {
+export async function startRuntime(): Promise<Runtime> {
   loader ??= prepare();
+  const chatter = new Chatter();
   const { factory, module } = await loader;
   const bindings = await new Promise<Bindings>((resolve, reject) => {
     factory({
