@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { scalar, table } from './flatbuffer-writer.js';
+import { scalar, table, text } from './flatbuffer-writer.js';
 import {
   type ModelDraft,
   type OperatorDraft,
@@ -12,10 +12,32 @@ import {
 } from './tflite-writer.js';
 
 /** The schema's BuiltinOperator. */
-const CODE = { ADD: 0, RESHAPE: 22, RNN: 24, CUSTOM: 32, GATHER: 36, SUB: 41, DIV: 42, WHERE: 109 } as const;
+const CODE = {
+  ADD: 0,
+  RESHAPE: 22,
+  CUSTOM: 32,
+  GATHER: 36,
+  SUB: 41,
+  DIV: 42,
+  WHERE: 109,
+  CALL_ONCE: 129,
+  VAR_HANDLE: 142,
+  READ_VARIABLE: 143,
+  ASSIGN_VARIABLE: 144,
+} as const;
 
 /** The schema's BuiltinOptions. */
-const OPTIONS = { RNN: 7, ADD: 11, GATHER: 23, SUB: 28, DIV: 29, WHERE: 89 } as const;
+const OPTIONS = {
+  ADD: 11,
+  GATHER: 23,
+  SUB: 28,
+  DIV: 29,
+  WHERE: 85,
+  CALL_ONCE: 103,
+  VAR_HANDLE: 111,
+  READ_VARIABLE: 112,
+  ASSIGN_VARIABLE: 113,
+} as const;
 
 /** A folder for models that is gone when the test file ends. */
 export function modelFolder(): (name: string, draft: ModelDraft | Uint8Array) => string {
@@ -93,27 +115,45 @@ export function trapOnZero(): ModelDraft {
   };
 }
 
-/** h = max(0, x + h + 1/2), where h is 0 before the first run and stays from run to run. */
+/** y = x + h, where h is 1/2 in the first run and twice the last y in every other. */
 export function remember(): ModelDraft {
-  const float = (name: string, shape: number[], value?: number): TensorDraft => ({
-    name,
-    type: TENSOR_TYPE.FLOAT32,
-    shape,
-    ...(value !== undefined && { data: bytesOf(Float32Array.of(value)) }),
-  });
-  const relu = table(scalar('u8', 1));
+  const type = TENSOR_TYPE.FLOAT32;
+  const h: TensorDraft = { name: 'handle', type: TENSOR_TYPE.RESOURCE, shape: [1] };
+  const handle = (output: number): OperatorDraft => {
+    const options = table(text(''), text('h'));
+    return { code: CODE.VAR_HANDLE, inputs: [], outputs: [output], options: [OPTIONS.VAR_HANDLE, options] };
+  };
+  const assign = (value: number, to: number): OperatorDraft => {
+    const options = [OPTIONS.ASSIGN_VARIABLE, table()] as const;
+    return { code: CODE.ASSIGN_VARIABLE, inputs: [to, value], outputs: [], options };
+  };
+  const begin = table(scalar('i32', 1));
   return {
     tensors: [
-      float('x', [1, 1]),
-      float('w', [1, 1], 1),
-      float('r', [1, 1], 1),
-      float('b', [1], 0.5),
-      { ...float('h', [1, 1]), isVariable: true },
-      float('y', [1, 1]),
+      { name: 'x', type, shape: [1] },
+      h,
+      { name: 'h', type, shape: [1] },
+      { name: 'y', type, shape: [1] },
+      { name: 'twice', type, shape: [1] },
     ],
     inputs: [0],
-    outputs: [5],
-    operators: [{ code: CODE.RNN, inputs: [0, 1, 2, 3, 4], outputs: [5], options: [OPTIONS.RNN, relu] }],
+    outputs: [3],
+    operators: [
+      { code: CODE.CALL_ONCE, inputs: [], outputs: [], options: [OPTIONS.CALL_ONCE, begin] },
+      handle(1),
+      { code: CODE.READ_VARIABLE, inputs: [1], outputs: [2], options: [OPTIONS.READ_VARIABLE, table()] },
+      arithmetic('ADD', [0, 2], 3),
+      arithmetic('ADD', [3, 3], 4),
+      assign(4, 1),
+    ],
+    more: [
+      {
+        tensors: [h, { name: 'half', type, shape: [1], data: bytesOf(Float32Array.of(0.5)) }],
+        inputs: [],
+        outputs: [],
+        operators: [handle(0), assign(1, 0)],
+      },
+    ],
   };
 }
 

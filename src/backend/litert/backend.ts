@@ -21,7 +21,7 @@ async function load({ path }: ModelArtifact, options: LoadOptions): Promise<Sess
   const { bytes, stamp } = await readModelFile(path);
   const model = readTflite(bytes);
   const ports = portsOf(model);
-  checkSizes(ports);
+  checkPorts(ports);
   const stateful = isStateful(model);
   const engine = await openEngine(await startRuntime(), bytes, ports, stateful);
   return new LiteRtSession(ports, factsOf(bytes), engine, () => reopen(path, stamp, ports, stateful));
@@ -49,23 +49,23 @@ async function reopen(path: string, stamp: string, ports: Ports, stateful: boole
   );
 }
 
-function checkSizes({ inputs, outputs }: Ports): void {
+function checkPorts({ inputs, outputs }: Ports): void {
   for (const { spec, bytes } of [...inputs, ...outputs]) {
     const tensor = `tensor "${spec.name}" of shape ${formatShape(spec.shape)}`;
     if (bytes === 0) throw invalid(`${tensor} has no elements; LiteRT for WebAssembly needs fixed sizes`);
     if (bytes >= MAX_TENSOR_BYTES) throw invalid(`${tensor} has ${bytes} bytes, more than WebAssembly holds`);
   }
+  // LiteRT lays the output's memory over the input's, so that the model computes with what happened to be there.
+  const both = outputs.find(({ tensor }) => inputs.some((input) => input.tensor === tensor));
+  if (both) throw invalid(`output "${both.spec.name}" is an input as well, which LiteRT computes wrongly`);
 }
 
 /** Its memory ends there, with everything in it. */
 const MAX_TENSOR_BYTES = 2 ** 31;
 
-/** Operators that remember something from run to run, besides those with variable tensors. */
-const REMEMBERING = /^(CALL_ONCE|VAR_HANDLE|ASSIGN_VARIABLE|HASHTABLE.*|RANDOM_.*|MULTINOMIAL)$/;
+/** Operators that remember something from run to run. */
+const REMEMBERING = /^(CALL_ONCE|ASSIGN_VARIABLE|HASHTABLE.*|RANDOM_.*|MULTINOMIAL)$/;
 
-function isStateful(model: TfliteModel): boolean {
-  return model.subgraphs.some(
-    ({ tensors, operators }) =>
-      tensors.some(({ isVariable }) => isVariable) || operators.some((name) => REMEMBERING.test(name)),
-  );
+function isStateful({ subgraphs }: TfliteModel): boolean {
+  return subgraphs.some(({ operators }) => operators.some((name) => REMEMBERING.test(name)));
 }

@@ -97,7 +97,7 @@ export class Engine {
     try {
       return await this.#invoke(inputs, (buffers, errors) => {
         if (errors.length > 0) throw new ServingError('INTERNAL', `LiteRT failed: ${reasonOf(errors)}`);
-        return wanted.map((position) => this.#outputAt(position, buffers, inputs));
+        return wanted.map((position) => this.#outputAt(position, buffers));
       });
     } catch (thrown) {
       if (thrown instanceof ServingError) throw thrown;
@@ -152,33 +152,18 @@ export class Engine {
     buffer.unlock();
   }
 
-  #outputAt(
-    position: number,
-    buffers: readonly TensorBuffer[],
-    inputs: readonly Uint8Array[],
-  ): Uint8Array<ArrayBuffer> {
-    const port = this.#ports.outputs[position];
-    const source = port && this.#sourceOf(port);
-    if (source?.kind === 'input') return new Uint8Array(inputs[source.position] ?? []);
-    const buffer = source && buffers[source.position];
+  /** Where a tensor is listed several times LiteRT fills the last of its buffers only. */
+  #outputAt(position: number, buffers: readonly TensorBuffer[]): Uint8Array {
+    const { outputs } = this.#ports;
+    const port = outputs[position];
+    const buffer = buffers[outputs.findLastIndex(({ tensor }) => tensor === port?.tensor)];
     if (!port || !buffer)
       throw new ServingError('INTERNAL', `the model gave no output at position ${position}`);
     const { bindings } = this.#runtime;
     const start = buffer.lock(bindings.LiteRtTensorBufferLockMode.READ);
-    const bytes = bindings.HEAPU8.slice(start, start + port.bytes) as Uint8Array<ArrayBuffer>;
+    const bytes = bindings.HEAPU8.slice(start, start + port.bytes);
     buffer.unlock();
     return bytes;
-  }
-
-  /**
-   * Where an output's bytes are. LiteRT leaves the buffer of an output alone that is an input too, and fills only the
-   * last one where a tensor is listed several times.
-   */
-  #sourceOf(port: Port): { readonly kind: 'input' | 'output'; readonly position: number } {
-    const input = this.#ports.inputs.findIndex(({ tensor }) => tensor === port.tensor);
-    if (input >= 0) return { kind: 'input', position: input };
-    const output = this.#ports.outputs.findLastIndex(({ tensor }) => tensor === port.tensor);
-    return { kind: 'output', position: output };
   }
 
   /** The file may say one thing of an output and the operators another. */

@@ -6,7 +6,7 @@ import type { NamedTensor, TfliteModel, TfliteSignature, TfliteTensor } from './
 /** An input or output of a model: what clients see of it, and what the engine needs to know. */
 export interface Port {
   readonly spec: TensorSpec;
-  /** Position in the subgraph's tensors: two outputs may be the same tensor, an output may be an input. */
+  /** Position in the subgraph's tensors: two outputs may be the same tensor. */
   readonly tensor: number;
   /** LiteRT's number for the datatype. */
   readonly elementType: number;

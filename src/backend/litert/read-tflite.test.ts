@@ -44,7 +44,6 @@ test('a file is read as it was written', () => {
     shapeSignature: [-1, 4],
     quantization: { scales: [0.5, 0.25], zeroPoints: [3, -4], axis: 1 },
     buffer: 0,
-    isVariable: false,
   });
 });
 

@@ -15,8 +15,6 @@ export interface TfliteTensor {
   readonly quantization: Quantization | null;
   /** Which of the model's buffers holds its contents; an empty one for a tensor that is computed. */
   readonly buffer: number;
-  /** Whether it keeps its contents from run to run. */
-  readonly isVariable: boolean;
 }
 
 export interface TfliteSubgraph {
@@ -63,7 +61,6 @@ const TENSOR = {
   buffer: 2,
   name: 3,
   quantization: 4,
-  isVariable: 5,
   sparsity: 6,
   shapeSignature: 7,
   externalBuffer: 10,
@@ -160,7 +157,6 @@ function readTensor(table: Table, index: number, bufferBytes: readonly number[])
     shapeSignature: signature.length > 0 ? signature : null,
     quantization: readQuantization(table.table(TENSOR.quantization)),
     buffer: table.u32(TENSOR.buffer),
-    isVariable: table.u8(TENSOR.isVariable) !== 0,
   };
   checkContents(tensor, bufferBytes, table.has(TENSOR.sparsity));
   return tensor;

@@ -44,6 +44,11 @@ const rows: [lines: string[], thrown: unknown, reason: string][] = [
     'the size of an output is only known when it has run, and LiteRT for WebAssembly needs fixed sizes',
   ],
   [[], new Error('Aborted(OOM). Build with -sASSERTIONS for more info.'), 'Aborted(OOM)'],
+  [
+    ['ERROR: [model_load.cc:290] Variable tensors not yet supported.'],
+    new Error('Failed to load model from buffer'),
+    'Variable tensors not yet supported',
+  ],
   [[], new Error('memory access out of bounds'), 'memory access out of bounds'],
   [
     [],

@@ -31,8 +31,13 @@ const ECHO = /^Node number \d+ \(.*\) failed to/;
  * that a kernel printed is better than those of the layers above it, which say where in the source they stand.
  */
 export function reasonOf(errors: readonly string[], thrown?: unknown): string {
-  const lines = [...errors, ...messageOf(thrown ?? '').split('\n')].map(withoutLevel).filter(saysSomething);
-  return translated(lines) ?? plain(lines.find(isFromKernel) ?? lines[0] ?? 'it gave no reason');
+  const printed = errors.map(withoutLevel).filter(saysSomething);
+  const said = messageOf(thrown ?? '')
+    .split('\n')
+    .map(withoutLevel)
+    .filter(saysSomething);
+  const best = printed.find(isFromKernel) ?? printed[0] ?? said[0] ?? 'it gave no reason';
+  return translated([...printed, ...said]) ?? plain(best);
 }
 
 /** Whether a run failed inside an operator and not in the making of its tensors: other inputs may fare better. */
