@@ -4,7 +4,7 @@ import { helpText, OPTIONS, optionOf, valueText } from './flags.js';
 
 /** As the original's help prints them, but for the sentence of --server-config. */
 const original: [flag: string, value: string, help: string][] = [
-  ['--log-level', '[ERROR|INFO|WARN|DEBUG|TRACE]', '[default: LogLevel.INFO]'],
+  ['--log-level', '[ERROR|INFO|WARN|DEBUG|TRACE]', '[default: INFO]'],
   ['--model-path', 'TEXT', 'Path to Model file (tflite, onnx are supported)'],
   ['--model-name', 'TEXT', 'Model name used in URL path'],
   ['--model-version', 'TEXT', 'Model version used in URL path  [default: default]'],

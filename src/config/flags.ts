@@ -114,7 +114,7 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
   },
   serverConfig: {
     placeholder: 'FILENAME',
-    help: 'Path to a config file about the server with specific configurations',
+    help: 'Path to a config file about the server',
     schema: nonEmpty,
   },
   platform: {
