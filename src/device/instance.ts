@@ -29,6 +29,7 @@ export class Instance {
   readonly id: string;
   readonly #data: ThreadData;
   readonly #clock: Clock;
+  readonly #startThread: (data: ThreadData) => EngineThread;
   #opening: EngineThread | null = null;
   #thread: EngineThread | null = null;
   #listener: InstanceListener | null = null;
@@ -36,15 +37,22 @@ export class Instance {
   #restarts = 0;
   #closed = false;
 
-  constructor(id: string, data: ThreadData, clock: Clock) {
+  /** @param startThread starts an engine thread; a test may bring its own. */
+  constructor(
+    id: string,
+    data: ThreadData,
+    clock: Clock,
+    startThread: (data: ThreadData) => EngineThread = (each) => new EngineThread(each),
+  ) {
     this.id = id;
     this.#data = data;
     this.#clock = clock;
+    this.#startThread = startThread;
   }
 
   /** Starts the thread and opens the session. Rejects with the reason when the model cannot be loaded. */
   async open(): Promise<LoadedModel> {
-    const thread = new EngineThread(this.#data);
+    const thread = this.#startThread(this.#data);
     this.#opening = thread;
     const model = await thread.loaded;
     this.#opening = null;

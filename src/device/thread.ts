@@ -6,6 +6,8 @@ import type { Tensor } from '#tensor/tensor.js';
 import type { FromWorker, LoadedModel, ThreadData, ToWorker } from '#worker/messages.js';
 import { pack } from '#worker/transfer.js';
 
+const WORKER_ENTRY = new URL(import.meta.resolve('#worker/main.js'));
+
 /** What one run came to. */
 export interface RunResult {
   readonly outputs: readonly Tensor[];
@@ -30,11 +32,12 @@ export class EngineThread {
   #closing = false;
   #reason: string | null = null;
 
-  constructor(data: ThreadData) {
+  /** @param entry the file that the thread runs; a test may bring its own. */
+  constructor(data: ThreadData, entry: URL = WORKER_ENTRY) {
     this.loaded = this.#loading.promise;
     // Whoever needs the outcome awaits it; a thread closed while loading must not count as an unhandled rejection.
     this.loaded.catch(() => {});
-    this.#worker = new Worker(new URL(import.meta.resolve('#worker/main.js')), {
+    this.#worker = new Worker(entry, {
       workerData: data,
       execArgv: [],
       name: 'furiosa-engine',

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { ServingError } from '#core/errors.js';
+import type { Tensor } from '#tensor/tensor.js';
+import type { ThreadData } from '#worker/messages.js';
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { Instance } from './instance.js';
+import { EngineThread } from './thread.js';
+
+const MOODY = new URL('../../test/support/moody-worker.js', import.meta.url);
+
+function dataOf(path: string): ThreadData {
+  const options = {
+    threads: 1,
+    onnxruntime: {},
+    compiler: { permuteInput: [] },
+    provider: 'cpu',
+    batchSize: null,
+    allowFallback: false,
+  };
+  return { artifact: { path }, options };
+}
+
+function instanceOf(t: TestContext, path: string | (() => string)) {
+  const clock = new FakeClock();
+  const heard: string[] = [];
+  const start = (): EngineThread => new EngineThread(dataOf(typeof path === 'string' ? path : path()), MOODY);
+  const instance = new Instance('Model#0001/cpu/0', dataOf(''), clock, start);
+  let wake = (): void => {};
+  instance.listen({
+    available: () => {
+      heard.push('available');
+      wake();
+    },
+    lost: (reason) => {
+      heard.push(`lost: ${reason}`);
+      wake();
+    },
+  });
+  t.after(() => instance.close());
+  /** Settles when the listener hears something. */
+  const hear = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
+  return { clock, instance, heard, hear };
+}
+
+const tensor = (name: string, bytes = 1): Tensor => ({
+  name,
+  datatype: 'UINT8',
+  shape: [bytes],
+  data: new Uint8Array(bytes).fill(9),
+});
+
+const failure = (promise: Promise<unknown>): Promise<ServingError> =>
+  promise.then(
+    () => assert.fail('it was answered'),
+    (error: ServingError) => error,
+  );
+
+/** Lets a restart that waits for its timer begin, once the death has been noticed. */
+async function untilTimer(clock: FakeClock): Promise<void> {
+  for (let turn = 0; turn < 1e6 && clock.timers === 0; turn++) await new Promise(setImmediate);
+}
+
+test('an instance runs what it is given, and its bytes come back whole', async (t) => {
+  const { instance } = instanceOf(t, 'good');
+  await instance.open();
+  const whole = tensor('x', 10_000);
+  const slice: Tensor = { ...tensor('y'), data: new Uint8Array(64).fill(7).subarray(8, 9) };
+  const { outputs, runNs } = await instance.run([whole, slice], ['out']);
+  assert.deepEqual([...(outputs[0]?.data ?? [])], new Array(10_000).fill(9));
+  assert.deepEqual([...(outputs[1]?.data ?? [])], [7]);
+  assert.equal(outputs[1]?.data.buffer.byteLength, 1, 'only the slice crossed the wall');
+  assert.equal(runNs, 5);
+});
+
+test('a model that cannot be loaded says why', async (t) => {
+  const { instance } = instanceOf(t, 'refuses');
+  const error = await failure(instance.open());
+  assert.deepEqual([error.code, error.message], ['INVALID_ARGUMENT', 'no such model']);
+});
+
+test('a thread that dies while it loads fails the load', async (t) => {
+  const { instance } = instanceOf(t, 'dies');
+  const error = await failure(instance.open());
+  assert.deepEqual(
+    [error.code, error.message],
+    ['INTERNAL', 'the engine thread died: it ended with status 3'],
+  );
+});
+
+for (const [how, reason] of [
+  ['exit', 'it ended with status 7'],
+  ['throw', 'an error nobody caught'],
+] as const) {
+  test(`a thread that dies of ${how} fails its own runs and comes back`, async (t) => {
+    const { instance, clock, heard, hear } = instanceOf(t, 'good');
+    await instance.open();
+    const held = failure(instance.run([tensor('hold')], []));
+    const fatal = failure(instance.run([tensor(how)], []));
+    for (const error of await Promise.all([held, fatal])) {
+      assert.deepEqual([error.code, error.message], ['INTERNAL', `the engine thread died: ${reason}`]);
+    }
+    await untilTimer(clock);
+    assert.equal(instance.freeSlots, 0, 'no work for a thread that is not there');
+    const back = hear();
+    clock.advance(100);
+    await back;
+    assert.deepEqual(heard, ['available']);
+    assert.equal(instance.freeSlots, 1);
+    assert.equal((await instance.run([tensor('x')], [])).outputs.length, 1);
+  });
+}
+
+test('an instance whose thread dies again and again is given up', async (t) => {
+  let starts = 0;
+  const { instance, clock, heard, hear } = instanceOf(t, () => (starts++ === 0 ? 'good' : 'dies'));
+  await instance.open();
+  await failure(instance.run([tensor('exit')], []));
+  const lost = hear();
+  const delays: number[] = [];
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await untilTimer(clock);
+    const before = clock.now();
+    while (clock.timers > 0) clock.advance(100);
+    delays.push(clock.now() - before);
+  }
+  await lost;
+  assert.deepEqual(delays, [100, 200, 400, 800, 1600]);
+  assert.match(heard[0] ?? '', /^lost: its engine thread died again and again, last: .*status 3/);
+});
+
+test('closing lets the run in flight finish, and closing twice is closing', async (t) => {
+  const { instance } = instanceOf(t, 'good');
+  await instance.open();
+  const run = instance.run([tensor('x')], []);
+  await instance.close();
+  assert.equal((await run).outputs.length, 1);
+  await instance.close();
+  assert.equal(instance.freeSlots, 0);
+});
+
+test('short runs may wait at the thread, long ones not', async (t) => {
+  const { instance } = instanceOf(t, 'good');
+  await instance.open();
+  assert.equal(instance.freeSlots, 1);
+  await instance.run([tensor('x')], []);
+  assert.equal(instance.freeSlots, 4);
+});

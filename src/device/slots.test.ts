@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { slotsFor } from './slots.js';
+
+const rows: [recentRunMs: number | null, slots: number][] = [
+  [null, 1],
+  [0.05, 4],
+  [2, 4],
+  [2.1, 1],
+  [5000, 1],
+];
+
+for (const [recentRunMs, slots] of rows) {
+  test(`runs of ${recentRunMs ?? 'unknown'} ms: ${slots} at the thread`, () => {
+    assert.equal(slotsFor(recentRunMs), slots);
+  });
+}
