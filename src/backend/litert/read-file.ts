@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { invalid } from '#core/errors.js';
+import { invalid, ServingError } from '#core/errors.js';
 
 /** WebAssembly's memory ends at 2 GB here, with everything in it. */
 const MAX_MODEL_BYTES = 2 ** 31;
@@ -15,8 +15,9 @@ export async function readModelFile(
     }
     return { bytes: await readFile(path), stamp: `${size} ${mtimeMs}` };
   } catch (thrown) {
-    const { code } = thrown as { code?: string };
-    if (code === 'INVALID_ARGUMENT') throw thrown;
+    if (thrown instanceof ServingError) throw thrown;
+    // The message of Node would hold the path.
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : 'unknown error';
     throw invalid(`the file cannot be read (${code})`);
   }
 }

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { compileFunction } from 'node:vm';
+import { ServingError } from '#core/errors.js';
 import type { Bindings } from './bindings.js';
 import { Chatter } from './chatter.js';
+import { reasonOf } from './reason.js';
 
 /** What is used of it; neither the language's library nor Node's types have it. */
 declare const WebAssembly: {
@@ -39,17 +41,15 @@ export function buildName(relaxedSimd: boolean): string {
   return relaxedSimd ? 'litert_wasm_internal' : 'litert_wasm_compat_internal';
 }
 
-/** Whether WebAssembly has relaxed SIMD here: asks with a function that swizzles two vectors of ones and twos. */
+/** Whether WebAssembly has relaxed SIMD here: asks with a module of one function that needs it. */
 export function hasRelaxedSimd(): boolean {
   // biome-ignore format: a WebAssembly module, section by section
   return WebAssembly.validate(new Uint8Array([
-    0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, // magic and version
-    0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b, //       type 0: () -> v128
-    0x03, 0x02, 0x01, 0x00, //                         function 0 is of type 0
-    0x0a, 0x0f, 0x01, 0x0d, 0x00, //                   its code:
-    0x41, 0x01, 0xfd, 0x0f, //                           i8x16.splat(1)
-    0x41, 0x02, 0xfd, 0x0f, //                           i8x16.splat(2)
-    0xfd, 0x80, 0x02, 0x0b, //                           i8x16.relaxed_swizzle
+    0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, //        magic and version
+    0x01, 0x07, 0x01, 0x60, 0x02, 0x7b, 0x7b, 0x01, 0x7b, //  type 0: (v128, v128) -> v128
+    0x03, 0x02, 0x01, 0x00, //                                function 0 is of type 0
+    0x0a, 0x0b, 0x01, 0x09, 0x00, //                          and its code is
+    0x20, 0x00, 0x20, 0x01, 0xfd, 0x80, 0x02, 0x0b, //        i8x16.relaxed_swizzle of its parameters
   ]));
 }
 
@@ -67,12 +67,23 @@ interface Loader {
 /** Compiled once for each thread. */
 let loader: Promise<Loader> | null = null;
 
-/** Starts an instance of LiteRT. */
+/** Starts an instance of LiteRT. Throws ServingError when there is no memory for it, or no WebAssembly. */
 export async function startRuntime(): Promise<Runtime> {
-  loader ??= prepare();
   const chatter = new Chatter();
-  const { factory, module } = await loader;
-  const bindings = await new Promise<Bindings>((resolve, reject) => {
+  try {
+    loader ??= prepare();
+    const bindings = await instantiate(await loader, chatter);
+    bindings.setupLogging();
+    return { bindings, chatter };
+  } catch (thrown) {
+    const reason = reasonOf(chatter.take(), thrown);
+    throw new ServingError('UNAVAILABLE', `LiteRT cannot be started: ${reason}`, { cause: thrown });
+  }
+}
+
+/** The factory hears nothing of a failure in `instantiateWasm`, so that goes its own way out. */
+function instantiate({ factory, module }: Loader, chatter: Chatter): Promise<Bindings> {
+  return new Promise((resolve, reject) => {
     factory({
       print: (line) => chatter.hear(line),
       printErr: (line) => chatter.hear(line),
@@ -81,8 +92,6 @@ export async function startRuntime(): Promise<Runtime> {
       },
     }).then(resolve, reject);
   });
-  bindings.setupLogging();
-  return { bindings, chatter };
 }
 
 /**
