@@ -109,22 +109,37 @@ const limitKeys = {
   ),
 };
 
+const registryBlock = mapping(
+  'a mapping with the key repository_root',
+  {
+    repository_root: optional(
+      nonEmpty,
+      'A folder; every `*.yaml` and `*.yml` in it that has a `model_config_list` is served too.',
+    ),
+  },
+  ({ repository_root: root }, at) => ({
+    registry: root === null ? null : { root, place: at('repository_root') },
+  }),
+);
+
+const restBlock = mapping('a mapping with host and port', restKeys, (values, at, report) => {
+  const workers = values.workers ?? 1;
+  if (workers !== 1) {
+    const why =
+      'requests are not served by worker processes, and the copies of a model are set by worker_num';
+    report.warning(at('workers'), `${workers} has no effect: ${why}`);
+  }
+  return values;
+});
+
 const keys = {
   server_name: optional(nonEmpty, 'What `GET /v2` calls the server.', 'furiosa-server'),
   server_version: optional(nonEmpty, 'What `GET /v2` calls the version.', "the product's"),
   extensions: optional(list(nonEmpty), 'Further names for `extensions` of `GET /v2`.', '[]'),
   initial_model_autoload: optional(boolean, 'Load every model at the start.', 'true'),
   intial_model_autoload: optional(boolean, 'The same, as the original spells it.'),
-  file_registry_config: optional(
-    plain('a mapping with the key repository_root', {
-      repository_root: optional(
-        nonEmpty,
-        'A folder; every `*.yaml` and `*.yml` in it that has a `model_config_list` is served too.',
-      ),
-    }),
-    'Where further model lists are.',
-  ),
-  rest_server_config: optional(plain('a mapping with host and port', restKeys), 'Where REST is served.'),
+  file_registry_config: optional(registryBlock, 'Where further model lists are.'),
+  rest_server_config: optional(restBlock, 'Where REST is served.'),
   grpc_server_config: optional(plain('a mapping with host and port', grpcKeys), 'Where gRPC will be served.'),
   devices: optional(plain('a mapping of device options', deviceKeys), 'Where NPUs are looked for.'),
   log: optional(plain('a mapping with level and format', logKeys), 'The log.'),
@@ -147,14 +162,15 @@ export const serverFile: Schema<ServerFile> = mapping('a mapping of server optio
 
 function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Report): ServerFile {
   const { rest_server_config: rest, devices, log, limits } = values;
-  warnOfIdleKeys(values, at, report);
-  const root = values.file_registry_config?.repository_root ?? null;
+  if (values.grpc_server_config) {
+    report.warning(at('grpc_server_config'), 'this version does not serve gRPC yet; nothing listens there');
+  }
   return {
     serverName: values.server_name,
     serverVersion: values.server_version,
     extensions: values.extensions,
     autoload: autoloadOf(values, at, report),
-    registry: root === null ? null : { root, place: at('file_registry_config') },
+    registry: values.file_registry_config?.registry ?? null,
     host: rest?.host ?? null,
     port: rest?.port ?? null,
     debug: rest?.debug ?? false,
@@ -182,21 +198,6 @@ function autoloadOf(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: 
     );
   }
   return right ?? misspelt;
-}
-
-/** Keys that the original has and that change nothing here are told, unless they ask for nothing. */
-function warnOfIdleKeys(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Report): void {
-  const workers = values.rest_server_config?.workers ?? 1;
-  if (workers !== 1) {
-    report.warning(
-      at('rest_server_config'),
-      `workers: ${workers} has no effect: requests are not served by worker processes. ` +
-        'The copies of a model are set by worker_num',
-    );
-  }
-  if (values.grpc_server_config) {
-    report.warning(at('grpc_server_config'), 'this version does not serve gRPC yet; nothing listens there');
-  }
 }
 
 /** A mapping that is no more than its values. */

@@ -148,8 +148,8 @@ drain_delay_seconds: 1.5
     drainTimeoutMs: 30000,
     models: [{ ...model, name: 'm', strict: true }],
     warnings: [
-      'etc/server.yaml:5:21: rest_server_config: workers: 4 has no effect: requests are not served by worker ' +
-        'processes. The copies of a model are set by worker_num',
+      'etc/server.yaml:5:60: rest_server_config.workers: 4 has no effect: requests are not served by worker ' +
+        'processes, and the copies of a model are set by worker_num',
       'etc/server.yaml:6:21: grpc_server_config: this version does not serve gRPC yet; nothing listens there',
     ],
   });
@@ -228,6 +228,28 @@ const paths: [title: string, file: string, expected: string][] = [
   ['in the working directory', 'm.onnx', '<cwd>/m.onnx'],
   ['nowhere', 'elsewhere.onnx', '<cwd>/etc/m.onnx'],
 ];
+
+test('a relative model path with a file in both places is the one beside the list', () => {
+  const files = { 'etc/models.yaml': list('m'), 'etc/m.onnx': '', 'm.onnx': '' };
+  const [model] = settingsOf({ files, flags: { modelConfig: 'etc/models.yaml' } }).models;
+  assert.equal(model?.path, '<cwd>/etc/m.onnx');
+});
+
+test('a registry block without a folder is no registry', () => {
+  const files = { 's.yaml': 'file_registry_config: {}', 'other.yaml': list('other') };
+  const flags = { serverConfig: 's.yaml', modelPath: 'm.onnx', modelName: 'm' };
+  assert.equal(settingsOf({ files, flags }).models.length, 1);
+});
+
+test('a registry folder is looked for beside the server file, then in the working directory', () => {
+  const server = { 'etc/s.yaml': 'file_registry_config: {repository_root: lists}' };
+  const names = (files: Record<string, string>): string[] =>
+    settingsOf({ files: { ...server, ...files }, flags: { serverConfig: 'etc/s.yaml' } }).models.map(
+      ({ name }) => name,
+    );
+  assert.deepEqual(names({ 'lists/a.yaml': list('a') }), ['a']);
+  assert.deepEqual(names({ 'lists/a.yaml': list('a'), 'etc/lists/b.yaml': list('b') }), ['b']);
+});
 
 for (const [title, file, expected] of paths) {
   test(`a relative model path with the file ${title} is ${expected}`, () => {

@@ -202,7 +202,7 @@ const serverFiles: [text: string, ...expected: string[]][] = [
   ],
   [
     'file_registry_config: {repository_root: none}',
-    's.yaml:1:23: file_registry_config: the folder none cannot be read: there is no such file',
+    's.yaml:1:41: file_registry_config.repository_root: the folder none cannot be read: there is no such file',
   ],
 ];
 
