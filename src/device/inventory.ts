@@ -148,10 +148,12 @@ export class DeviceInventory {
     const fitting = this.#files().filter((file) => fits(item, file));
     const unknown = fitting.map((file) => probed.get(file)).find((result) => result instanceof ServingError);
     if (unknown instanceof ServingError) return unknown;
+    // Asked before the look around, which takes time: whoever has the device now may have given it back by then.
+    const here = new Map(fitting.map((file) => [file, this.#occupancy.holderOf(file)]));
     await this.refresh();
     const holders = fitting.flatMap((file) => {
       const holder =
-        this.#occupancy.holderOf(file) ??
+        here.get(file) ??
         otherProcess(this.#cardOf(file), file, this.#holders) ??
         (probed.get(file) === 'busy' ? 'another process' : null);
       return holder === null ? [] : [`${nameOf(file)} by ${holder}`];
