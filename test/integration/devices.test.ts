@@ -200,7 +200,7 @@ test('hardware is listed as it is, and a model on it fails for want of a driver 
   await tree.addCard(1);
   const settings = settingsOf([
     onNpu('one', 'warboy(1)*1'),
-    onNpu('two', 'warboy(2)*1'),
+    onNpu('two', 'npu:1:0-1'),
     onNpu('free', 'cpu'),
   ]);
   const server = await serve((end) => t.after(end), { ...settings, devices: tree.options });
