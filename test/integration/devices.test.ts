@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Environment } from '#config/given.js';
 import type { OfferedVersion } from '#lifecycle/offer.js';
+import { entered } from '../support/entered.js';
 import { FalseNpuTree } from '../support/false-npu-tree.js';
 import { identityModel, modelDirectory, slowModel, writeModel } from '../support/onnx-models.js';
 import { indexOf, untilState } from '../support/repository.js';
@@ -27,10 +28,11 @@ function run(server: TestServer, name: string, iterations: number): Promise<Repl
 /** Shows that `quick` is answered while `slow` runs: neither waits for the other. */
 async function assertSideBySide(server: TestServer, slow: string, quick: string): Promise<void> {
   let finished = false;
+  const inside = entered(`/v2/models/${slow}/infer`);
   const long = run(server, slow, 1000).finally(() => {
     finished = true;
   });
-  await server.get('/v2/health/live');
+  await inside;
   const reply = await run(server, quick, 1);
   assert.equal(reply.status, 200, reply.text);
   assert.equal(finished, false, `${quick} was answered only after ${slow} had finished`);
@@ -216,10 +218,10 @@ test('hardware is listed as it is, and a model on it fails for want of a driver 
   const { json } = await server.get('/v2/devices');
   const [pe, , , , cpu] = json.devices;
   assert.deepEqual(
-    [pe.name, pe.simulated, pe.serial, pe.firmware, pe.driver, pe.busName, pe.alive, pe.holder],
+    [pe.name, pe.simulated, pe.serial, pe.firmware, pe.driver, pe.bus_name, pe.alive, pe.holder],
     ['npu:0:0', false, 'SERIAL-warboy-0', '1.6.0, 0123456', '1.0.0, 6543210', '0000:10:00.0', true, null],
   );
-  assert.equal(pe.temperatureCelsius, 50);
+  assert.equal(pe.temperature_celsius, 50);
   assert.equal(cpu.name, 'cpu');
 });
 
