@@ -200,11 +200,7 @@ test('hardware is listed as it is, and a model on it fails for want of a driver 
   t.after(() => tree.remove());
   await tree.addCard(0, { temperatures: { AMBIENT: 40_000, Peak: 50_000 } });
   await tree.addCard(1);
-  const settings = settingsOf([
-    onNpu('one', 'warboy(1)*1'),
-    onNpu('two', 'npu:1:0-1'),
-    onNpu('free', 'cpu'),
-  ]);
+  const settings = settingsOf([onNpu('one', 'warboy(1)*1'), onNpu('two', 'npu:1:0-1'), onNpu('free', 'cpu')]);
   const server = await serve((end) => t.after(end), { ...settings, devices: tree.options });
   for (const [name, device] of [
     ['one', 'npu:0:0'],

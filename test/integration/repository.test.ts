@@ -27,7 +27,11 @@ const unload = (server: TestServer, name: string, body: unknown = ''): Promise<R
   server.post(`/v2/repository/models/${name}/unload`, body);
 
 /** A slow request that is inside the server when this settles, and its answer to come. */
-async function runSlowly(server: TestServer, name: string, count: number): Promise<{ reply: Promise<Reply> }> {
+async function runSlowly(
+  server: TestServer,
+  name: string,
+  count: number,
+): Promise<{ reply: Promise<Reply> }> {
   const inside = entered(`/v2/models/${name}/infer`);
   const reply = server.post(`/v2/models/${name}/infer`, iterations(count));
   await inside;
@@ -49,7 +53,11 @@ test('the index lists every version as GET and POST, or the ready ones only', as
   assert.deepEqual([second.name, second.version, second.state], ['a', '2', 'UNAVAILABLE']);
   assert.match(second.reason, /neither|text|not an?/);
   for (const body of ['', '{}', { ready: false }]) {
-    assert.deepEqual((await server.post('/v2/repository/index', body)).json, whole.json, JSON.stringify(body));
+    assert.deepEqual(
+      (await server.post('/v2/repository/index', body)).json,
+      whole.json,
+      JSON.stringify(body),
+    );
   }
   assert.deepEqual((await server.post('/v2/repository/index', { ready: true })).json, ready);
   assert.deepEqual((await server.post('/v2/repository/index/', { ready: true })).json, ready);
@@ -78,7 +86,10 @@ test('what is wrong with a repository request is said in one sentence, and nothi
 });
 
 test('a model is unloaded and loaded again, all its versions together', async (t) => {
-  const server = await serve((end) => t.after(end), settingsOf([offer('a'), offer('a', good, '2'), offer('b')]));
+  const server = await serve(
+    (end) => t.after(end),
+    settingsOf([offer('a'), offer('a', good, '2'), offer('b')]),
+  );
   const answer = await unload(server, 'a', { parameters: { unload_dependents: true } });
   assert.equal(answer.status, 200, answer.text);
   await untilState(server, 'a', 'UNAVAILABLE');
