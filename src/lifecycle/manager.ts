@@ -20,8 +20,9 @@ export interface IndexEntry {
 /** Knows every offered version, brings loaded to equal wanted, lends handles to ready ones. */
 export class ModelManager {
   readonly #models = new Map<string, Version[]>();
-  readonly #loading = new Set<Promise<void>>();
-  readonly #unloading = new Set<Promise<void>>();
+  /** What is on its way, and settles when it has arrived. */
+  readonly #loading = new Map<Version, Promise<void>>();
+  readonly #unloading = new Map<Version, Promise<void>>();
 
   constructor(offers: readonly OfferedVersion[], open: Opener) {
     for (const offer of offers) {
@@ -33,8 +34,9 @@ export class ModelManager {
 
   /** Wants every offered version, and settles when each is ready or has failed. They load side by side. */
   async loadAll(): Promise<void> {
-    for (const version of this.#all()) version.wanted = true;
-    await this.#reconcile();
+    const versions = this.#all();
+    for (const version of versions) version.wanted = true;
+    await this.#settle(versions);
   }
 
   /**
@@ -47,7 +49,7 @@ export class ModelManager {
       version.wanted = true;
       version.forgive();
     }
-    await this.#reconcile();
+    await this.#settle(versions);
     const failed = versions.filter((version) => version.state === 'failed');
     if (failed.length === 0) return;
     const reasons = failed.map((each) => `version ${each.version} is at UNAVAILABLE state: ${each.reason}`);
@@ -56,8 +58,9 @@ export class ModelManager {
 
   /** Wants no version of a model; settles when they are gone. Throws NOT_FOUND, at once. */
   unload(name: string): Promise<void> {
-    for (const version of this.#versionsOf(name)) version.wanted = false;
-    return this.#reconcile();
+    const versions = this.#versionsOf(name);
+    for (const version of versions) version.wanted = false;
+    return this.#settle(versions);
   }
 
   /**
@@ -65,9 +68,10 @@ export class ModelManager {
    * that anyone is owed, and is unloaded when it comes to an end.
    */
   async stop(): Promise<void> {
-    for (const version of this.#all()) version.wanted = false;
-    void this.#reconcile();
-    await Promise.all(this.#unloading);
+    const versions = this.#all();
+    for (const version of versions) version.wanted = false;
+    void this.#settle(versions);
+    await Promise.all(this.#unloading.values());
   }
 
   /** Lends the version that is meant. Throws NOT_FOUND or UNAVAILABLE. The borrower releases it. */
@@ -95,15 +99,21 @@ export class ModelManager {
     }));
   }
 
-  /** Takes steps until none is left. A version that is busy is looked at again when it has finished. */
-  async #reconcile(): Promise<void> {
+  /**
+   * Takes steps until these versions are as they are wanted. Other models may be on their way for long, and are not
+   * waited for. A version that is busy is looked at again when it has arrived.
+   */
+  async #settle(versions: readonly Version[]): Promise<void> {
     for (;;) {
-      for (const step of nextSteps(this.#all())) {
-        if (step.kind === 'load') track(this.#loading, step.version.load());
-        else track(this.#unloading, step.version.unload());
+      for (const step of nextSteps(versions)) {
+        if (step.kind === 'load') track(this.#loading, step.version, step.version.load());
+        else track(this.#unloading, step.version, step.version.unload());
       }
-      if (this.#loading.size + this.#unloading.size === 0) return;
-      await Promise.race([...this.#loading, ...this.#unloading]);
+      const busy = versions.flatMap(
+        (version) => this.#loading.get(version) ?? this.#unloading.get(version) ?? [],
+      );
+      if (busy.length === 0) return;
+      await Promise.race(busy);
     }
   }
 
@@ -135,10 +145,10 @@ export class ModelManager {
   }
 }
 
-/** Keeps `work`, which never rejects, in the set until it has settled. */
-function track(set: Set<Promise<void>>, work: Promise<void>): void {
-  set.add(work);
-  void work.then(() => set.delete(work));
+/** Keeps `work`, which never rejects, in the map until it has settled. */
+function track(map: Map<Version, Promise<void>>, version: Version, work: Promise<void>): void {
+  const arrival = work.then(() => void map.delete(version));
+  map.set(version, arrival);
 }
 
 function unknownModel(name: string): ServingError {
