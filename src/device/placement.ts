@@ -86,7 +86,11 @@ async function openAll(
   const startedAt = clock.now();
   const progress = reportProgress(request.label, size, clock);
   try {
-    const models = await Promise.all(instances.map((instance) => instance.open()));
+    const models = await Promise.all(instances.map((instance) => instance.open())).catch(
+      (thrown: unknown) => {
+        throw about(request.path, thrown);
+      },
+    );
     const seconds = (clock.now() - startedAt) / 1000;
     log.info(`${request.label} has been compiled successfully (took ${seconds.toFixed(2)} secs)`, fields);
     const model = models[0];
@@ -104,6 +108,12 @@ async function openAll(
   } finally {
     progress.stop();
   }
+}
+
+/** Engines speak of their file without its path; whoever configured it must know where it was looked for. */
+function about(path: string, thrown: unknown): ServingError {
+  const { code, message } = ServingError.from(thrown);
+  return new ServingError(code, `${path}: ${message}`, { cause: thrown });
 }
 
 function noDriver(device: LeasedDevice): string {
