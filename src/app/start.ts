@@ -67,7 +67,9 @@ async function loadModels(
   const index = parts.models.index();
   const failed = index.filter((entry) => entry.state !== 'READY');
   if (failed.length === 0) {
-    log.info(`all ${index.length} model versions are ready (Press CTRL+C to quit)`);
+    log.info(
+      `${index.length === 1 ? 'the model is' : `all ${index.length} model versions are`} ready (Press CTRL+C to quit)`,
+    );
     return;
   }
   log.warn(`${failed.length} of ${index.length} model versions could not be loaded; the others serve`);
