@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { COMPILER_KEYS } from '#config/compiler-keys.js';
+import { describeModelKeys, describeOptions, describeServerKeys } from '#config/describe.js';
+import { OPTIONS } from '#config/flags.js';
+import { loadSettings } from '#config/load.js';
+import type { Settings } from '#config/settings.js';
+import { ERROR_CODES } from '#core/errors.js';
+import { HTTP_STATUS } from '#protocol/rest/http-status.js';
+import { restSkin } from '#protocol/rest/routes.js';
+import type { Serving } from '#serving/serving.js';
+import { type CodeBlock, markedPart, type Page, readPage } from './support/markdown.js';
+import { startTestServer } from './support/server.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const pages: ReadonlyMap<string, Page> = new Map(
+  [...markdownIn('.'), ...markdownIn('docs'), ...markdownIn('docs/adr'), ...markdownIn('samples', true)].map(
+    (path) => [path, readPage(readFileSync(join(root, path), 'utf8'))],
+  ),
+);
+
+const scratch = mkdtempSync(join(tmpdir(), 'furiosa-docs-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+const generated: [section: string, describe: () => string][] = [
+  ['options', describeOptions],
+  ['model-keys', describeModelKeys],
+  ['server-keys', describeServerKeys],
+];
+for (const [section, describe] of generated) {
+  test(`docs/configuration.md has the ${section} as the code tells them`, () => {
+    const part = markedPart(page('docs/configuration.md'), section);
+    assert.equal(part?.trim(), describe().trim(), 'out of date: run npm run docs');
+  });
+}
+
+test('docs/errors.md lists every error code once, in order, with its HTTP status', () => {
+  const rows = [...page('docs/errors.md').prose.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)];
+  const listed = rows.map(([, code, status]) => `${code} ${status}`);
+  assert.deepEqual(
+    listed,
+    ERROR_CODES.map((code) => `${code} ${HTTP_STATUS[code]}`),
+    'out of date: run npm run docs',
+  );
+});
+
+test('docs/rest.md has a heading for every route, and for no other', () => {
+  const { routes } = restSkin({} as Serving);
+  const served = routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+  const headings = page('docs/rest.md').headings.filter((heading) => /^`(GET|POST) /.test(heading));
+  // A heading may name both forms of a model route: `GET /v2/models/{model}[/versions/{version}]`.
+  const documented = headings.flatMap((heading) => {
+    const route = heading.replaceAll('`', '');
+    return route.includes('[')
+      ? [route.replace(/\[.*?\]/, ''), route.replace(/\[(.*?)\]/, '$1')]
+      : [route];
+  });
+  assert.deepEqual(documented.sort(), served.sort());
+});
+
+test('docs/engines.md names every key of compiler_config that is known', () => {
+  const missing = COMPILER_KEYS.filter((key) => !page('docs/engines.md').prose.includes(`\`${key}\``));
+  assert.deepEqual(missing, []);
+});
+
+test('docs/devices.md and README.md name no option that does not exist', () => {
+  const known = [...OPTIONS.map(({ flag }) => flag), '--help', '--version', '--json', '--url'];
+  known.push('--install-completion', '--show-completion');
+  for (const [path, { text }] of pages) {
+    if (path.startsWith('samples/train')) continue;
+    const own = text.match(/\bfuriosa (?:server|devices|inspect)(?:[^\n`]|\\\n)*/g) ?? [];
+    for (const flag of own.flatMap((line) => line.match(/(?<= )--[a-z-]+/g) ?? [])) {
+      assert.ok(known.includes(flag), `${path}: there is no option ${flag}`);
+    }
+  }
+});
+
+test('ARCHITECTURE.md has a heading for every room, and for no other', () => {
+  const rooms = Object.keys(JSON.parse(readFileSync(join(root, 'rooms.json'), 'utf8')));
+  const section = page('ARCHITECTURE.md').text.split(/^## Rooms$/m)[1]?.split(/^## /m)[0] ?? '';
+  const headings = [...section.matchAll(/^### (.+)$/gm)].map(([, room]) => room);
+  assert.deepEqual(headings.sort(), rooms.filter((room) => !room.includes('/')).sort());
+});
+
+for (const [path, { prose, links, blocks }] of pages) {
+  test(`${path}: every link leads somewhere`, () => {
+    for (const link of links) assert.equal(whyDead(path, link), null);
+  });
+
+  test(`${path}: every file of the repository that it names exists`, () => {
+    const named = [...prose.matchAll(/`((?:src|test|bench|docs|samples|scripts|bin)\/[\w./-]*\w)`/g)];
+    for (const [, file = ''] of named) assert.ok(existsSync(join(root, file)), `there is no ${file}`);
+  });
+
+  const json = blocks.filter(({ language }) => language === 'json');
+  if (json.length > 0) {
+    test(`${path}: its JSON is JSON`, () => {
+      for (const { code } of json) JSON.parse(code);
+    });
+  }
+
+  const yaml = blocks.filter(({ language }) => language === 'yaml');
+  if (yaml.length > 0) {
+    test(`${path}: its YAML is a configuration without a fault`, () => {
+      for (const block of yaml) assert.deepEqual(settingsOf(block).warnings, []);
+    });
+  }
+}
+
+test("README.md: its configuration and request give the answer that it shows", async () => {
+  const { blocks } = page('README.md');
+  const yaml = blocks.find(({ language }) => language === 'yaml');
+  const answer = blocks.find(({ language }) => language === 'json');
+  const request = /curl .*?-d @(\S+)\s+\S*?(\/v2\/\S+)/s.exec(page('README.md').text.replaceAll('\\\n', ' '));
+  assert.ok(yaml && answer && request, 'README.md lacks its configuration, answer or request');
+  const [, file = '', path = ''] = request;
+  const settings = settingsOf(yaml);
+  const server = await startTestServer({ ...settings, rest: { ...settings.rest, host: '127.0.0.1', port: 0 } });
+  try {
+    await server.server.modelsSettled;
+    const reply = await server.post(path, readFileSync(join(root, file)));
+    assert.equal(reply.text, answer.code.trim());
+  } finally {
+    await server.stop();
+  }
+});
+
+function page(path: string): Page {
+  const found = pages.get(path);
+  assert.ok(found, `there is no ${path}`);
+  return found;
+}
+
+function markdownIn(folder: string, recursive = false): readonly string[] {
+  return readdirSync(join(root, folder), { recursive })
+    .map((name) => join(folder, String(name)))
+    .filter((path) => path.endsWith('.md'));
+}
+
+/** Why a link leads nowhere, or null. Links to other hosts are believed. */
+function whyDead(from: string, link: string): string | null {
+  if (/^[a-z]+:/.test(link)) return null;
+  const [file = '', anchor] = link.split('#');
+  const path = file === '' ? from : relative(root, resolve(root, dirname(from), file));
+  if (!existsSync(join(root, path))) return `${link}: there is no ${path}`;
+  if (anchor === undefined || page(path).anchors.has(anchor)) return null;
+  return `${link}: ${path} has no heading #${anchor}`;
+}
+
+/** What the server would be started with: a model list as it is, a server file with the samples. */
+function settingsOf({ code }: CodeBlock): Settings {
+  const path = join(scratch, 'config.yaml');
+  writeFileSync(path, code);
+  const isModelList = /^model_config_list:/m.test(code);
+  const flags = isModelList
+    ? { modelConfig: path }
+    : { serverConfig: path, modelConfig: 'samples/model_config_example.yaml' };
+  return loadSettings({ flags, env: {}, cwd: root, hostHasNpu: false, productVersion: '0.0.0' });
+}
