@@ -45,7 +45,7 @@ const keys = {
     '`npu` speaks as the original does, the others as Triton does.',
     'what `npu_device` names; else `npu` where an NPU is found or asked for by the environment, else `cpu`',
   ),
-  description: optional(text(), 'Shown in the metadata.'),
+  description: optional(text(), 'Shown in the metadata, under `properties`.'),
   npu_device: optional(
     selector,
     'A device selector, for instance `warboy(1)*1`, `npu:0:0`, `cpu(2)*1`.',

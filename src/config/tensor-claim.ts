@@ -45,7 +45,7 @@ const keys = {
     "the file's",
   ),
   tags: optional(dictionary(anything), 'Accepted as in the original; nothing is done with them.'),
-  description: optional(text(), 'Shown in the metadata.'),
+  description: optional(text(), 'Shown in the metadata, under `properties`.'),
 };
 
 /** One element of `inputs` or `outputs`. */

@@ -110,10 +110,10 @@ async function openAll(
   }
 }
 
-/** Engines speak of their file without its path; whoever configured it must know where it was looked for. */
+/** Engines do not name their file. Clients hear its name, and not where on this host it lies. */
 function about(path: string, thrown: unknown): ServingError {
   const { code, message } = ServingError.from(thrown);
-  return new ServingError(code, `${path}: ${message}`, { cause: thrown });
+  return new ServingError(code, `${basename(path)}: ${message}`, { cause: thrown });
 }
 
 function noDriver(device: LeasedDevice): string {

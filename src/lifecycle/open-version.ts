@@ -4,7 +4,7 @@ import type { ModelMetadata } from '#inference/metadata.js';
 import type { SchedulerOptions } from '#scheduler/options.js';
 import { Scheduler } from '#scheduler/scheduler.js';
 import type { OfferedVersion } from './offer.js';
-import { type Signature, signatureOf } from './signature.js';
+import { type Port, type Signature, signatureOf } from './signature.js';
 
 /** A version that can serve. */
 export interface OpenVersion {
@@ -46,7 +46,7 @@ export async function openVersion(
       dialect,
       inputs: signature.inputs.map((port) => port.spec),
       outputs: signature.outputs.map((port) => port.spec),
-      properties: propertiesOf(offer, placement),
+      properties: { ...propertiesOf(offer, placement), ...descriptionsOf(signature) },
     },
     signature,
     scheduler,
@@ -56,6 +56,15 @@ export async function openVersion(
       await placement.close();
     },
   };
+}
+
+/** V2's metadata has no place beside a tensor for what the configuration says of it. */
+function descriptionsOf({ inputs, outputs }: Signature): Record<string, string> {
+  const entries = (kind: string, ports: readonly Port[]): [string, string][] =>
+    ports.flatMap(({ spec: { name, description } }) =>
+      description === undefined ? [] : [[`${kind}.${name}.description`, description]],
+    );
+  return Object.fromEntries([...entries('input', inputs), ...entries('output', outputs)]);
 }
 
 function propertiesOf(offer: OfferedVersion, placement: Placement): Record<string, string> {

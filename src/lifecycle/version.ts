@@ -50,7 +50,7 @@ export class Version {
 
   /** Loads it. Never rejects: a failure is the state `failed` with its reason. */
   async load(): Promise<void> {
-    const { name, version } = this.offer;
+    const { name, version, path } = this.offer;
     this.#become('loading', '');
     try {
       this.#loaded = await this.#open(this.offer, (reason) => this.#lost(reason));
@@ -58,7 +58,7 @@ export class Version {
       log.info(`model '${name}' version ${version} is ready`, { model: name, version });
     } catch (thrown) {
       this.#become('failed', messageOf(thrown));
-      log.error(`model '${name}' version ${version} could not be loaded: ${this.#reason}`, {
+      log.error(`model '${name}' version ${version} could not be loaded from ${path}: ${this.#reason}`, {
         model: name,
         version,
       });
