@@ -3,6 +3,7 @@
  * and the output out, as any server must.
  */
 import { openSession } from '#backend/registry.js';
+import { PLAIN_OPTIONS } from '../test/support/load-options.js';
 
 export interface BareOrder {
   readonly durationMs: number;
@@ -15,17 +16,7 @@ export interface BareResult {
 
 const [path = '', shape = '[]'] = process.argv.slice(2);
 const dims = JSON.parse(shape) as number[];
-const { session } = await openSession(
-  { path },
-  {
-    threads: 1,
-    onnxruntime: {},
-    compiler: { permuteInput: [] },
-    provider: 'cpu',
-    batchSize: null,
-    allowFallback: false,
-  },
-);
+const { session } = await openSession({ path }, PLAIN_OPTIONS);
 const spec = session.inputs[0];
 if (spec === undefined) throw new Error(`${path} has no input`);
 const outputs = session.outputs.map((output) => output.name);

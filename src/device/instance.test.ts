@@ -4,21 +4,14 @@ import type { ServingError } from '#core/errors.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { ThreadData } from '#worker/messages.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
+import { PLAIN_OPTIONS } from '../../test/support/load-options.js';
 import { Instance } from './instance.js';
 import { EngineThread } from './thread.js';
 
 const MOODY = new URL('../../test/support/moody-worker.js', import.meta.url);
 
 function dataOf(path: string): ThreadData {
-  const options = {
-    threads: 1,
-    onnxruntime: {},
-    compiler: { permuteInput: [] },
-    provider: 'cpu',
-    batchSize: null,
-    allowFallback: false,
-  };
-  return { artifact: { path }, options };
+  return { artifact: { path }, options: PLAIN_OPTIONS };
 }
 
 function instanceOf(t: TestContext, path: string | (() => string)) {

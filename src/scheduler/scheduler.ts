@@ -57,7 +57,6 @@ export class Scheduler {
     if (this.#stopped) return Promise.reject(new ServingError('UNAVAILABLE', 'the model is being unloaded'));
     if (this.#runners.length === 0)
       return Promise.reject(new ServingError('UNAVAILABLE', 'the model cannot run'));
-    if (call.signal.aborted) return Promise.reject(cancelled());
     const task = newTask(inputs, outputs, call, this.#clock.now());
     const runner = this.#queue.size === 0 ? pickRunner(this.#runners) : null;
     if (runner !== null) this.#run(task, runner);
@@ -73,6 +72,7 @@ export class Scheduler {
   }
 
   #wait(task: Task): void {
+    if (task.call.signal.aborted) return task.answer.reject(cancelled());
     if (this.#queue.size >= this.#options.maxQueueSize) {
       const text = `the queue of ${this.#options.maxQueueSize} waiting requests is full; try again later`;
       task.answer.reject(new ServingError('OVERLOADED', text, { retryAfterSeconds: 1 }));
