@@ -28,7 +28,6 @@ export class EngineThread {
   readonly #loading: Deferred<LoadedModel> = deferred();
   readonly #inFlight = new Map<number, Deferred<RunResult>>();
   #nextId = 0;
-  #open = false;
   #closing = false;
   #reason: string | null = null;
 
@@ -69,13 +68,12 @@ export class EngineThread {
   }
 
   /**
-   * Ends the thread once the runs in flight have finished. A thread that is still loading is terminated: its engine
-   * holds nothing that anyone waits for.
+   * Ends the thread once it has loaded and the runs in flight have finished. It is asked and never terminated in the
+   * middle: to end a thread inside of an engine's native code is to end the process.
    */
   async close(): Promise<void> {
     this.#closing = true;
-    if (this.#open) this.#send({ kind: 'close' });
-    else await this.#worker.terminate();
+    this.#send({ kind: 'close' });
     await this.ended;
   }
 
@@ -86,12 +84,13 @@ export class EngineThread {
   #receive(message: FromWorker): void {
     switch (message.kind) {
       case 'loaded':
-        this.#open = true;
         this.#loading.resolve(message.model);
         return;
       case 'load-failed':
         this.#closing = true;
         this.#loading.reject(new ServingError(message.code, message.message));
+        // It is done with the engine; whatever else the engine left behind must not keep it.
+        void this.#worker.terminate();
         return;
       case 'done':
         this.#take(message.id)?.resolve({ outputs: message.outputs, runNs: message.runNs });
