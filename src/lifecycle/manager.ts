@@ -2,7 +2,7 @@ import { ServingError } from '#core/errors.js';
 import type { ModelRef } from '#inference/request.js';
 import type { Handle } from './handle.js';
 import { defaultVersion } from './lookup.js';
-import { nextSteps } from './next-step.js';
+import { nextSteps, type Step } from './next-step.js';
 import type { OfferedVersion } from './offer.js';
 import { INDEX_STATE, type IndexState } from './state.js';
 import { type Opener, Version } from './version.js';
@@ -20,9 +20,8 @@ export interface IndexEntry {
 /** Knows every offered version, brings loaded to equal wanted, lends handles to ready ones. */
 export class ModelManager {
   readonly #models = new Map<string, Version[]>();
-  /** What is on its way, and settles when it has arrived. */
-  readonly #loading = new Map<Version, Promise<void>>();
-  readonly #unloading = new Map<Version, Promise<void>>();
+  /** What is being loaded or unloaded, and settles when that is done. */
+  readonly #busy = new Map<Version, Promise<void>>();
 
   constructor(offers: readonly OfferedVersion[], open: Opener) {
     for (const offer of offers) {
@@ -64,14 +63,13 @@ export class ModelManager {
   }
 
   /**
-   * Unloads what is ready, and settles when that is gone. What is still loading is not waited for: it holds nothing
-   * that anyone is owed, and is unloaded when it comes to an end.
+   * Unloads everything, and settles when it is gone. What is still loading is waited for, because an engine cannot be
+   * stopped in the middle of that.
    */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     const versions = this.#all();
     for (const version of versions) version.wanted = false;
-    void this.#settle(versions);
-    await Promise.all(this.#unloading.values());
+    return this.#settle(versions);
   }
 
   /** Lends the version that is meant. Throws NOT_FOUND or UNAVAILABLE. The borrower releases it. */
@@ -105,16 +103,20 @@ export class ModelManager {
    */
   async #settle(versions: readonly Version[]): Promise<void> {
     for (;;) {
-      for (const step of nextSteps(versions)) {
-        if (step.kind === 'load') track(this.#loading, step.version, step.version.load());
-        else track(this.#unloading, step.version, step.version.unload());
-      }
-      const busy = versions.flatMap(
-        (version) => this.#loading.get(version) ?? this.#unloading.get(version) ?? [],
-      );
+      for (const step of nextSteps(versions)) this.#take(step);
+      const busy = versions.flatMap((version) => this.#busy.get(version) ?? []);
       if (busy.length === 0) return;
       await Promise.race(busy);
     }
+  }
+
+  /** Loading and unloading never reject. */
+  #take({ kind, version }: Step<Version>): void {
+    const work = kind === 'load' ? version.load() : version.unload();
+    this.#busy.set(
+      version,
+      work.then(() => void this.#busy.delete(version)),
+    );
   }
 
   /** The version a reference means, ready or not. */
@@ -143,12 +145,6 @@ export class ModelManager {
   #all(): readonly Version[] {
     return [...this.#models.values()].flat();
   }
-}
-
-/** Keeps `work`, which never rejects, in the map until it has settled. */
-function track(map: Map<Version, Promise<void>>, version: Version, work: Promise<void>): void {
-  const arrival = work.then(() => void map.delete(version));
-  map.set(version, arrival);
 }
 
 function unknownModel(name: string): ServingError {
