@@ -29,7 +29,7 @@ function run(server: TestServer, name: string, iterations: number): Promise<Repl
 async function assertSideBySide(server: TestServer, slow: string, quick: string): Promise<void> {
   let finished = false;
   const inside = entered(`/v2/models/${slow}/infer`);
-  const long = run(server, slow, 1000).finally(() => {
+  const long = run(server, slow, 2000).finally(() => {
     finished = true;
   });
   await inside;

@@ -13,7 +13,7 @@ const quickPath = writeModel(folder, 'quick.onnx', identityModel('UINT8'));
 
 const INFER = '/v2/models/slow/infer';
 /** Iterations that are still running after anything else these tests do meanwhile. */
-const LONG = 500;
+const LONG = 2500;
 /** Iterations that no test could wait for. */
 const FOREVER = 20_000;
 
@@ -105,7 +105,7 @@ test('a queue of no requests refuses while one runs, and serves one after the ot
 
 test('requests whose callers leave while they wait are not run, and give their room back', async (t) => {
   const server = await serveSlow(t, 8);
-  const { reply } = await begin(server, 1000);
+  const { reply } = await begin(server, LONG);
   const leavers = await beginLeavers(server, 8, FOREVER);
   assert.equal((await run(server, 1)).status, 503, 'the queue should be full');
   await leavers.leave();

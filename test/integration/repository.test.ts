@@ -161,7 +161,7 @@ test('of a model whose second version is broken the first serves, though its loa
 
 test('a request in flight finishes before its model is unloaded; new ones are refused meanwhile', async (t) => {
   const server = await serve((end) => t.after(end), settingsOf([offer('slow', slow), offer('b')]));
-  const { reply } = await runSlowly(server, 'slow', 1000);
+  const { reply } = await runSlowly(server, 'slow', 2000);
   assert.equal((await unload(server, 'slow')).status, 200);
   const [line] = await indexOf(server);
   assert.equal(line?.state, 'UNLOADING');

@@ -3,45 +3,56 @@
 import { scalar, table } from './flatbuffer-writer.js';
 import { bytesOf, tensorInfo } from './onnx-models.js';
 import { encodeModel, type Node, ONNX_TYPE } from './onnx-writer.js';
-import { type OperatorDraft, TENSOR_TYPE, type TensorDraft, writeTflite } from './tflite-writer.js';
+import { TENSOR_TYPE, type TensorDraft, writeTflite } from './tflite-writer.js';
 
+/** The schema's BuiltinOperator, and the BuiltinOptions that go with it. */
 const ADD = { code: 0, options: 11 };
-const GATHER = { code: 36, options: 23 };
-const ELEMENTS = 1024 * 1024;
+const LESS = { code: 58, options: 41 };
+const WHILE = { code: 119, options: 93 };
 
 /**
- * A TFLite model with `y` = `x` (FP32 [1]), by way of so many additions of a million zeros: a third of a millisecond
- * each. Unlike native code, WebAssembly can be ended in the middle.
+ * A TFLite model that counts: `y` = `n` (INT32 [1]), one by one, which takes about a second for a million. Unlike
+ * native code, WebAssembly can be ended in the middle.
  */
-export function slowTflite(additions: number): Uint8Array {
-  const type = TENSOR_TYPE.FLOAT32;
-  const big = Array.from(
-    { length: additions },
-    (_, i): TensorDraft => ({ name: `t${i}`, type, shape: [ELEMENTS] }),
-  );
-  const tensors: TensorDraft[] = [
-    { name: 'x', type, shape: [1] },
-    { name: 'y', type, shape: [1] },
-    { name: 'zeros', type, shape: [ELEMENTS], data: bytesOf(new Float32Array(ELEMENTS)) },
-    { name: 'first', type: TENSOR_TYPE.INT32, shape: [1], data: bytesOf(Int32Array.of(0)) },
-    ...big,
-  ];
-  const [x, y, zeros, first, sums] = [0, 1, 2, 3, 4];
-  const operators = big.map(
-    (_, i): OperatorDraft => ({
-      code: ADD.code,
-      inputs: [i === 0 ? x : sums + i - 1, zeros],
-      outputs: [sums + i],
-      options: [ADD.options, table(scalar('u8', 0))],
-    }),
-  );
-  const pick: OperatorDraft = {
-    code: GATHER.code,
-    inputs: [sums + additions - 1, first],
-    outputs: [y],
-    options: [GATHER.options, table(scalar('i32', 0))],
-  };
-  return writeTflite({ tensors, inputs: [x], outputs: [y], operators: [...operators, pick] });
+export function countingTflite(): Uint8Array {
+  const type = TENSOR_TYPE.INT32;
+  const tensors = (...names: string[]): TensorDraft[] => names.map((name) => ({ name, type, shape: [1] }));
+  const constant = (name: string, value: number): TensorDraft => ({
+    name,
+    type,
+    shape: [1],
+    data: bytesOf(Int32Array.of(value)),
+  });
+  const [condition, body] = [1, 2];
+  return writeTflite({
+    tensors: [...tensors('n', 'y', 'same'), constant('zero', 0)],
+    inputs: [0],
+    outputs: [1],
+    operators: [
+      {
+        code: WHILE.code,
+        inputs: [3, 0],
+        outputs: [1, 2],
+        options: [WHILE.options, table(scalar('i32', condition), scalar('i32', body))],
+      },
+    ],
+    more: [
+      {
+        tensors: [...tensors('i', 'n'), { name: 'goesOn', type: TENSOR_TYPE.BOOL, shape: [1] }],
+        inputs: [0, 1],
+        outputs: [2],
+        operators: [{ code: LESS.code, inputs: [0, 1], outputs: [2], options: [LESS.options, table()] }],
+      },
+      {
+        tensors: [...tensors('i', 'n', 'next'), constant('one', 1)],
+        inputs: [0, 1],
+        outputs: [2, 1],
+        operators: [
+          { code: ADD.code, inputs: [0, 3], outputs: [2], options: [ADD.options, table(scalar('u8', 0))] },
+        ],
+      },
+    ],
+  });
 }
 
 /** `z` = `x` + `x` in BF16, for which ONNX Runtime has no kernel on the CPU. */
