@@ -61,6 +61,9 @@ export class Stopper {
     if (inside > 0) log.info(`waiting for ${inside} requests in flight (${drainTimeoutMs / 1000} s at most)`);
     await Promise.race([gate.close(), this.#pause(drainTimeoutMs)]);
     if (gate.inside > 0) log.warn(`${gate.inside} requests did not finish in time and are cut off`);
+    const loading = models.index().filter((entry) => entry.state === 'LOADING').length;
+    if (loading > 0)
+      log.info(`waiting for ${loading} loads to end: an engine cannot be stopped in the middle of one`);
     await Promise.race([models.stop(), this.#pause(drainTimeoutMs)]);
     await listener.close(1000);
     log.info('stopped');

@@ -72,7 +72,10 @@ export class Scheduler {
   }
 
   #wait(task: Task): void {
-    if (task.call.signal.aborted) return task.answer.reject(cancelled());
+    if (task.call.signal.aborted) {
+      task.answer.reject(cancelled());
+      return;
+    }
     if (this.#queue.size >= this.#options.maxQueueSize) {
       const text = `the queue of ${this.#options.maxQueueSize} waiting requests is full; try again later`;
       task.answer.reject(new ServingError('OVERLOADED', text, { retryAfterSeconds: 1 }));
