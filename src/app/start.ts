@@ -13,6 +13,8 @@ export interface RunningServer {
   readonly restPort: number;
   /** Inference requests that are inside: waiting, running or being answered. */
   readonly requestsInside: number;
+  /** Whether no engine is at work or loaded: only then can the process end without waiting for native code. */
+  readonly enginesAreGone: boolean;
   /** Settles when every wanted model is ready or has failed. */
   readonly modelsSettled: Promise<void>;
   /** Settles with the exit status once the server has stopped. */
@@ -42,6 +44,9 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     restPort,
     get requestsInside() {
       return parts.gate.inside;
+    },
+    get enginesAreGone() {
+      return parts.models.index().every((entry) => entry.state === 'UNAVAILABLE');
     },
     modelsSettled,
     stopped: stopper.stopped,

@@ -16,7 +16,11 @@ export async function serve(settings: Settings): Promise<number> {
     const server = await start(settings);
     const stop = (): void => server.stop();
     for (const signal of SIGNALS) process.on(signal, stop);
-    return await server.stopped;
+    const status = await server.stopped;
+    // The runtime waits for native code before it ends a process, and aborts it then. Who asked for an end now, or
+    // has waited for the whole drain, is not made to wait on: nothing is left that anybody could be told.
+    if (!server.enginesAreGone) process.kill(process.pid, 'SIGKILL');
+    return status;
   } finally {
     stopLog();
   }

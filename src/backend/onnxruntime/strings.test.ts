@@ -30,7 +30,7 @@ test('what is not UTF-8 is refused by input and element', () => {
 test('a NUL byte is refused, for the engine would cut the string there', () => {
   assert.throws(() => decodeStrings(tensor([2], 'a\0b', 'c')), {
     code: 'INVALID_ARGUMENT',
-    message: 'input "words": element 0 holds a NUL byte, which a string of this model cannot',
+    message: 'input "words": element 0 has a NUL byte, which a string of this model cannot hold',
   });
 });
 

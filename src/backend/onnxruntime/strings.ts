@@ -13,7 +13,7 @@ export function decodeStrings(tensor: Tensor): string[] {
     const element = tensor.data.subarray((offsets[i] ?? 0) + LENGTH_PREFIX_BYTES, end);
     if (element.includes(0)) {
       throw invalid(
-        `input "${tensor.name}": element ${i} holds a NUL byte, which a string of this model cannot`,
+        `input "${tensor.name}": element ${i} has a NUL byte, which a string of this model cannot hold`,
       );
     }
     return decodeUtf8(element, tensor.name, i);
