@@ -5,6 +5,8 @@ import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { Answer, ProtocolSkin } from '#protocol/exchange.js';
 import { claimedLength, readBody } from './body.js';
+import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
+import { byteLengthOf, encodeAnswer, piecesOf } from './encode-answer.js';
 import { HttpCall } from './http-call.js';
 import type { ListenerOptions } from './options.js';
 import { createRouter, type FindRoute, MethodNotAllowed } from './router.js';
@@ -84,10 +86,9 @@ export class Listener {
       answer = await this.#answer(request, response, expectsContinue);
     } catch (thrown) {
       answer = this.#skin.errorAnswer(thrown);
-      if (thrown instanceof MethodNotAllowed)
-        answer = { ...answer, headers: { ...answer.headers, allow: thrown.allow } };
+      answer = { ...answer, headers: { ...answer.headers, ...headersOf(thrown) } };
     }
-    this.#write(request, response, answer);
+    this.#write(request, response, await encodeAnswer(answer, headerOf(request, 'accept-encoding')));
   }
 
   async #answer(
@@ -101,26 +102,25 @@ export class Listener {
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
       claimedLength(request, maxBodyBytes);
+      contentCodingOf(request.headers['content-encoding']);
       if (expectsContinue) response.writeContinue();
       body = await readBody(request, { maxBodyBytes, timeoutMs: bodyTimeoutMs }, this.#clock);
     }
-    const header = (name: string): string | undefined => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    };
-    return await route.handle({ params, header, body, call });
+    return await route.handle({ params, header: (name) => headerOf(request, name), body, call });
   }
 
   #write(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
     if (response.destroyed) return;
+    const pieces = piecesOf(answer);
     const headers: Record<string, string | number> = {
       ...answer.headers,
-      'content-length': answer.body.byteLength,
+      'content-length': byteLengthOf(pieces),
     };
     // What is left of a refused body would be read as the next request, and could be long: the connection ends.
     if (this.#closing || isUnread(request)) headers['connection'] = 'close';
     response.writeHead(answer.status, headers);
-    response.end(request.method === 'HEAD' ? undefined : answer.body);
+    if (request.method !== 'HEAD') writePieces(response, pieces);
+    response.end();
   }
 
   /** Answers what is no HTTP request at all. */
@@ -134,6 +134,24 @@ export class Listener {
     const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
     socket.end(`${head}\r\n\r\n${body}`);
   }
+}
+
+/** Several pieces go to the socket in one go, uncopied. */
+function writePieces(response: ServerResponse, pieces: readonly Uint8Array[]): void {
+  response.cork();
+  for (const piece of pieces) if (piece.byteLength > 0) response.write(piece);
+}
+
+/** What an error says in headers, beside its sentence. */
+function headersOf(thrown: unknown): Readonly<Record<string, string>> {
+  if (thrown instanceof MethodNotAllowed) return { allow: thrown.allow };
+  if (thrown instanceof UnknownCoding) return { 'accept-encoding': ACCEPTED_CODINGS };
+  return {};
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
 }
 
 function isUnread(request: IncomingMessage): boolean {
