@@ -220,6 +220,22 @@ describe('binary tensors over real sockets', () => {
     assert.deepEqual(new Uint8Array(mixed.body.subarray(json.length)), int32(4, 4));
   });
 
+  test('several binary outputs lie in the order that was asked for', async () => {
+    const inputs = [
+      binary('INPUT0', 'INT32', [1, 2], int32(5, 6)),
+      binary('INPUT1', 'INT32', [1, 2], int32(1, 2)),
+    ];
+    const flags = { parameters: { binary_data_output: true } };
+    const blobs = [int32(5, 6), int32(1, 2)];
+    const sum = ['OUTPUT0', int32(6, 8)];
+    const difference = ['OUTPUT1', int32(4, 4)];
+    const named = (outputs: readonly AnsweredOutput[]): unknown =>
+      outputs.map(({ name, bytes }) => [name, bytes]);
+    assert.deepEqual(named(await answer('sums', { inputs, ...flags }, ...blobs)), [sum, difference]);
+    const outputs = [{ name: 'OUTPUT1' }, { name: 'OUTPUT0' }];
+    assert.deepEqual(named(await answer('sums', { inputs, outputs, ...flags }, ...blobs)), [difference, sum]);
+  });
+
   test('the Furiosa dialect keeps its keys and its nulls beside binary outputs', async () => {
     const blob = new Uint8Array(Float32Array.of(1, 2).buffer);
     const inputs = [binary('input', 'FP32', [2], blob)];

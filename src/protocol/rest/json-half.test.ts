@@ -42,6 +42,23 @@ for (const [type, text, bits] of known) {
   });
 }
 
+const shortest: [type: HalfType, bits: number, text: string][] = [
+  ['FP16', 0x3555, '0.3333'],
+  ['FP16', 0x3c01, '1.001'],
+  ['FP16', 0x2e66, '0.1'],
+  ['FP16', 0x7bff, '65504'],
+  ['FP16', 0x0001, '6e-8'],
+  ['BF16', 0x3eab, '0.334'],
+  ['BF16', 0x4f00, '2150000000'],
+  ['BF16', 0x7f7f, '3.39e+38'],
+];
+
+for (const [type, bits, text] of shortest) {
+  test(`0x${bits.toString(16)} as ${type} is written as ${text}`, () => {
+    assert.equal(shortestHalf(bits, type), text);
+  });
+}
+
 for (const type of ['FP16', 'BF16'] as const) {
   const format = HALF_FORMATS[type];
 
