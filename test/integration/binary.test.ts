@@ -22,10 +22,15 @@ import {
 } from '../support/onnx-models.js';
 import { atEnd, serve } from '../support/serve.js';
 import { offerOf, settingsOf, type TestServer } from '../support/server.js';
+import { modelFolder, reshape } from '../support/tflite-models.js';
+import { TENSOR_TYPE } from '../support/tflite-writer.js';
 
 const folder = modelDirectory(after);
 
-/** ONNX Runtime for Node has no way to pass BF16. */
+/** ONNX Runtime for Node has no way to pass BF16; LiteRT has, in models of fixed shapes that are not empty. */
+const BF16_COUNTS = [1, 3, 2_621_440];
+const saveTflite = modelFolder();
+
 const passable = DATATYPES.filter((each) => each !== 'BF16');
 
 const FIVE_MB = 5 * 1024 * 1024;
@@ -59,6 +64,12 @@ describe('binary tensors over real sockets', () => {
   before(async () => {
     const settings = settingsOf([
       ...passable.map((type) => identity(type, type)),
+      ...BF16_COUNTS.map((count) =>
+        offerOf({
+          name: `BF16-${count}`,
+          path: saveTflite(`BF16-${count}`, reshape(TENSOR_TYPE.BFLOAT16, [count], [count])),
+        }),
+      ),
       identity('deep', 'INT16', [1, 'a', 1, 'b', 1, 1, 1, 2]),
       identity('table', 'BYTES', ['rows', 'columns']),
       identity('pictures', 'UINT8', ['n', 2, 2]),
@@ -158,6 +169,29 @@ describe('binary tensors over real sockets', () => {
         const [output] = answeredOutputs(second);
         assert.equal(Buffer.compare(output?.bytes ?? new Uint8Array(1), blob), 0, `${count} elements`);
       }
+    });
+  }
+
+  for (const count of BF16_COUNTS) {
+    test(`BF16: ${count} elements come back bit for bit, and say the same as numbers`, async () => {
+      const blob = tiled('BF16', count, 4);
+      const numbers = { fp16_json: true, nan_tokens: true };
+      const [output] = await answer(
+        `BF16-${count}`,
+        { inputs: [binary('x', 'BF16', [count], blob)], parameters: { binary_data_output: true } },
+        blob,
+      );
+      assert.equal(Buffer.compare(output?.bytes ?? new Uint8Array(1), blob), 0);
+      const json = await ask(
+        `BF16-${count}`,
+        { inputs: [binary('x', 'BF16', [count], blob)], parameters: numbers },
+        blob,
+      );
+      const elements = Array.from({ length: count }, (_, i) => ['1', '-0', 'Infinity', '-Infinity'][i % 4]);
+      assert.ok(json.body.toString().endsWith(`"data":[${elements.join()}]}]}`));
+      const body = `{"inputs":[{"name":"x","datatype":"BF16","shape":[${count}],"data":[${elements.join()}]}],"parameters":{"fp16_json":true,"binary_data_output":true}}`;
+      const back = await postBytes(server.port, `/v2/models/BF16-${count}/infer`, Buffer.from(body));
+      assert.equal(Buffer.compare(answeredOutputs(back)[0]?.bytes ?? new Uint8Array(1), blob), 0);
     });
   }
 
