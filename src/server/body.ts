@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '#core/clock.js';
 import { invalid, ServingError } from '#core/errors.js';
@@ -82,7 +83,7 @@ interface BodyBuilder {
 
 /** The node parser guarantees that no more than the claimed length arrives. */
 function fixedBody(claimed: number): BodyBuilder {
-  const bytes = new Uint8Array(claimed);
+  const bytes = unfilled(claimed);
   let length = 0;
   return {
     get length() {
@@ -92,7 +93,7 @@ function fixedBody(claimed: number): BodyBuilder {
       bytes.set(chunk, length);
       length += chunk.length;
     },
-    take: () => bytes,
+    take: () => bytes.fill(0, length),
   };
 }
 
@@ -108,7 +109,7 @@ function growingBody(): BodyBuilder {
       length += chunk.length;
     },
     take() {
-      const bytes = new Uint8Array(length);
+      const bytes = unfilled(length);
       let offset = 0;
       for (const chunk of chunks) {
         bytes.set(chunk, offset);
@@ -117,6 +118,11 @@ function growingBody(): BodyBuilder {
       return bytes;
     },
   };
+}
+
+/** So many bytes in a buffer of their own. They hold anything, and must all be written: clearing large bodies first costs. */
+function unfilled(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }
 
 function tooLarge(what: string, maxBodyBytes: number): ServingError {
