@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '#core/clock.js';
 import { invalid, ServingError } from '#core/errors.js';
 
-/** Up to this claimed length the whole buffer is made at once: it is no larger than what a connection costs anyway. */
-const TRUSTED_LENGTH = 1024 * 1024;
+/** Up to this size a body's buffer is made at once: it is no larger than what a connection costs anyway. */
+const FIRST_BYTES = 1024 * 1024;
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;
@@ -20,13 +20,17 @@ export function claimedLength(request: IncomingMessage, maxBodyBytes: number): n
 }
 
 /**
- * Reads a request's body. What is held at any time is at most what has arrived, twice, and never more than the limit
- * allows. Rejects with PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT, or INVALID_ARGUMENT when it stops half-way.
+ * Reads a request's body. What is held is at most a megabyte more than twice what has arrived, however small its
+ * pieces were. Rejects with PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT, or INVALID_ARGUMENT when it stops half-way.
  */
-export function readBody(request: IncomingMessage, limits: BodyLimits, clock: Clock): Promise<Uint8Array> {
+export async function readBody(
+  request: IncomingMessage,
+  limits: BodyLimits,
+  clock: Clock,
+): Promise<Uint8Array> {
   const claimed = claimedLength(request, limits.maxBodyBytes);
-  return new Promise((resolve, reject) => {
-    const body = claimed !== null && claimed <= TRUSTED_LENGTH ? fixedBody(claimed) : growingBody();
+  return await new Promise((resolve, reject) => {
+    const body = new GrowingBody(claimed, limits.maxBodyBytes);
     const timer = clock.startTimer(limits.timeoutMs, () => {
       const text = `the request body did not arrive within ${limits.timeoutMs} ms (${body.length} bytes did)`;
       finish(() => reject(new ServingError('REQUEST_TIMEOUT', text)));
@@ -52,49 +56,31 @@ export function readBody(request: IncomingMessage, limits: BodyLimits, clock: Cl
   });
 }
 
-interface BodyBuilder {
-  readonly length: number;
-  add(chunk: Buffer): void;
-  take(): Uint8Array;
-}
+/** One buffer that doubles as bytes arrive. A claimed length is believed only as far as bytes have come. */
+class GrowingBody {
+  length = 0;
+  #bytes: Uint8Array;
+  readonly #mostBytes: number;
 
-/** The node parser guarantees that no more than the claimed length arrives. */
-function fixedBody(claimed: number): BodyBuilder {
-  const bytes = new Uint8Array(claimed);
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    add(chunk) {
-      bytes.set(chunk, length);
-      length += chunk.length;
-    },
-    take: () => bytes,
-  };
-}
+  constructor(claimed: number | null, maxBodyBytes: number) {
+    this.#mostBytes = claimed ?? maxBodyBytes;
+    this.#bytes = new Uint8Array(Math.min(claimed ?? 0, FIRST_BYTES));
+  }
 
-function growingBody(): BodyBuilder {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    add(chunk) {
-      chunks.push(chunk);
-      length += chunk.length;
-    },
-    take() {
-      const bytes = new Uint8Array(length);
-      let offset = 0;
-      for (const chunk of chunks) {
-        bytes.set(chunk, offset);
-        offset += chunk.length;
-      }
-      return bytes;
-    },
-  };
+  add(chunk: Uint8Array): void {
+    const needed = this.length + chunk.length;
+    if (needed > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, Math.min(this.#bytes.length * 2, this.#mostBytes)));
+      larger.set(this.#bytes.subarray(0, this.length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(chunk, this.length);
+    this.length = needed;
+  }
+
+  take(): Uint8Array {
+    return this.length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.length);
+  }
 }
 
 function tooLarge(what: string, maxBodyBytes: number): ServingError {
