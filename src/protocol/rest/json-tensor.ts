@@ -1,9 +1,10 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { invalid } from '#core/errors.js';
-import { decodeByteStrings } from '#tensor/byte-strings.js';
+import { elementOffsets, LENGTH_PREFIX_BYTES } from '#tensor/byte-elements.js';
 import { elementCount } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { viewOf } from '#tensor/view.js';
+import { BACKSLASH, QUOTE } from './json-bytes.js';
 import { type ShortDecimal, shortestFp32 } from './json-shortest.js';
 import { digitCount, type JsonWriter } from './json-writer.js';
 
@@ -58,16 +59,34 @@ function writeEach<Element>(
 }
 
 function writeByteStrings(writer: JsonWriter, tensor: Tensor): void {
-  const subject = `output '${tensor.name}'`;
-  decodeByteStrings(tensor.data, elementCount(tensor.shape), subject).forEach((element, index) => {
-    if (!isUtf8(element)) {
-      throw invalid(
-        `element ${index} of ${subject} is not UTF-8 text, so JSON cannot carry it. Please use the binary data format for output ${tensor.name}`,
-      );
-    }
-    if (index > 0) writer.byte(COMMA);
-    writer.text(JSON.stringify(Buffer.from(element.buffer, element.byteOffset, element.length).toString()));
-  });
+  const { data, name, shape } = tensor;
+  const count = elementCount(shape);
+  const offsets = elementOffsets(tensor, count);
+  for (let i = 0; i < count; i++) {
+    if (i > 0) writer.byte(COMMA);
+    const from = (offsets[i] ?? 0) + LENGTH_PREFIX_BYTES;
+    const to = offsets[i + 1] ?? 0;
+    if (isPlain(data, from, to)) writer.quoted(data, from, to);
+    else writeText(writer, data.subarray(from, to), `element ${i} of output '${name}'`, name);
+  }
+}
+
+/** Whether these bytes are a JSON string as they are: printable ASCII that needs no escape. */
+function isPlain(data: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = data[at] ?? 0;
+    if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH) return false;
+  }
+  return true;
+}
+
+function writeText(writer: JsonWriter, element: Uint8Array, subject: string, output: string): void {
+  if (!isUtf8(element)) {
+    throw invalid(
+      `${subject} is not UTF-8 text, so JSON cannot carry it. Please use the binary data format for output ${output}`,
+    );
+  }
+  writer.text(JSON.stringify(Buffer.from(element.buffer, element.byteOffset, element.length).toString()));
 }
 
 /** Integers up to here are written digit by digit; beyond, the fewest digits are fewer than all of them. */
