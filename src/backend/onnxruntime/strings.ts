@@ -6,7 +6,7 @@ import type { Tensor } from '#tensor/tensor.js';
 
 /**
  * The elements of a BYTES tensor as ONNX Runtime takes them. Throws INVALID_ARGUMENT, naming input and element, for
- * one that is not UTF-8 or holds a NUL byte: the binding hands strings over as C strings and would cut it there.
+ * one that is not UTF-8 or has a NUL byte: the binding hands strings over as C strings and would cut it there.
  */
 export function decodeStrings(tensor: Tensor): string[] {
   const { data } = tensor;
