@@ -41,6 +41,7 @@ async function load(order: LoadOrder): Promise<LoadResult> {
       };
       socket.on('connect', send);
       socket.on('error', reject);
+      socket.on('close', () => reject(new Error('the server closed a connection')));
       socket.on('data', (chunk) => {
         if (missing === -1) {
           const head = chunk.indexOf('\r\n\r\n');

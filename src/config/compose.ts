@@ -51,7 +51,13 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
   };
 }
 
-function composeDevices({ given, file, fileFolder, cwd }: ComposeInput): DeviceOptions {
+/** Where devices are looked for: the one part of the settings that must be known before the models are read. */
+export function composeDevices({
+  given,
+  file,
+  fileFolder,
+  cwd,
+}: Omit<ComposeInput, 'productVersion'>): DeviceOptions {
   const rootOf = (option: Given<string> | null, written: string | null, otherwise: string): string => {
     if (option?.value !== undefined) return resolve(cwd, option.value);
     return written === null ? otherwise : resolve(fileFolder ?? cwd, written);

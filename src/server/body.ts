@@ -5,8 +5,8 @@ import { invalid, ServingError } from '#core/errors.js';
 import { contentCodingOf } from './content-coding.js';
 import { decompressor } from './decompress.js';
 
-/** Up to this claimed length the whole buffer is made at once: it is no larger than what a connection costs anyway. */
-const TRUSTED_LENGTH = 1024 * 1024;
+/** Up to this size a body's buffer is made at once: it is no larger than what a connection costs anyway. */
+const FIRST_BYTES = 1024 * 1024;
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;
@@ -23,8 +23,8 @@ export function claimedLength(request: IncomingMessage, maxBodyBytes: number): n
 }
 
 /**
- * Reads a request's body, decompressed where its Content-Encoding says so. What is held at any time is at most what has
- * arrived, twice, and never more than the limit allows: the limit holds for the body as it is sent and as it unfolds.
+ * Reads a request's body, decompressed where its Content-Encoding says so. What is held is at most a megabyte more than
+ * twice what has arrived or unfolded, however small its pieces were; the limit holds for both.
  * Rejects with PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT, UNIMPLEMENTED for a coding that is not known, or INVALID_ARGUMENT
  * when the body stops half-way or cannot be decompressed.
  */
@@ -38,7 +38,7 @@ export async function readBody(
   const coding = contentCodingOf(request.headers['content-encoding']);
   return await new Promise((resolve, reject) => {
     const plain = coding === 'identity';
-    const body = plain && claimed !== null && claimed <= TRUSTED_LENGTH ? fixedBody(claimed) : growingBody();
+    const body = new GrowingBody(plain ? claimed : null, maxBodyBytes);
     let received = 0;
     const timer = clock.startTimer(timeoutMs, () => {
       const text = `the request body did not arrive within ${timeoutMs} ms (${received} bytes did)`;
@@ -75,52 +75,34 @@ export async function readBody(
   });
 }
 
-interface BodyBuilder {
-  readonly length: number;
-  add(chunk: Buffer): void;
-  take(): Uint8Array;
+/** One buffer that doubles as bytes arrive. A claimed length is believed only as far as bytes have come. */
+class GrowingBody {
+  length = 0;
+  #bytes: Uint8Array;
+  readonly #mostBytes: number;
+
+  constructor(claimed: number | null, maxBodyBytes: number) {
+    this.#mostBytes = claimed ?? maxBodyBytes;
+    this.#bytes = unfilled(Math.min(claimed ?? 0, FIRST_BYTES));
+  }
+
+  add(chunk: Uint8Array): void {
+    const needed = this.length + chunk.length;
+    if (needed > this.#bytes.length) {
+      const larger = unfilled(Math.max(needed, Math.min(this.#bytes.length * 2, this.#mostBytes)));
+      larger.set(this.#bytes.subarray(0, this.length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(chunk, this.length);
+    this.length = needed;
+  }
+
+  take(): Uint8Array {
+    return this.length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.length);
+  }
 }
 
-/** The node parser guarantees that no more than the claimed length arrives. */
-function fixedBody(claimed: number): BodyBuilder {
-  const bytes = unfilled(claimed);
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    add(chunk) {
-      bytes.set(chunk, length);
-      length += chunk.length;
-    },
-    take: () => bytes.fill(0, length),
-  };
-}
-
-function growingBody(): BodyBuilder {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    add(chunk) {
-      chunks.push(chunk);
-      length += chunk.length;
-    },
-    take() {
-      const bytes = unfilled(length);
-      let offset = 0;
-      for (const chunk of chunks) {
-        bytes.set(chunk, offset);
-        offset += chunk.length;
-      }
-      return bytes;
-    },
-  };
-}
-
-/** So many bytes in a buffer of their own. They hold anything, and must all be written: clearing large bodies first costs. */
+/** So many bytes in a buffer of their own that hold anything until they are written: to clear them first costs. */
 function unfilled(length: number): Uint8Array {
   return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }

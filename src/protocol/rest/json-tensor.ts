@@ -1,10 +1,11 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { invalid, type ServingError } from '#core/errors.js';
-import { decodeByteStrings } from '#tensor/byte-strings.js';
+import { elementOffsets, LENGTH_PREFIX_BYTES } from '#tensor/byte-elements.js';
 import { elementCount } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { viewOf } from '#tensor/view.js';
 import type { OutputForm } from './decode-output.js';
+import { BACKSLASH, QUOTE } from './json-bytes.js';
 import { clip } from './json-error.js';
 import { HALF_FORMATS, type HalfType, shortestHalf } from './json-half.js';
 import { type ShortDecimal, shortestFp32 } from './json-shortest.js';
@@ -33,8 +34,7 @@ export function writeTensorData(
       writeEach(writer, viewOf(data, datatype), (bits) => writeHalf(writer, bits, datatype, nanTokens));
       break;
     case 'BYTES':
-      if (json.base64) writeBase64(writer, tensor);
-      else writeTexts(writer, tensor);
+      writeByteStrings(writer, tensor, json.base64);
       break;
     case 'BOOL':
       writeEach(writer, viewOf(data, datatype), (value) => writer.ascii(value === 0 ? 'false' : 'true'));
@@ -73,25 +73,38 @@ function noJsonType({ name, datatype }: Tensor): ServingError {
   );
 }
 
-function writeTexts(writer: JsonWriter, tensor: Tensor): void {
-  const subject = `output '${clip(tensor.name)}'`;
-  decodeByteStrings(tensor.data, elementCount(tensor.shape), subject).forEach((element, index) => {
-    if (!isUtf8(element)) {
-      throw invalid(
-        `element ${index} of ${subject} is not UTF-8 text, so JSON cannot carry it. ` +
-          `Please use the binary data format for output ${clip(tensor.name)} ("binary_data": true in its parameters), or ask for base64 ("content_type": "base64")`,
-      );
-    }
-    if (index > 0) writer.byte(COMMA);
-    writer.text(JSON.stringify(bufferOf(element).toString()));
-  });
+/** Writes each element of BYTES between quotes: as text, or as base64. */
+function writeByteStrings(writer: JsonWriter, tensor: Tensor, base64: boolean): void {
+  const { data, name, shape } = tensor;
+  const count = elementCount(shape);
+  const offsets = elementOffsets(tensor, count);
+  for (let i = 0; i < count; i++) {
+    if (i > 0) writer.byte(COMMA);
+    const from = (offsets[i] ?? 0) + LENGTH_PREFIX_BYTES;
+    const to = offsets[i + 1] ?? 0;
+    if (base64) writer.text(`"${bufferOf(data.subarray(from, to)).toString('base64')}"`);
+    else if (isPlain(data, from, to)) writer.quoted(data, from, to);
+    else writeText(writer, data.subarray(from, to), i, clip(name));
+  }
 }
 
-function writeBase64(writer: JsonWriter, tensor: Tensor): void {
-  const subject = `output '${clip(tensor.name)}'`;
-  decodeByteStrings(tensor.data, elementCount(tensor.shape), subject).forEach((element, index) => {
-    writer.text(`${index === 0 ? '' : ','}"${bufferOf(element).toString('base64')}"`);
-  });
+/** Whether these bytes are a JSON string as they are: printable ASCII that needs no escape. */
+function isPlain(data: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = data[at] ?? 0;
+    if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH) return false;
+  }
+  return true;
+}
+
+function writeText(writer: JsonWriter, element: Uint8Array, index: number, output: string): void {
+  if (!isUtf8(element)) {
+    throw invalid(
+      `element ${index} of output '${output}' is not UTF-8 text, so JSON cannot carry it. ` +
+        `Please use the binary data format for output ${output} ("binary_data": true in its parameters), or ask for base64 ("content_type": "base64")`,
+    );
+  }
+  writer.text(JSON.stringify(bufferOf(element).toString()));
 }
 
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
