@@ -22,27 +22,44 @@ export function encodeByteStrings(elements: readonly Uint8Array[]): Uint8Array {
  * @param subject what a complaint is about, for instance `input 'x'`
  */
 export function decodeByteStrings(data: Uint8Array, count: number, subject: string): readonly Uint8Array[] {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const elements: Uint8Array[] = [];
+  walk(data, count, subject, (start, end) => elements.push(data.subarray(start, end)));
+  return elements;
+}
+
+/** Throws where `decodeByteStrings` would, and makes nothing. */
+export function checkByteStrings(data: Uint8Array, count: number, subject: string): void {
+  walk(data, count, subject, () => {});
+}
+
+/** Hands over where each element starts and ends, without its length. */
+function walk(
+  data: Uint8Array,
+  count: number,
+  subject: string,
+  take: (start: number, end: number) => void,
+): void {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  let found = 0;
   let at = 0;
-  while (at < data.length && elements.length < count) {
+  while (at < data.length && found < count) {
     const left = data.length - at - LENGTH_BYTES;
-    if (left < 0)
-      throw cutShort(subject, elements.length, `needs ${LENGTH_BYTES} bytes for its length`, -left);
+    if (left < 0) throw cutShort(subject, found, `needs ${LENGTH_BYTES} bytes for its length`, -left);
     const length = view.getUint32(at, true);
-    if (length > left) throw cutShort(subject, elements.length, `is ${length} bytes long`, length - left);
-    elements.push(data.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + length));
-    at += LENGTH_BYTES + length;
+    if (length > left) throw cutShort(subject, found, `is ${length} bytes long`, length - left);
+    const start = at + LENGTH_BYTES;
+    at = start + length;
+    take(start, at);
+    found++;
   }
-  if (elements.length < count) {
-    throw invalid(`${subject} needs ${count} BYTES elements, but its data ends after ${elements.length}`);
+  if (found < count) {
+    throw invalid(`${subject} needs ${count} BYTES elements, but its data ends after ${found}`);
   }
   if (at < data.length) {
     throw invalid(
       `${subject} needs ${count} BYTES elements, but its data has ${bytesOf(data.length - at)} more`,
     );
   }
-  return elements;
 }
 
 function cutShort(subject: string, index: number, claim: string, lacking: number): Error {

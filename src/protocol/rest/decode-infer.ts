@@ -1,15 +1,11 @@
 import { invalid, ServingError } from '#core/errors.js';
 import type { InferenceRequest, ModelRef, Parameters } from '#inference/request.js';
+import { checkRank, checkTensorCount, inputTwice, outputTwice } from '#protocol/request-faults.js';
 import type { DataType } from '#tensor/datatype.js';
-import { MAX_RANK } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { readTensorData } from './json-data.js';
-import { clip } from './json-error.js';
 import { JsonReader, within } from './json-reader.js';
 import { readDataType, readIndex, readParameters } from './json-value.js';
-
-/** More inputs, or requested outputs, than any model has. Bounds the work of checking them. */
-const MAX_TENSORS = 4096;
 
 /**
  * The body of a V2 inference request as a request. Tensor data goes from its text to its bytes without ever being
@@ -42,7 +38,7 @@ function readInputs(reader: JsonReader): readonly Tensor[] {
   reader.elements('inputs', (index) => {
     checkTensorCount('inputs', index);
     const input = readInput(reader, `inputs[${index}]`);
-    if (inputs.has(input.name)) throw invalid(`input '${clip(input.name)}' already exists in request`);
+    if (inputs.has(input.name)) throw inputTwice(input.name);
     inputs.set(input.name, input);
   });
   return [...inputs.values()];
@@ -88,8 +84,7 @@ function readInput(reader: JsonReader, place: string): Tensor {
 function readShape(reader: JsonReader, place: string): readonly number[] {
   const shape: number[] = [];
   reader.elements(place, (axis) => {
-    if (axis === MAX_RANK)
-      throw invalid(`'${place}' has more than ${MAX_RANK} axes, the most this server takes`);
+    checkRank(place, axis);
     shape.push(readIndex(reader, `${place}[${axis}]`));
   });
   return shape;
@@ -101,7 +96,7 @@ function readOutputs(reader: JsonReader): readonly string[] | 'all' {
   reader.elements('outputs', (index) => {
     checkTensorCount('outputs', index);
     const name = readOutput(reader, `outputs[${index}]`);
-    if (names.has(name)) throw invalid(`output '${clip(name)}' is requested twice`);
+    if (names.has(name)) throw outputTwice(name);
     names.add(name);
   });
   return names.size === 0 ? 'all' : [...names];
@@ -127,10 +122,6 @@ function refuseOtherTransports(parameters: Parameters, place: string): void {
     'UNIMPLEMENTED',
     `'${within(place, other)}' is not supported by this version of the server: tensors travel as 'data' in the JSON`,
   );
-}
-
-function checkTensorCount(place: string, index: number): void {
-  if (index === MAX_TENSORS) throw invalid(`'${place}' has more than ${MAX_TENSORS} elements`);
 }
 
 function missing(place: string, key: string): ServingError {
