@@ -7,9 +7,12 @@ import type { Parts } from './build.js';
 
 const log = loggerOf('app::stop');
 
+/** How long connections may last that have nothing more to say. */
+const CUT_OFF_MS = 1000;
+
 /**
  * Stops a server, top down, as it was started bottom up: readiness off, later no new work, what is in flight
- * finishes, the models are closed, the port last, so that whoever asks meanwhile hears 503 and never a closed door.
+ * finishes, the models are closed, the ports last, so that whoever asks meanwhile hears 503 and never a closed door.
  */
 export class Stopper {
   readonly #parts: Parts;
@@ -51,11 +54,12 @@ export class Stopper {
   }
 
   async #drain(): Promise<void> {
-    const { gate, listener, models } = this.#parts;
+    const { gate, listener, grpcListener, models } = this.#parts;
     const { drainDelayMs, drainTimeoutMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
     gate.leave();
     listener.leave();
+    grpcListener?.leave();
     if (drainDelayMs > 0) await this.#pause(drainDelayMs);
     const inside = gate.inside;
     if (inside > 0) log.info(`waiting for ${inside} requests in flight (${drainTimeoutMs / 1000} s at most)`);
@@ -65,7 +69,7 @@ export class Stopper {
     if (loading > 0)
       log.info(`waiting for ${loading} loads to end: an engine cannot be stopped in the middle of one`);
     await Promise.race([models.stop(), this.#pause(drainTimeoutMs)]);
-    await listener.close(1000);
+    await Promise.all([listener.close(CUT_OFF_MS), grpcListener?.close(CUT_OFF_MS)]);
     log.info('stopped');
   }
 

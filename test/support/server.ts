@@ -28,6 +28,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     server: { name: 'furiosa-server', version: '0.0.0-test', extensions: [] },
     autoload: true,
     rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000 },
+    grpc: null,
     log: { level: 'INFO', format: 'auto' },
     devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
     models,
