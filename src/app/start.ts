@@ -38,7 +38,10 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   const { host } = settings.rest;
   log.info(`${name} listens on http://${host}:${restPort}`, { host, port: restPort });
   if (settings.grpc !== null && grpcPort !== null) {
-    log.info(`gRPC listens on ${settings.grpc.host}:${grpcPort}`, { host: settings.grpc.host, port: grpcPort });
+    log.info(`gRPC listens on ${settings.grpc.host}:${grpcPort}`, {
+      host: settings.grpc.host,
+      port: grpcPort,
+    });
   }
   const stopper = new Stopper(parts, settings, systemClock);
   const modelsSettled = loadModels(parts, settings, stopper);
@@ -67,11 +70,7 @@ async function openGrpc({ listener, grpcListener }: Parts): Promise<number | nul
   }
 }
 
-async function loadModels(
-  parts: Parts,
-  settings: Settings,
-  stopper: Stopper,
-): Promise<void> {
+async function loadModels(parts: Parts, settings: Settings, stopper: Stopper): Promise<void> {
   if (!settings.autoload) {
     log.info('models are not loaded at the start (initial_model_autoload is false)');
     return;

@@ -102,7 +102,11 @@ const logKeys = {
 };
 
 const limitKeys = {
-  max_body_bytes: optional(bytes, 'A larger request body is refused with 413, a larger gRPC message with RESOURCE_EXHAUSTED.', '268435456'),
+  max_body_bytes: optional(
+    bytes,
+    'A larger request body is refused with 413, a larger gRPC message with RESOURCE_EXHAUSTED.',
+    '268435456',
+  ),
   max_queue_size: optional(
     queueSize,
     'Requests that one version may hold waiting; more are refused with 503.',

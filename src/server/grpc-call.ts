@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { setMaxListeners } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { RpcCall, RpcMessage, RpcStatus } from '#protocol/exchange.js';
 import { ACCEPTED_ENCODINGS } from './grpc-encoding.js';
@@ -41,6 +42,8 @@ export class GrpcCall implements RpcCall {
   get signal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
+      // Every request of a stream listens to the one signal.
+      setMaxListeners(0, this.#controller.signal);
       if (this.#hasLeft) this.#controller.abort();
     }
     return this.#controller.signal;
@@ -99,15 +102,20 @@ export class GrpcCall implements RpcCall {
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return;
     if (stream.headersSent) stream.end();
-    else stream.respond({ ...HEADERS, ...trailersOf(status) }, { endStream: true });
-    if (!stream.readableEnded) this.#stopReading();
+    else {
+      stream.respond({ ...HEADERS, ...trailersOf(status) }, { endStream: true });
+      this.#stopReading();
+    }
   }
 
   #open(): void {
     const stream = this.#stream;
     if (stream.headersSent || stream.destroyed || stream.closed) return;
     stream.respond(HEADERS, { waitForTrailers: true });
-    stream.once('wantTrailers', () => stream.sendTrailers(trailersOf(this.#status ?? OK)));
+    stream.once('wantTrailers', () => {
+      stream.sendTrailers(trailersOf(this.#status ?? OK));
+      this.#stopReading();
+    });
   }
 
   #write(prefix: Uint8Array, message: RpcMessage, isLast: boolean): boolean {
@@ -128,14 +136,14 @@ export class GrpcCall implements RpcCall {
     return hasRoom;
   }
 
-  /** Tells the caller, once it has been told the status, that the rest of its messages is not wanted. */
+  /** Tells the caller, which has been told the status, that the rest of its messages is not wanted. */
   #stopReading(): void {
     const stream = this.#stream;
+    if (stream.readableEnded || stream.closed) return;
     stream.resume();
-    const close = (): void => {
+    // Not now: a reset that is asked for while trailers are being written overtakes them.
+    setImmediate(() => {
       if (!stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
-    };
-    if (stream.writableFinished) close();
-    else stream.once('finish', close);
+    });
   }
 }

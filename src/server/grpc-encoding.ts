@@ -23,14 +23,20 @@ export async function decodeFrame(
 ): Promise<Uint8Array> {
   if (!isCompressed) return data;
   if (encoding === 'identity') {
-    throw new ServingError('INTERNAL', 'a message is marked as compressed, but the header grpc-encoding names nothing');
+    throw new ServingError(
+      'INTERNAL',
+      'a message is marked as compressed, but the header grpc-encoding names nothing',
+    );
   }
   const decoder = decoderOf(encoding);
   try {
     return await decoder(data, { maxOutputLength: maxBytes });
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('more', maxBytes);
-    throw new ServingError('INTERNAL', `a message cannot be decompressed by ${encoding}: ${messageOf(thrown)}`);
+    throw new ServingError(
+      'INTERNAL',
+      `a message cannot be decompressed by ${encoding}: ${messageOf(thrown)}`,
+    );
   }
 }
 

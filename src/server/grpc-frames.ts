@@ -96,7 +96,10 @@ export class FrameReader {
 export function prefixOf(pieces: readonly Uint8Array[]): Uint8Array {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (length > LARGEST_MESSAGE) {
-    throw new ServingError('INTERNAL', `the answer has ${length} bytes, and a message of protobuf less than 2 GiB`);
+    throw new ServingError(
+      'INTERNAL',
+      `the answer has ${length} bytes, and a message of protobuf less than 2 GiB`,
+    );
   }
   const prefix = new Uint8Array(PREFIX_BYTES);
   new DataView(prefix.buffer).setUint32(1, length);

@@ -156,7 +156,8 @@ function refuseStrangers(stream: ServerHttp2Stream, headers: IncomingHttpHeaders
   const type = headerOf(headers, 'content-type') ?? '';
   const isGrpc = /^application\/grpc(\+proto)?\s*(;|$)/i.test(type);
   if (isGrpc && headers[':method'] === 'POST') return false;
-  const sentence = 'this port speaks gRPC: POST with content-type application/grpc. REST has a port of its own.\n';
+  const sentence =
+    'this port speaks gRPC: POST with content-type application/grpc. REST has a port of its own.\n';
   const status = isGrpc ? { ':status': 405, allow: 'POST' } : { ':status': 415 };
   stream.respond({ ...status, 'content-type': 'text/plain; charset=utf-8' });
   stream.end(sentence);

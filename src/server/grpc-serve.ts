@@ -157,4 +157,3 @@ async function messageOf(frame: Frame, call: GrpcCall, { options }: CallContext)
 function cardinality(count: 'none' | 'several'): ServingError {
   return new ServingError('UNIMPLEMENTED', `the method takes exactly one message, and there are ${count}`);
 }
-

@@ -20,7 +20,7 @@ export function timeoutOf(header: string | undefined): number | null {
   if (header === undefined) return null;
   const [, digits, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(header) ?? [];
   if (digits === undefined) {
-    throw invalid("the header grpc-timeout must be up to eight digits and one of H, M, S, m, u or n");
+    throw invalid('the header grpc-timeout must be up to eight digits and one of H, M, S, m, u or n');
   }
   const timeoutMs = Number(digits) * (UNIT_MS[unit] ?? 1);
   return timeoutMs > LONGEST_MS ? null : timeoutMs;

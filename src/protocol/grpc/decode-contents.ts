@@ -113,7 +113,8 @@ function setterOf(datatype: VarintType, view: DataView, claims: TensorClaims): P
   const signed = (least: number, set: (index: number, value: number) => void): Put => {
     return (index, low) => {
       const value = low | 0;
-      if (value < least || value >= -least) throw cannotHold(claims, index, String(value), `${least}..${-least - 1}`);
+      if (value < least || value >= -least)
+        throw cannotHold(claims, index, String(value), `${least}..${-least - 1}`);
       set(index, value);
     };
   };

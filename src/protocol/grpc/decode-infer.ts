@@ -144,7 +144,10 @@ function rawTensors(
 }
 
 function typedTensors(inputs: readonly InputDraft[]): readonly Tensor[] {
-  return unique(inputs).map(({ claims, contents }) => ({ ...claims, data: decodeContents(contents, claims) }));
+  return unique(inputs).map(({ claims, contents }) => ({
+    ...claims,
+    data: decodeContents(contents, claims),
+  }));
 }
 
 function unique(inputs: readonly InputDraft[]): readonly InputDraft[] {

@@ -32,10 +32,7 @@ export function unary<In extends DescMessage, Out extends DescMessage>(
 /** The same for methods that stream. One that takes a single request finds it as the first of its messages. */
 export function streaming<In extends DescMessage, Out extends DescMessage>(
   method: DescMethodBiDiStreaming<In, Out> | DescMethodServerStreaming<In, Out>,
-  handle: (
-    requests: AsyncIterable<MessageShape<In>>,
-    call: RpcCall,
-  ) => AsyncIterable<MessageInitShape<Out>>,
+  handle: (requests: AsyncIterable<MessageShape<In>>, call: RpcCall) => AsyncIterable<MessageInitShape<Out>>,
 ): StreamMethod {
   return {
     kind: 'stream',
