@@ -4,7 +4,7 @@ import { loadSettings } from '#config/load.js';
 
 const [modelConfig = ''] = process.argv.slice(2);
 const settings = loadSettings({
-  flags: { modelConfig, host: '127.0.0.1', httpPort: 0 },
+  flags: { modelConfig, host: '127.0.0.1', httpPort: 0, grpcPort: 0 },
   env: {},
   cwd: process.cwd(),
   hostHasNpu: false,

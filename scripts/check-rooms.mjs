@@ -27,8 +27,7 @@ for (const [key, { imports, uses }] of Object.entries(rooms)) {
   for (const other of imports)
     if (!text.includes(`'#${other}/`)) faults.push(`rooms.json: ${key} imports nothing of "${other}"`);
   for (const module of uses)
-    if (!text.includes(`'${module}'`) && !text.includes(`'${module}/`))
-      faults.push(`rooms.json: ${key} does not use "${module}"`);
+    if (!quoted(text, module)) faults.push(`rooms.json: ${key} does not use "${module}"`);
 }
 for (const room of Object.keys(rooms)) {
   const ring = findRing(room, []);
@@ -46,6 +45,11 @@ function grantOf(room, entry) {
     imports: [...rooms[room].imports, ...folder.imports],
     uses: [...rooms[room].uses, ...folder.uses],
   };
+}
+
+/** Whether the text names a module, or a path below it, as a string. */
+function quoted(text, module) {
+  return [`'${module}'`, `"${module}"`, `'${module}/`, `"${module}/`].some((form) => text.includes(form));
 }
 
 /** The text of every source a grant speaks of, tests apart. */

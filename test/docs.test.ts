@@ -133,6 +133,7 @@ test('README.md: its configuration and request give the answer that it shows', a
   const server = await startTestServer({
     ...settings,
     rest: { ...settings.rest, host: '127.0.0.1', port: 0 },
+    grpc: null,
   });
   try {
     await server.server.modelsSettled;

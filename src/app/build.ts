@@ -7,7 +7,9 @@ import { ModelManager } from '#lifecycle/manager.js';
 import type { OfferedVersion } from '#lifecycle/offer.js';
 import { openVersion } from '#lifecycle/open-version.js';
 import type { Opener } from '#lifecycle/version.js';
+import { grpcSkin } from '#protocol/grpc/skin.js';
 import { restSkin } from '#protocol/rest/routes.js';
+import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
 import { createServing } from '#serving/serving.js';
@@ -20,6 +22,8 @@ export interface Parts {
   readonly models: ModelManager;
   readonly gate: Gate;
   readonly listener: Listener;
+  /** Null where gRPC is off. */
+  readonly grpcListener: GrpcListener | null;
 }
 
 export async function build(settings: Settings, clock: Clock): Promise<Parts> {
@@ -45,7 +49,9 @@ export async function build(settings: Settings, clock: Clock): Promise<Parts> {
     },
   });
   const listener = new Listener(restSkin(serving), settings.rest, clock);
-  return { models, gate, listener };
+  const grpcListener =
+    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving, clock), settings.grpc, clock);
+  return { models, gate, listener, grpcListener };
 }
 
 function placementOf(offer: OfferedVersion, label: string): Parameters<typeof place>[0] {

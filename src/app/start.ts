@@ -2,7 +2,7 @@ import type { Settings } from '#config/settings.js';
 import { systemClock } from '#core/clock.js';
 import { messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
-import { build } from './build.js';
+import { build, type Parts } from './build.js';
 import { Stopper } from './stop.js';
 
 const log = loggerOf('app::start');
@@ -11,6 +11,8 @@ const log = loggerOf('app::start');
 export interface RunningServer {
   /** The REST port, as the system gave it. */
   readonly restPort: number;
+  /** The gRPC port, as the system gave it; null where gRPC is off. */
+  readonly grpcPort: number | null;
   /** Inference requests that are inside: waiting, running or being answered. */
   readonly requestsInside: number;
   /** Whether no engine is at work or loaded: only then can the process end without waiting for native code. */
@@ -31,17 +33,21 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);
   const parts = await build(settings, systemClock);
   const restPort = await parts.listener.open();
-  log.info(
-    `${settings.server.name} ${settings.server.version} listens on http://${settings.rest.host}:${restPort}`,
-    {
-      host: settings.rest.host,
-      port: restPort,
-    },
-  );
+  const grpcPort = await openGrpc(parts);
+  const name = `${settings.server.name} ${settings.server.version}`;
+  const { host } = settings.rest;
+  log.info(`${name} listens on http://${host}:${restPort}`, { host, port: restPort });
+  if (settings.grpc !== null && grpcPort !== null) {
+    log.info(`gRPC listens on ${settings.grpc.host}:${grpcPort}`, {
+      host: settings.grpc.host,
+      port: grpcPort,
+    });
+  }
   const stopper = new Stopper(parts, settings, systemClock);
   const modelsSettled = loadModels(parts, settings, stopper);
   return {
     restPort,
+    grpcPort,
     get requestsInside() {
       return parts.gate.inside;
     },
@@ -54,11 +60,17 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   };
 }
 
-async function loadModels(
-  parts: Awaited<ReturnType<typeof build>>,
-  settings: Settings,
-  stopper: Stopper,
-): Promise<void> {
+/** Leaves no port open when this one cannot be had. */
+async function openGrpc({ listener, grpcListener }: Parts): Promise<number | null> {
+  try {
+    return (await grpcListener?.open()) ?? null;
+  } catch (thrown) {
+    await listener.close(0);
+    throw thrown;
+  }
+}
+
+async function loadModels(parts: Parts, settings: Settings, stopper: Stopper): Promise<void> {
   if (!settings.autoload) {
     log.info('models are not loaded at the start (initial_model_autoload is false)');
     return;

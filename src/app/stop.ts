@@ -15,7 +15,7 @@ const MIN_SEND_MS = 500;
 
 /**
  * Stops a server, top down, as it was started bottom up: readiness off, later no new work, what is in flight
- * finishes, the models are closed, the port last, so that whoever asks meanwhile hears 503 and never a closed door.
+ * finishes, the models are closed, the ports last, so that whoever asks meanwhile hears 503 and never a closed door.
  */
 export class Stopper {
   readonly #parts: Parts;
@@ -62,11 +62,12 @@ export class Stopper {
   }
 
   async #drain(): Promise<void> {
-    const { gate, listener, models } = this.#parts;
+    const { gate, listener, grpcListener, models } = this.#parts;
     const { drainDelayMs, drainTimeoutMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
     gate.leave();
     listener.leave();
+    grpcListener?.leave();
     if (drainDelayMs > 0) await this.#pause(drainDelayMs);
     const limitAt = this.#clock.now() + drainTimeoutMs;
     const limit = this.#pause(drainTimeoutMs);
@@ -78,7 +79,8 @@ export class Stopper {
     if (loading > 0)
       log.info(`waiting for ${loading} loads to end: an engine cannot be stopped in the middle of one`);
     await Promise.race([models.stop(), limit]);
-    await listener.close(Math.max(MIN_SEND_MS, limitAt - this.#clock.now()));
+    const cutOffMs = Math.max(MIN_SEND_MS, limitAt - this.#clock.now());
+    await Promise.all([listener.close(cutOffMs), grpcListener?.close(cutOffMs)]);
     log.info('stopped');
   }
 

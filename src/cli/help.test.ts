@@ -24,6 +24,8 @@ Options:
     --model-config FILENAME         Path to a config file about models with
                                     specific configurations
     --server-config FILENAME        Path to a config file about the server
+    --grpc-port INTEGER             gRPC port to listen to requests; 0 turns
+                                    gRPC off  [default: 8081]
     --platform [npu|cpu|cuda]       Platform of the model; npu where an NPU is
                                     found, else cpu, unless --device says
     --device TEXT                   Device selector of the model, for instance
@@ -45,8 +47,8 @@ Options:
                                     no-exit-on-error]
     --drain-delay SECONDS           Seconds to go on serving after SIGTERM
                                     turned readiness off  [default: 0]
-    --max-body-bytes INTEGER        Largest request body in bytes  [default:
-                                    268435456]
+    --max-body-bytes INTEGER        Largest request body, or gRPC message, in
+                                    bytes  [default: 268435456]
     --max-queue-size INTEGER        Requests that one model version may hold
                                     waiting  [default: 1024]
     --log-format [auto|pretty|json]

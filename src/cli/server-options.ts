@@ -11,6 +11,7 @@ const DETAILS: Partial<Record<OptionKey, Partial<CommandOption>>> = {
   modelConfig: { completes: 'file' },
   serverConfig: { completes: 'file' },
   httpPort: { minimum: 0, maximum: 65535 },
+  grpcPort: { minimum: 0, maximum: 65535 },
   batchSize: { minimum: 1 },
   workers: { minimum: 1 },
   threads: { minimum: 1 },

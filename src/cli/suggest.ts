@@ -1,8 +1,8 @@
 import { nearest } from '#core/nearest.js';
 
 /**
- * What a word that names nothing was probably meant to be, or null: the only candidate that it is a part of
- * (`--port` is `--http-port`), else the one that is nearest to it, letter by letter.
+ * What a word that names nothing was probably meant to be, or null: the first candidate that ends with it (`--port` is
+ * `--http-port`, as it was before there was a port for gRPC), the only one that it is a part of, else the one that is nearest to it, letter by letter.
  */
 export function suggest(word: string, candidates: readonly string[]): string | null {
   const name = bare(word);
@@ -12,7 +12,8 @@ export function suggest(word: string, candidates: readonly string[]): string | n
   const wholes = [...byName.keys()].filter(
     (candidate) => isPart(name, candidate) && !candidate.startsWith('no-'),
   );
-  const meant = wholes.length === 1 ? wholes[0] : nearest(name, [...byName.keys()]);
+  const ending = wholes.find((candidate) => candidate.endsWith(`-${name}`));
+  const meant = ending ?? (wholes.length === 1 ? wholes[0] : nearest(name, [...byName.keys()]));
   return byName.get(meant ?? '') ?? null;
 }
 

@@ -7,6 +7,7 @@ import type { Settings } from './settings.js';
 const SERVER_NAME = 'furiosa-server';
 const DEFAULT_HOST = '0.0.0.0';
 const DEFAULT_HTTP_PORT = 8080;
+const DEFAULT_GRPC_PORT = 8081;
 /** Bodies are JSON mostly, where a tensor takes about four times its bytes; Triton allows 64 MiB. */
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 60_000;
@@ -38,6 +39,7 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
       maxBodyBytes: pick(given.maxBodyBytes, file.maxBodyBytes, MAX_BODY_BYTES),
       bodyTimeoutMs: file.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
     },
+    grpc: composeGrpc(given, file),
     log: {
       level: pick(given.logLevel, file.logLevel, file.debug ? 'DEBUG' : 'INFO'),
       format: pick(given.logFormat, file.logFormat, 'auto'),
@@ -48,6 +50,18 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
     exitOnError: pick(given.exitOnError, file.exitOnError, false),
     drainDelayMs: Math.round(pick(given.drainDelaySeconds, file.drainDelaySeconds, 0) * 1000),
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
+  };
+}
+
+/** The limits are those of REST: the same requests come either way. */
+function composeGrpc(given: GivenOptions, file: ServerFile): Settings['grpc'] {
+  const port = pick(given.grpcPort, file.grpcPort, DEFAULT_GRPC_PORT);
+  if (port === 0) return null;
+  return {
+    host: pick(given.host, file.grpcHost, DEFAULT_HOST),
+    port,
+    maxMessageBytes: pick(given.maxBodyBytes, file.maxBodyBytes, MAX_BODY_BYTES),
+    messageTimeoutMs: file.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
   };
 }
 

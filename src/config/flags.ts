@@ -32,6 +32,7 @@ export interface OptionValues {
   readonly modelVersion: string;
   readonly host: string;
   readonly httpPort: number;
+  readonly grpcPort: number;
   readonly modelConfig: string;
   readonly serverConfig: string;
   readonly platform: Platform;
@@ -117,6 +118,12 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     help: 'Path to a config file about the server',
     schema: nonEmpty,
   },
+  grpcPort: {
+    placeholder: 'INTEGER',
+    default: '8081',
+    help: 'gRPC port to listen to requests; 0 turns gRPC off',
+    schema: port,
+  },
   platform: {
     placeholder: 'TEXT',
     choices: PLATFORMS,
@@ -167,7 +174,7 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
   maxBodyBytes: {
     placeholder: 'INTEGER',
     default: '268435456',
-    help: 'Largest request body in bytes',
+    help: 'Largest request body, or gRPC message, in bytes',
     schema: bytes,
   },
   maxQueueSize: {

@@ -42,6 +42,7 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     modelVersion: read('modelVersion'),
     host: read('host'),
     httpPort: read('httpPort'),
+    grpcPort: read('grpcPort'),
     modelConfig: read('modelConfig'),
     serverConfig: read('serverConfig'),
     platform: read('platform'),

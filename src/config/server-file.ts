@@ -26,6 +26,8 @@ export interface ServerFile {
   readonly registry: { readonly root: string; readonly place: Place } | null;
   readonly host: string | null;
   readonly port: number | null;
+  readonly grpcHost: string | null;
+  readonly grpcPort: number | null;
   readonly debug: boolean;
   readonly simulate: Simulation | null;
   readonly devRoot: string | null;
@@ -50,6 +52,8 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   registry: null,
   host: null,
   port: null,
+  grpcHost: null,
+  grpcPort: null,
   debug: false,
   simulate: null,
   devRoot: null,
@@ -67,21 +71,23 @@ export const EMPTY_SERVER_FILE: ServerFile = {
 
 const anyWorkers = integer(1, 1_000_000);
 
+const unusedWorkers = optional(
+  anyWorkers,
+  'Accepted as in the original; requests are not served by worker processes.',
+  '1',
+);
+
 const restKeys = {
   host: optional(nonEmpty, 'IP address to bind.', '0.0.0.0'),
   port: optional(port, 'HTTP port to listen to; 0 lets the system choose.', '8080'),
-  workers: optional(
-    anyWorkers,
-    'Accepted as in the original; requests are not served by worker processes.',
-    '1',
-  ),
+  workers: unusedWorkers,
   debug: optional(boolean, 'true sets the log level to DEBUG unless a level is said.', 'false'),
 };
 
 const grpcKeys = {
-  host: optional(nonEmpty, 'Accepted as in the original; this version does not serve gRPC yet.', '0.0.0.0'),
-  port: optional(port, 'The same.', '8081'),
-  workers: optional(anyWorkers, 'The same.', '1'),
+  host: optional(nonEmpty, 'IP address to bind for gRPC.', '0.0.0.0'),
+  port: optional(port, 'gRPC port to listen to; 0 turns gRPC off.', '8081'),
+  workers: unusedWorkers,
 };
 
 const deviceKeys = {
@@ -96,7 +102,11 @@ const logKeys = {
 };
 
 const limitKeys = {
-  max_body_bytes: optional(bytes, 'A larger request body is refused with 413.', '268435456'),
+  max_body_bytes: optional(
+    bytes,
+    'A larger request body is refused with 413, a larger gRPC message with RESOURCE_EXHAUSTED.',
+    '268435456',
+  ),
   max_queue_size: optional(
     queueSize,
     'Requests that one version may hold waiting; more are refused with 503.',
@@ -104,7 +114,7 @@ const limitKeys = {
   ),
   body_timeout_ms: optional(
     integer(1, 3_600_000),
-    'A request whose body has not arrived by then is refused with 408.',
+    'A request whose body, or gRPC message, has not arrived by then is refused with 408, or DEADLINE_EXCEEDED.',
     '60000',
   ),
 };
@@ -123,14 +133,20 @@ const registryBlock = mapping(
 );
 
 const restBlock = mapping('a mapping with host and port', restKeys, (values, at, report) => {
-  const workers = values.workers ?? 1;
-  if (workers !== 1) {
-    const why =
-      'requests are not served by worker processes, and the copies of a model are set by worker_num';
-    report.warning(at('workers'), `${workers} has no effect: ${why}`);
-  }
+  warnOfWorkers(values.workers, at('workers'), report);
   return values;
 });
+
+const grpcBlock = mapping('a mapping with host and port', grpcKeys, (values, at, report) => {
+  warnOfWorkers(values.workers, at('workers'), report);
+  return values;
+});
+
+function warnOfWorkers(workers: number | null, place: Place, report: Report): void {
+  if (workers === null || workers === 1) return;
+  const why = 'requests are not served by worker processes, and the copies of a model are set by worker_num';
+  report.warning(place, `${workers} has no effect: ${why}`);
+}
 
 const keys = {
   server_name: optional(nonEmpty, 'What `GET /v2` calls the server.', 'furiosa-server'),
@@ -140,7 +156,7 @@ const keys = {
   intial_model_autoload: optional(boolean, 'The same, as the original spells it.'),
   file_registry_config: optional(registryBlock, 'Where further model lists are.'),
   rest_server_config: optional(restBlock, 'Where REST is served.'),
-  grpc_server_config: optional(plain('a mapping with host and port', grpcKeys), 'Where gRPC will be served.'),
+  grpc_server_config: optional(grpcBlock, 'Where gRPC is served.'),
   devices: optional(plain('a mapping of device options', deviceKeys), 'Where NPUs are looked for.'),
   log: optional(plain('a mapping with level and format', logKeys), 'The log.'),
   limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
@@ -161,10 +177,7 @@ const keys = {
 export const serverFile: Schema<ServerFile> = mapping('a mapping of server options', keys, build);
 
 function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Report): ServerFile {
-  const { rest_server_config: rest, devices, log, limits } = values;
-  if (values.grpc_server_config) {
-    report.warning(at('grpc_server_config'), 'this version does not serve gRPC yet; nothing listens there');
-  }
+  const { rest_server_config: rest, grpc_server_config: grpc, devices, log, limits } = values;
   return {
     serverName: values.server_name,
     serverVersion: values.server_version,
@@ -173,6 +186,8 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     registry: values.file_registry_config?.registry ?? null,
     host: rest?.host ?? null,
     port: rest?.port ?? null,
+    grpcHost: grpc?.host ?? null,
+    grpcPort: grpc?.port ?? null,
     debug: rest?.debug ?? false,
     simulate: devices?.simulate ?? null,
     devRoot: devices?.dev_root ?? null,

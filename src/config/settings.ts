@@ -22,6 +22,16 @@ export interface Settings {
     /** A request whose body has not arrived by then is refused with 408. */
     readonly bodyTimeoutMs: number;
   };
+  /** Null where gRPC is off. */
+  readonly grpc: {
+    readonly host: string;
+    /** 0 lets the system choose. */
+    readonly port: number;
+    /** A larger message is refused with RESOURCE_EXHAUSTED. */
+    readonly maxMessageBytes: number;
+    /** A message that has begun and is not whole by then is given up. */
+    readonly messageTimeoutMs: number;
+  } | null;
   readonly log: { readonly level: LogLevel; readonly format: 'auto' | 'pretty' | 'json' };
   readonly devices: DeviceOptions;
   readonly models: readonly OfferedVersion[];

@@ -37,3 +37,47 @@ export interface ProtocolSkin {
   /** The answer to anything thrown; also for what the transport refuses itself. */
   errorAnswer(thrown: unknown): Answer;
 }
+
+/** A call of a remote procedure. */
+export interface RpcCall extends Call {
+  /** A header's value by its lower-case name. */
+  header(name: string): string | undefined;
+}
+
+/** A message in pieces that are sent one after the other, so that large tensors need not be joined. */
+export type RpcMessage = readonly Uint8Array[];
+
+/** One message in, one out. */
+export interface UnaryMethod {
+  readonly kind: 'unary';
+  /** For instance `/inference.GRPCInferenceService/ModelInfer`. */
+  readonly path: string;
+  /** Answers; whatever it throws becomes the status of the call. The message is given away. */
+  handle(message: Uint8Array, call: RpcCall): RpcMessage | Promise<RpcMessage>;
+}
+
+/** Any number of messages in, any number out, while both sides go on. */
+export interface StreamMethod {
+  readonly kind: 'stream';
+  readonly path: string;
+  /** The messages end when the caller has no more of them, and throw when it has gone. */
+  handle(messages: AsyncIterable<Uint8Array>, call: RpcCall): AsyncIterable<RpcMessage>;
+}
+
+export type RpcMethod = UnaryMethod | StreamMethod;
+
+/** How a call ended, in gRPC's terms. */
+export interface RpcStatus {
+  /** A gRPC status code. */
+  readonly code: number;
+  readonly message: string;
+  /** Further trailers. */
+  readonly trailers: Readonly<Record<string, string>>;
+}
+
+/** What a transport of remote procedures needs to serve a protocol. */
+export interface RpcSkin {
+  readonly methods: readonly RpcMethod[];
+  /** The status of anything thrown; also for what the transport refuses itself. */
+  statusOf(thrown: unknown): RpcStatus;
+}

@@ -2,13 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '#core/clock.js';
 import { deferred } from '#core/deferred.js';
-import { invalid, messageOf, ServingError } from '#core/errors.js';
+import { invalid, messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { Answer, ProtocolSkin } from '#protocol/exchange.js';
 import { claimedLength, readBody } from './body.js';
 import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
 import { encodeAnswer } from './encode-answer.js';
 import { HttpCall } from './http-call.js';
+import { listenOn } from './listen-on.js';
 import type { ListenerOptions } from './options.js';
 import { refuseConnection } from './refusal.js';
 import { createRouter, type FindRoute, MethodNotAllowed } from './router.js';
@@ -54,22 +55,11 @@ export class Listener {
   }
 
   /** Opens the port; answers its number. Rejects when the address cannot be had. */
-  open(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const { host, port } = this.#options;
-      const refuse = (error: Error): void =>
-        reject(
-          new ServingError('UNAVAILABLE', `cannot listen on http://${host}:${port}: ${reasonOf(error)}`, {
-            cause: error,
-          }),
-        );
-      this.#server.once('error', refuse);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', refuse);
-        this.#server.on('error', (error) => log.error(`the REST port failed: ${error.message}`));
-        resolve((this.#server.address() as AddressInfo).port);
-      });
-    });
+  async open(): Promise<number> {
+    const { host, port } = this.#options;
+    await listenOn(this.#server, { host, port, protocol: 'http', portOption: '--http-port' });
+    this.#server.on('error', (error) => log.error(`the REST port failed: ${error.message}`));
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** From now on every answer closes its connection. */
@@ -170,13 +160,4 @@ function headersOf(thrown: unknown): Readonly<Record<string, string>> {
 function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
-}
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  if (error.code === 'EADDRINUSE')
-    return 'the port is in use by another process (--http-port chooses another)';
-  if (error.code === 'EACCES') return 'this user may not open that port';
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return 'this host has no such address (--host)';
-  return error.message;
 }

@@ -22,6 +22,7 @@ const defaults = {
   server: { name: 'furiosa-server', version: '1.2.3', extensions: [] },
   autoload: true,
   rest: { host: '0.0.0.0', port: 8080, maxBodyBytes: 268435456, bodyTimeoutMs: 60000 },
+  grpc: { host: '0.0.0.0', port: 8081, maxMessageBytes: 268435456, messageTimeoutMs: 60000 },
   log: { level: 'INFO', format: 'auto' },
   devices: { devRoot: '/dev', sysRoot: '/sys', procRoot: '/proc', simulate: 'auto' },
   maxQueueSize: 1024,
@@ -122,7 +123,7 @@ server_version: 0.10
 extensions: [a, b]
 intial_model_autoload: False
 rest_server_config: {host: 127.0.0.1, port: 9000, workers: 4, debug: true}
-grpc_server_config: {host: 0.0.0.0, port: 9001, workers: 1}
+grpc_server_config: {host: 127.0.0.2, port: 9001, workers: 2}
 devices: {simulate: warboy*2, dev_root: fake/dev, sys_root: /fake/sys}
 log: {format: json}
 limits: {max_body_bytes: 1000, max_queue_size: 2, body_timeout_ms: 3}
@@ -139,6 +140,7 @@ drain_delay_seconds: 1.5
     server: { name: 'mine', version: '0.10', extensions: ['a', 'b'] },
     autoload: false,
     rest: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, bodyTimeoutMs: 3 },
+    grpc: { host: '127.0.0.2', port: 9001, maxMessageBytes: 1000, messageTimeoutMs: 3 },
     log: { level: 'DEBUG', format: 'json' },
     devices: { devRoot: '<cwd>/etc/fake/dev', sysRoot: '/fake/sys', procRoot: '/proc', simulate: 2 },
     maxQueueSize: 2,
@@ -150,7 +152,8 @@ drain_delay_seconds: 1.5
     warnings: [
       'etc/server.yaml:5:60: rest_server_config.workers: 4 has no effect: requests are not served by worker ' +
         'processes, and the copies of a model are set by worker_num',
-      'etc/server.yaml:6:21: grpc_server_config: this version does not serve gRPC yet; nothing listens there',
+      'etc/server.yaml:6:60: grpc_server_config.workers: 2 has no effect: requests are not served by worker ' +
+        'processes, and the copies of a model are set by worker_num',
     ],
   });
 });

@@ -110,6 +110,13 @@ const precedence: [
     ['1.1.1.1', '2.2.2.2', '3.3.3.3', '0.0.0.0'],
   ],
   ['httpPort', [0, '2', 'rest_server_config: {port: 3}'], (s) => s.rest.port, [0, 2, 3, 8080]],
+  ['grpcPort', [1, '2', 'grpc_server_config: {port: 3}'], (s) => s.grpc?.port, [1, 2, 3, 8081]],
+  [
+    'grpcPort',
+    [0, '0', 'grpc_server_config: {port: 0}'],
+    (s) => s.grpc,
+    [null, null, null, { host: '0.0.0.0', port: 8081, maxMessageBytes: 268435456, messageTimeoutMs: 60000 }],
+  ],
   [
     'logLevel',
     ['ERROR', 'debug', 'log: {level: TRACE}'],

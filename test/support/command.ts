@@ -30,6 +30,8 @@ export async function serverProcess(args: readonly string[]): Promise<ServerProc
     '127.0.0.1',
     '--http-port',
     '0',
+    '--grpc-port',
+    '0',
     '--log-format',
     'json',
     ...args,

@@ -30,7 +30,13 @@ export async function serve(atEnd: AtEnd, settings: Settings): Promise<TestServe
 
 /** Settings as the command reads them, for a port of the test's own and a host without NPUs. */
 export function readSettings(flags: Flags, env: Environment = {}, hostHasNpu = false): Settings {
-  const ours: Flags = { host: '127.0.0.1', httpPort: 0, devRoot: '/nonexistent', sysRoot: '/nonexistent' };
+  const ours: Flags = {
+    host: '127.0.0.1',
+    httpPort: 0,
+    grpcPort: 0,
+    devRoot: '/nonexistent',
+    sysRoot: '/nonexistent',
+  };
   return loadSettings({
     flags: { ...ours, ...flags },
     env,

@@ -29,6 +29,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     server: { name: 'furiosa-server', version: '0.0.0-test', extensions: [] },
     autoload: true,
     rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000 },
+    grpc: null,
     log: { level: 'INFO', format: 'auto' },
     devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
     models,
@@ -42,10 +43,20 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
   };
 }
 
+/** gRPC on a port of the system's choice. */
+export const GRPC: NonNullable<Settings['grpc']> = {
+  host: '127.0.0.1',
+  port: 0,
+  maxMessageBytes: 16 * 1024 * 1024,
+  messageTimeoutMs: 10_000,
+};
+
 /** A whole server on a port of its own, and ways to talk to it. */
 export interface TestServer {
   readonly server: RunningServer;
   readonly port: number;
+  /** -1 where gRPC is off. */
+  readonly grpcPort: number;
   get(path: string): Promise<Reply>;
   post(path: string, body: unknown): Promise<Reply>;
   /** Settles once so many requests are inside the server. */
@@ -71,6 +82,7 @@ export async function startTestServer(settings: Settings): Promise<TestServer> {
   return {
     server,
     port: server.restPort,
+    grpcPort: server.grpcPort ?? -1,
     get: (path) => ask(path),
     post: (path, body) => ask(path, { method: 'POST', body: bodyOf(body) }),
     async inside(count) {

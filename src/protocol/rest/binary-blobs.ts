@@ -1,9 +1,9 @@
 import { invalid } from '#core/errors.js';
+import { clip } from '#protocol/clip.js';
 import { checkByteStrings, LENGTH_BYTES } from '#tensor/byte-strings.js';
 import { DATATYPE_BYTES } from '#tensor/datatype.js';
 import { elementCount, formatShape } from '#tensor/shape.js';
 import type { TensorHead } from './json-data-elements.js';
-import { clip } from './json-error.js';
 
 /** The binary tensors behind a request's JSON, handed out from front to back as views of the body. */
 export class BinaryBlobs {

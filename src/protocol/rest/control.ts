@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { invalid, ServingError } from '#core/errors.js';
+import { invalid } from '#core/errors.js';
+import { checkControlParameters } from '#protocol/request-faults.js';
 import type { IndexEntry } from '#serving/serving.js';
 import { JsonReader } from './json-reader.js';
 import { readParameters } from './json-value.js';
@@ -15,20 +16,12 @@ export function decodeIndexRequest(body: Uint8Array): { readonly readyOnly: bool
   return { readyOnly: ready };
 }
 
-/** Parameters that Triton ignores or that mean nothing where models come from a configuration file. */
-const HARMLESS = ['unload_dependents'];
-
 /** Checks the body of a load or unload request: empty, or an object whose `parameters` ask for nothing special. */
 export function checkControlRequest(body: Uint8Array): void {
   if (body.byteLength === 0) return;
   const reader = new JsonReader(body);
   reader.fields('', ['parameters'], (key) => {
-    const stranger = Object.keys(readParameters(reader, key)).find((name) => !HARMLESS.includes(name));
-    if (stranger === undefined) return;
-    throw new ServingError(
-      'UNIMPLEMENTED',
-      `the parameter '${stranger}' is not supported by this version of the server`,
-    );
+    checkControlParameters(Object.keys(readParameters(reader, key)));
   });
   reader.end();
 }

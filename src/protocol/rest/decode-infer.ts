@@ -1,15 +1,12 @@
-import { invalid } from '#core/errors.js';
+import type { ServingError } from '#core/errors.js';
 import type { InferenceRequest, ModelRef, Parameters } from '#inference/request.js';
+import { checkTensorCount, inputTwice, outputTwice } from '#protocol/request-faults.js';
 import { BinaryBlobs } from './binary-blobs.js';
 import { finishInput, type InputDraft, missing, readInput } from './decode-input.js';
 import { type AnswerForm, answerFormOf, type OutputDraft, readOutput } from './decode-output.js';
 import type { BodyParts } from './inference-header.js';
-import { clip } from './json-error.js';
 import { JsonReader } from './json-reader.js';
 import { readParameters } from './json-value.js';
-
-/** More inputs, or requested outputs, than any model has. Bounds the work of checking them. */
-const MAX_TENSORS = 4096;
 
 /** A request, and how its answer is to be written. */
 export interface DecodedInfer {
@@ -51,11 +48,11 @@ export function decodeInferRequest({ json, blobs: bytes }: BodyParts, model: Mod
 }
 
 function readInputs(reader: JsonReader): readonly InputDraft[] {
-  return readNamed(reader, 'inputs', readInput, (name) => `input '${clip(name)}' already exists in request`);
+  return readNamed(reader, 'inputs', readInput, inputTwice);
 }
 
 function readOutputs(reader: JsonReader): readonly OutputDraft[] {
-  return readNamed(reader, 'outputs', readOutput, (name) => `output '${clip(name)}' is requested twice`);
+  return readNamed(reader, 'outputs', readOutput, outputTwice);
 }
 
 /** Reads a list of objects with names, no name twice. */
@@ -63,13 +60,13 @@ function readNamed<Draft extends { readonly name: string }>(
   reader: JsonReader,
   place: string,
   read: (reader: JsonReader, place: string) => Draft,
-  twice: (name: string) => string,
+  twice: (name: string) => ServingError,
 ): readonly Draft[] {
   const drafts = new Map<string, Draft>();
   reader.elements(place, (index) => {
-    if (index === MAX_TENSORS) throw invalid(`'${place}' has more than ${MAX_TENSORS} elements`);
+    checkTensorCount(place, index);
     const draft = read(reader, `${place}[${index}]`);
-    if (drafts.has(draft.name)) throw invalid(twice(draft.name));
+    if (drafts.has(draft.name)) throw twice(draft.name);
     drafts.set(draft.name, draft);
   });
   return [...drafts.values()];

@@ -1,12 +1,12 @@
 import { invalid, ServingError } from '#core/errors.js';
 import type { Parameters, ParameterValue } from '#inference/request.js';
+import { clip } from '#protocol/clip.js';
+import { checkRank } from '#protocol/request-faults.js';
 import type { DataType } from '#tensor/datatype.js';
-import { MAX_RANK } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { BinaryBlobs } from './binary-blobs.js';
 import { readTensorData } from './json-data.js';
 import type { TensorHead } from './json-data-elements.js';
-import { clip } from './json-error.js';
 import { jsonFormOf, PLAIN_JSON } from './json-form.js';
 import { type JsonReader, within } from './json-reader.js';
 import { readDataType, readIndex, readParameters } from './json-value.js';
@@ -122,8 +122,7 @@ export function noSharedMemory(place: string): ServingError {
 function readShape(reader: JsonReader, place: string): readonly number[] {
   const shape: number[] = [];
   reader.elements(place, (axis) => {
-    if (axis === MAX_RANK)
-      throw invalid(`'${place}' has more than ${MAX_RANK} axes, the most this server takes`);
+    checkRank(place, axis);
     shape.push(readIndex(reader, `${place}[${axis}]`));
   });
   return shape;

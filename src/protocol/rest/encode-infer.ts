@@ -1,9 +1,9 @@
 import type { Buffer } from 'node:buffer';
 import { invalid } from '#core/errors.js';
 import type { InferenceResponse } from '#inference/response.js';
+import { clip } from '#protocol/clip.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { AnswerForm, OutputForm } from './decode-output.js';
-import { clip } from './json-error.js';
 import { writeTensorData } from './json-tensor.js';
 import { JsonWriter } from './json-writer.js';
 

@@ -1,8 +1,8 @@
 import { invalid } from '#core/errors.js';
+import { clip } from '#protocol/clip.js';
 import { Base64Problem, copyBase64 } from './base64.js';
 import { BACKSLASH, byteAt, END, QUOTE } from './json-bytes.js';
 import { type Elements, nextElement, type TensorHead, wrongKind } from './json-data-elements.js';
-import { clip } from './json-error.js';
 import type { JsonReader } from './json-reader.js';
 import { closingQuote, copyString } from './json-string.js';
 

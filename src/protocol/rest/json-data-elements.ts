@@ -1,16 +1,14 @@
 import { invalid, type ServingError } from '#core/errors.js';
-import type { DataType } from '#tensor/datatype.js';
+import { clip } from '#protocol/clip.js';
+import type { TensorClaims } from '#protocol/request-faults.js';
 import { afterSpace, byteAt, COMMA, END, isDigit, MINUS, OPEN_BRACKET } from './json-bytes.js';
-import { clip, textOf } from './json-error.js';
+import { textOf } from './json-error.js';
 import type { JsonReader } from './json-reader.js';
 
 /** What a request says of an input before its data. */
-export interface TensorHead {
+export interface TensorHead extends TensorClaims {
   /** Where it stands in the request: `inputs[2]`. */
   readonly place: string;
-  readonly name: string;
-  readonly datatype: DataType;
-  readonly shape: readonly number[];
 }
 
 /** Takes the elements of one tensor, in order, from a JSON text. */
@@ -52,10 +50,4 @@ export function wrongKind(reader: JsonReader, head: TensorHead, index: number, t
   return invalid(
     `element ${index} of input '${clip(head.name)}' is ${found}, but ${head.datatype} takes ${takes}`,
   );
-}
-
-/** `element 5 of input 'x' is 300, which UINT8 (0..255) cannot hold`. */
-export function cannotHold(head: TensorHead, index: number, text: string, range: string): ServingError {
-  const subject = `element ${index} of input '${clip(head.name)}' is ${clip(text)}`;
-  return invalid(`${subject}, which ${head.datatype} (${range}) cannot hold`);
 }

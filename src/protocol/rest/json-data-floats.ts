@@ -1,10 +1,5 @@
-import {
-  cannotHold,
-  type Elements,
-  nextElement,
-  numberElement,
-  type TensorHead,
-} from './json-data-elements.js';
+import { cannotHold } from '#protocol/request-faults.js';
+import { type Elements, nextElement, numberElement, type TensorHead } from './json-data-elements.js';
 import { LARGEST_EXACT_POWER, nearestFp32, POWERS_OF_TEN } from './json-float.js';
 import type { JsonReader } from './json-reader.js';
 

@@ -1,10 +1,5 @@
-import {
-  cannotHold,
-  type Elements,
-  nextElement,
-  numberElement,
-  type TensorHead,
-} from './json-data-elements.js';
+import { cannotHold } from '#protocol/request-faults.js';
+import { type Elements, nextElement, numberElement, type TensorHead } from './json-data-elements.js';
 import { HALF_FORMATS, type HalfType, halfBitsOf } from './json-half.js';
 import type { JsonReader } from './json-reader.js';
 

@@ -1,11 +1,6 @@
+import { cannotHold } from '#protocol/request-faults.js';
 import { DATATYPE_BYTES, type DataType } from '#tensor/datatype.js';
-import {
-  cannotHold,
-  type Elements,
-  nextElement,
-  numberElement,
-  type TensorHead,
-} from './json-data-elements.js';
+import { type Elements, nextElement, numberElement, type TensorHead } from './json-data-elements.js';
 import { integerOf } from './json-decimal.js';
 import type { JsonReader } from './json-reader.js';
 

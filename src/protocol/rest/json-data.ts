@@ -1,6 +1,8 @@
 import { invalid, type ServingError } from '#core/errors.js';
+import { clip } from '#protocol/clip.js';
+import { wrongElementCount } from '#protocol/request-faults.js';
 import { DATATYPE_BYTES } from '#tensor/datatype.js';
-import { elementCount, formatShape } from '#tensor/shape.js';
+import { elementCount } from '#tensor/shape.js';
 import { CLOSE_BRACKET, COMMA, OPEN_BRACKET } from './json-bytes.js';
 import { BoolElements } from './json-data-bool.js';
 import { ByteStringElements } from './json-data-byte-strings.js';
@@ -8,7 +10,6 @@ import type { Elements, TensorHead } from './json-data-elements.js';
 import { FloatElements } from './json-data-floats.js';
 import { HalfElements } from './json-data-halves.js';
 import { IntegerElements } from './json-data-integers.js';
-import { clip } from './json-error.js';
 import type { JsonForm } from './json-form.js';
 import type { JsonReader } from './json-reader.js';
 
@@ -87,12 +88,7 @@ function readArray(reader: JsonReader, elements: Elements): void {
 }
 
 function checkCount(found: number, head: TensorHead): void {
-  if (found === elementCount(head.shape)) return;
-  const needed = head.shape.reduce((product, axis) => product * BigInt(axis), 1n);
-  const elements = found === 1 ? '1 element' : `${found} elements`;
-  throw invalid(
-    `input '${clip(head.name)}' has ${elements} but its shape ${formatShape(head.shape)} needs ${needed}`,
-  );
+  if (found !== elementCount(head.shape)) throw wrongElementCount(found, head);
 }
 
 function noJsonType(head: TensorHead): ServingError {

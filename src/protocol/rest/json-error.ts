@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { invalid, type ServingError } from '#core/errors.js';
+import { SHOWN_LENGTH } from '#protocol/clip.js';
 import { byteAt, END, NEWLINE } from './json-bytes.js';
 
 /** Malformed JSON, said with its place: `expected ',' or '}' but found ']' at byte 41`. */
@@ -39,14 +40,6 @@ function foundAt(bytes: Uint8Array, at: number): string {
 /** The second and later bytes of a character in UTF-8. */
 function isContinuation(byte: number): boolean {
   return byte !== END && (byte & 0xc0) === 0x80;
-}
-
-/** How much of the caller's own text an error repeats, in characters. */
-const SHOWN_LENGTH = 60;
-
-/** The caller's text as an error repeats it: whole when short, else its beginning. */
-export function clip(text: string): string {
-  return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}…`;
 }
 
 /** Some bytes of the document as an error repeats them. */

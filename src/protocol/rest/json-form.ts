@@ -1,6 +1,6 @@
 import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
-import { clip } from './json-error.js';
+import { clip } from '#protocol/clip.js';
 import { within } from './json-reader.js';
 
 /** How a tensor is written in JSON, where V2 leaves that open and the request's parameters say it. */

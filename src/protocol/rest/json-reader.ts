@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { invalid, type ServingError } from '#core/errors.js';
+import { clip } from '#protocol/clip.js';
 import {
   afterSpace,
   byteAt,
@@ -19,7 +20,7 @@ import {
   startsWith,
   ZERO,
 } from './json-bytes.js';
-import { clip, excerpt, expectedAt, malformedAt } from './json-error.js';
+import { excerpt, expectedAt, malformedAt } from './json-error.js';
 import { closingQuote, stringAt } from './json-string.js';
 
 /** How deep arrays and objects may stand inside one another. Triton's bound. */

@@ -1,12 +1,12 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { invalid, type ServingError } from '#core/errors.js';
+import { clip } from '#protocol/clip.js';
 import { elementOffsets, LENGTH_PREFIX_BYTES } from '#tensor/byte-elements.js';
 import { elementCount } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { viewOf } from '#tensor/view.js';
 import type { OutputForm } from './decode-output.js';
 import { BACKSLASH, QUOTE } from './json-bytes.js';
-import { clip } from './json-error.js';
 import { HALF_FORMATS, type HalfType, shortestHalf } from './json-half.js';
 import { type ShortDecimal, shortestFp32 } from './json-shortest.js';
 import { digitCount, type JsonWriter } from './json-writer.js';

@@ -1,10 +1,12 @@
 import { invalid } from '#core/errors.js';
-import { nearest } from '#core/nearest.js';
 import type { Parameters, ParameterValue } from '#inference/request.js';
-import { DATATYPES, type DataType, isDataType } from '#tensor/datatype.js';
+import { clip } from '#protocol/clip.js';
+import { datatypeOf } from '#protocol/datatype-word.js';
+import { notAnIndex } from '#protocol/request-faults.js';
+import type { DataType } from '#tensor/datatype.js';
 import { byteAt, isDigit, MINUS, QUOTE } from './json-bytes.js';
 import { integerOf } from './json-decimal.js';
-import { clip, textOf } from './json-error.js';
+import { textOf } from './json-error.js';
 import { type JsonReader, within } from './json-reader.js';
 
 /** Reads an integer from 0 to 2^53 - 1; 2.0 and 1e2 are integers too. */
@@ -12,41 +14,14 @@ export function readIndex(reader: JsonReader, place: string): number {
   const text = numberText(reader, place, 'a non-negative integer');
   const value = Number(integerOf(text) ?? -1n);
   if (value < 0 || value > Number.MAX_SAFE_INTEGER) {
-    throw invalid(`'${place}' must be an integer from 0 to 2^53-1, but is ${clip(text)}`);
+    throw notAnIndex(place, text);
   }
   return value;
 }
 
-/** What other systems call V2's datatypes. */
-const OTHER_NAMES: Readonly<Record<string, DataType>> = {
-  BOOLEAN: 'BOOL',
-  INT: 'INT32',
-  LONG: 'INT64',
-  HALF: 'FP16',
-  FLOAT16: 'FP16',
-  BFLOAT16: 'BF16',
-  FLOAT: 'FP32',
-  FLOAT32: 'FP32',
-  DOUBLE: 'FP64',
-  FLOAT64: 'FP64',
-  STRING: 'BYTES',
-};
-
-/** Words longer than this are not compared with the datatypes. */
-const LONGEST_TYPO = 16;
-
 /** Reads one of V2's datatypes. */
 export function readDataType(reader: JsonReader, place: string): DataType {
-  const word = reader.string(place);
-  if (isDataType(word)) return word;
-  const short = word.slice(0, LONGEST_TYPO + 1).toUpperCase();
-  const meant = Object.hasOwn(OTHER_NAMES, short) ? OTHER_NAMES[short] : typo(short);
-  const hint = meant ? `did you mean '${meant}'?` : `expected one of ${DATATYPES.join(', ')}`;
-  throw invalid(`'${place}' is '${clip(word)}', which is not a datatype: ${hint}`);
-}
-
-function typo(word: string): string | null {
-  return word.length > LONGEST_TYPO ? null : nearest(word, DATATYPES);
+  return datatypeOf(reader.string(place), place);
 }
 
 /** Reads an object of strings, numbers and booleans; `null` stands for an empty one. */

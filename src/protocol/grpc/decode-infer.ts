@@ -1,0 +1,160 @@
+import { invalid, ServingError } from '#core/errors.js';
+import type { InferenceRequest } from '#inference/request.js';
+import { clip } from '#protocol/clip.js';
+import { datatypeOf } from '#protocol/datatype-word.js';
+import {
+  checkRank,
+  checkTensorCount,
+  inputTwice,
+  notAnIndex,
+  outputTwice,
+  type TensorClaims,
+} from '#protocol/request-faults.js';
+import type { Tensor } from '#tensor/tensor.js';
+import { type Contents, decodeContents, hasElements } from './decode-contents.js';
+import { ParameterMap } from './parameters.js';
+import { checkRaw } from './raw-tensor.js';
+import { CHUNK, WireReader } from './wire-reader.js';
+
+export interface DecodedRequest {
+  readonly request: InferenceRequest;
+  /** Whether its tensors came as typed contents: such a caller is answered alike. */
+  readonly isTyped: boolean;
+}
+
+/** An input as the message has it. */
+interface InputDraft {
+  readonly claims: TensorClaims;
+  readonly contents: Contents;
+}
+
+/**
+ * An encoded ModelInferRequest as a request. Raw tensors are views of the message, which is given away. No more is
+ * allocated than the message has elements for. Throws INVALID_ARGUMENT for whatever is malformed, missing, doubled or
+ * out of range, in the words of the REST form where it is the same fault; UNIMPLEMENTED for shared memory.
+ */
+export function decodeInferRequest(message: Uint8Array): DecodedRequest {
+  const reader = new WireReader(message, 'ModelInferRequest');
+  const parameters = new ParameterMap('parameters');
+  const inputs: InputDraft[] = [];
+  const outputs = new Set<string>();
+  const raw: Uint8Array[] = [];
+  let [name, version, id] = ['', '', ''];
+  while (reader.next()) {
+    if (reader.field === 1) name = reader.text();
+    else if (reader.field === 2) version = reader.text();
+    else if (reader.field === 3) id = reader.text();
+    else if (reader.field === 4) parameters.add(reader.message('parameters'));
+    else if (reader.field === 5) {
+      checkTensorCount('inputs', inputs.length);
+      inputs.push(readInput(reader.message('InferInputTensor'), `inputs[${inputs.length}]`));
+    } else if (reader.field === 6) {
+      checkTensorCount('outputs', outputs.size);
+      const output = readOutput(reader.message('InferRequestedOutputTensor'), `outputs[${outputs.size}]`);
+      if (outputs.has(output)) throw outputTwice(output);
+      outputs.add(output);
+    } else if (reader.field === 7) {
+      checkTensorCount('raw_input_contents', raw.length);
+      raw.push(reader.chunk());
+    } else reader.skip();
+  }
+  const typed = inputs.find(({ contents }) => hasElements(contents));
+  if (typed !== undefined && raw.length > 0) {
+    throw invalid(
+      `contents field must not be specified when using raw_input_contents for '${clip(typed.claims.name)}' for model '${clip(name)}'`,
+    );
+  }
+  const request = {
+    id: id === '' ? null : id,
+    model: { name, version: version === '' ? null : version },
+    inputs: raw.length > 0 ? rawTensors(inputs, raw, name) : typedTensors(inputs),
+    outputs: outputs.size === 0 ? ('all' as const) : [...outputs],
+    parameters: parameters.values,
+  };
+  return { request, isTyped: typed !== undefined };
+}
+
+function readInput(reader: WireReader, place: string): InputDraft {
+  const contents: Uint8Array[] = [];
+  const shape: number[] = [];
+  const parameters = new ParameterMap(`${place}.parameters`);
+  let [name, datatype] = ['', ''];
+  while (reader.next()) {
+    if (reader.field === 1) name = reader.text();
+    else if (reader.field === 2) datatype = reader.text();
+    else if (reader.field === 3) readShape(reader, shape, `${place}.shape`);
+    else if (reader.field === 4) parameters.add(reader.message('parameters'));
+    else if (reader.field === 5) contents.push(reader.chunk());
+    else reader.skip();
+  }
+  refuseSharedMemory(parameters, place);
+  if (name === '') throw invalid(`'${place}.name' is missing`);
+  if (datatype === '') throw invalid(`'${place}.datatype' is missing`);
+  return { claims: { name, datatype: datatypeOf(datatype, `${place}.datatype`), shape }, contents };
+}
+
+/** Takes one axis, or a packed list of them. */
+function readShape(reader: WireReader, shape: number[], place: string): void {
+  const packed = reader.wireType === CHUNK ? reader.message('shape') : null;
+  while (packed === null || !packed.isAtEnd) {
+    checkRank(place, shape.length);
+    const axis = (packed ?? reader).int64();
+    if (typeof axis === 'bigint' || axis < 0) throw notAnIndex(`${place}[${shape.length}]`, String(axis));
+    shape.push(axis);
+    if (packed === null) return;
+  }
+}
+
+function readOutput(reader: WireReader, place: string): string {
+  const parameters = new ParameterMap(`${place}.parameters`);
+  let name = '';
+  while (reader.next()) {
+    if (reader.field === 1) name = reader.text();
+    else if (reader.field === 2) parameters.add(reader.message('parameters'));
+    else reader.skip();
+  }
+  refuseSharedMemory(parameters, place);
+  if (name === '') throw invalid(`'${place}.name' is missing`);
+  return name;
+}
+
+function refuseSharedMemory(parameters: ParameterMap, place: string): void {
+  if (!parameters.has('shared_memory_region')) return;
+  throw new ServingError(
+    'UNIMPLEMENTED',
+    `'${place}.parameters.shared_memory_region' is not supported by this version of the server: tensors travel in the message`,
+  );
+}
+
+function rawTensors(
+  inputs: readonly InputDraft[],
+  raw: readonly Uint8Array[],
+  model: string,
+): readonly Tensor[] {
+  if (raw.length !== inputs.length) {
+    throw invalid(
+      `raw_input_contents has ${raw.length} elements for ${inputs.length} inputs of model '${clip(model)}': expected one for each`,
+    );
+  }
+  return unique(inputs).map(({ claims }, i) => {
+    const data = raw[i] as Uint8Array;
+    checkRaw(data, claims, model);
+    return { ...claims, data };
+  });
+}
+
+function typedTensors(inputs: readonly InputDraft[]): readonly Tensor[] {
+  return unique(inputs).map(({ claims, contents }) => ({
+    ...claims,
+    data: decodeContents(contents, claims),
+  }));
+}
+
+function unique(inputs: readonly InputDraft[]): readonly InputDraft[] {
+  const names = new Set<string>();
+  for (const { claims } of inputs) {
+    if (names.has(claims.name)) throw inputTwice(claims.name);
+    names.add(claims.name);
+  }
+  return inputs;
+}

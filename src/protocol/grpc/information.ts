@@ -1,0 +1,43 @@
+import type { TensorSpec } from '#inference/metadata.js';
+import type { ModelRef } from '#inference/request.js';
+import type { RpcMethod } from '#protocol/exchange.js';
+import type { Serving } from '#serving/serving.js';
+import { GRPCInferenceService } from './gen/open_inference_grpc_pb.js';
+import { unary } from './methods.js';
+
+/** Liveness, readiness and metadata. */
+export function informationMethods(serving: Serving): readonly RpcMethod[] {
+  const { serverLive, serverReady, modelReady, serverMetadata, modelMetadata } = GRPCInferenceService.method;
+  return [
+    unary(serverLive, () => ({ live: serving.isLive() })),
+    unary(serverReady, () => ({ ready: serving.isReady() })),
+    unary(modelReady, (request) => ({ ready: serving.isModelReady(refOf(request)) })),
+    unary(serverMetadata, () => {
+      const { name, version, extensions } = serving.info();
+      return { name, version, extensions: [...extensions] };
+    }),
+    unary(modelMetadata, (request) => {
+      const { metadata, versions } = serving.modelMetadata(refOf(request));
+      return {
+        name: metadata.name,
+        versions: [...versions],
+        platform: metadata.platform,
+        inputs: metadata.inputs.map(tensorMetadata),
+        outputs: metadata.outputs.map(tensorMetadata),
+      };
+    }),
+  ];
+}
+
+/** An empty version is one that is not said. */
+function refOf({ name, version }: { readonly name: string; readonly version: string }): ModelRef {
+  return { name, version: version === '' ? null : version };
+}
+
+function tensorMetadata({ name, datatype, shape }: TensorSpec): {
+  name: string;
+  datatype: string;
+  shape: bigint[];
+} {
+  return { name, datatype, shape: shape.map(BigInt) };
+}

@@ -1,0 +1,29 @@
+import type { Clock } from '#core/clock.js';
+import type { RpcSkin } from '#protocol/exchange.js';
+import type { Serving } from '#serving/serving.js';
+import { file_health } from './gen/health_pb.js';
+import { file_model_repository } from './gen/model_repository_pb.js';
+import { file_open_inference_grpc } from './gen/open_inference_grpc_pb.js';
+import { healthMethods } from './health.js';
+import { inferMethods } from './infer.js';
+import { informationMethods } from './information.js';
+import { reflectionMethods } from './reflection.js';
+import { repositoryMethods } from './repository.js';
+import { statusOf } from './status.js';
+
+const FILES = [file_open_inference_grpc, file_model_repository, file_health];
+
+/** The gRPC form of the V2 protocol, with health checking and reflection beside it. */
+export function grpcSkin(serving: Serving, clock: Clock): RpcSkin {
+  const services = FILES.flatMap((file) => file.services.map(({ typeName }) => typeName));
+  return {
+    methods: [
+      ...inferMethods(serving),
+      ...informationMethods(serving),
+      ...repositoryMethods(serving),
+      ...healthMethods(serving, services, clock),
+      ...reflectionMethods(FILES),
+    ],
+    statusOf,
+  };
+}

@@ -1,0 +1,56 @@
+import { type ErrorCode, ServingError } from '#core/errors.js';
+import { loggerOf } from '#core/log.js';
+import type { RpcStatus } from '#protocol/exchange.js';
+
+const log = loggerOf('protocol::grpc');
+
+/** gRPC's status codes, as far as this server uses them. */
+const STATUS = {
+  CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  RESOURCE_EXHAUSTED: 8,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+} as const;
+
+/** The gRPC status of every error code, Triton's where it has one. Stops compiling when one is not mapped. */
+export const GRPC_STATUS: Readonly<Record<ErrorCode, number>> = {
+  INVALID_ARGUMENT: STATUS.INVALID_ARGUMENT,
+  NOT_FOUND: STATUS.NOT_FOUND,
+  METHOD_NOT_ALLOWED: STATUS.UNIMPLEMENTED,
+  // What gRPC's own libraries say of a message that is too large.
+  PAYLOAD_TOO_LARGE: STATUS.RESOURCE_EXHAUSTED,
+  REQUEST_TIMEOUT: STATUS.DEADLINE_EXCEEDED,
+  UNAVAILABLE: STATUS.UNAVAILABLE,
+  // Triton's answer to a full queue, and the one that clients try again on.
+  OVERLOADED: STATUS.UNAVAILABLE,
+  DEADLINE_EXCEEDED: STATUS.DEADLINE_EXCEEDED,
+  CANCELLED: STATUS.CANCELLED,
+  UNIMPLEMENTED: STATUS.UNIMPLEMENTED,
+  INTERNAL: STATUS.INTERNAL,
+};
+
+/** What a caller is told of an error that nobody foresaw. */
+const BRIEF = 'internal server error; the log of the server says more';
+
+/** What may be said of anything thrown. What nobody foresaw is logged in full and told in brief. */
+export function foreseen(thrown: unknown): ServingError {
+  if (thrown instanceof ServingError) return thrown;
+  const { message } = ServingError.from(thrown);
+  log.error(`unforeseen error: ${message}`, { stack: thrown instanceof Error ? thrown.stack : null });
+  return new ServingError('INTERNAL', BRIEF);
+}
+
+/** The status of anything thrown: the code of its error, one sentence, and when to come again. */
+export function statusOf(thrown: unknown): RpcStatus {
+  const { code, message, retryAfterSeconds } = foreseen(thrown);
+  return {
+    code: GRPC_STATUS[code],
+    message,
+    trailers:
+      retryAfterSeconds === null ? {} : { 'grpc-retry-pushback-ms': String(retryAfterSeconds * 1000) },
+  };
+}

@@ -1,0 +1,64 @@
+/** What can be wrong with an inference request, in the same words whatever it was encoded in. */
+import { invalid, ServingError } from '#core/errors.js';
+import type { DataType } from '#tensor/datatype.js';
+import { formatShape, MAX_RANK } from '#tensor/shape.js';
+import { clip } from './clip.js';
+
+/** More inputs, or requested outputs, than any model has. Bounds the work of checking them. */
+export const MAX_TENSORS = 4096;
+
+/** What a request says of an input before its data. */
+export interface TensorClaims {
+  readonly name: string;
+  readonly datatype: DataType;
+  readonly shape: readonly number[];
+}
+
+export function inputTwice(name: string): ServingError {
+  return invalid(`input '${clip(name)}' already exists in request`);
+}
+
+export function outputTwice(name: string): ServingError {
+  return invalid(`output '${clip(name)}' is requested twice`);
+}
+
+/** To be called before element `index` of a list of tensors is read. Throws INVALID_ARGUMENT. */
+export function checkTensorCount(place: string, index: number): void {
+  if (index === MAX_TENSORS) throw invalid(`'${place}' has more than ${MAX_TENSORS} elements`);
+}
+
+/** To be called before axis `axis` of a shape is read. Throws INVALID_ARGUMENT. */
+export function checkRank(place: string, axis: number): void {
+  if (axis === MAX_RANK)
+    throw invalid(`'${place}' has more than ${MAX_RANK} axes, the most this server takes`);
+}
+
+export function notAnIndex(place: string, text: string): ServingError {
+  return invalid(`'${place}' must be an integer from 0 to 2^53-1, but is ${clip(text)}`);
+}
+
+/** `input 'x' has 3 elements but its shape [1,4] needs 4`. */
+export function wrongElementCount(found: number, { name, shape }: TensorClaims): ServingError {
+  const needed = shape.reduce((product, axis) => product * BigInt(axis), 1n);
+  const elements = found === 1 ? '1 element' : `${found} elements`;
+  return invalid(`input '${clip(name)}' has ${elements} but its shape ${formatShape(shape)} needs ${needed}`);
+}
+
+/** `element 5 of input 'x' is 300, which UINT8 (0..255) cannot hold`. */
+export function cannotHold(claims: TensorClaims, index: number, text: string, range: string): ServingError {
+  const subject = `element ${index} of input '${clip(claims.name)}' is ${clip(text)}`;
+  return invalid(`${subject}, which ${claims.datatype} (${range}) cannot hold`);
+}
+
+/** Parameters that Triton ignores or that mean nothing where models come from a configuration file. */
+const HARMLESS = ['unload_dependents'];
+
+/** Throws UNIMPLEMENTED when a load or unload request asks for something special. */
+export function checkControlParameters(names: readonly string[]): void {
+  const stranger = names.find((name) => !HARMLESS.includes(name));
+  if (stranger === undefined) return;
+  throw new ServingError(
+    'UNIMPLEMENTED',
+    `the parameter '${clip(stranger)}' is not supported by this version of the server`,
+  );
+}

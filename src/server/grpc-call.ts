@@ -1,0 +1,149 @@
+import { Buffer } from 'node:buffer';
+import { setMaxListeners } from 'node:events';
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { RpcCall, RpcMessage, RpcStatus } from '#protocol/exchange.js';
+import { ACCEPTED_ENCODINGS } from './grpc-encoding.js';
+import { prefixOf } from './grpc-frames.js';
+import { OK, trailersOf } from './grpc-trailers.js';
+
+/** Up to this size the pieces of a message are joined: one write costs more than copying so little. */
+const JOINED_BYTES = 16 * 1024;
+
+const HEADERS: Readonly<Record<string, string | number>> = {
+  ':status': 200,
+  'content-type': 'application/grpc',
+  'grpc-accept-encoding': ACCEPTED_ENCODINGS,
+};
+
+/** A call over one HTTP/2 stream, and the ways to answer it. Once it is finished, nothing more is sent. */
+export class GrpcCall implements RpcCall {
+  readonly receivedAt: number;
+  readonly deadline: number | null;
+  readonly #stream: ServerHttp2Stream;
+  readonly #headers: IncomingHttpHeaders;
+  #controller: AbortController | null = null;
+  #hasLeft = false;
+  #status: RpcStatus | null = null;
+
+  /** @param deadline the clock's time in milliseconds, or null */
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    receivedAt: number,
+    deadline: number | null,
+  ) {
+    this.#stream = stream;
+    this.#headers = headers;
+    this.receivedAt = receivedAt;
+    this.deadline = deadline;
+  }
+
+  /** Made when first asked for: most calls are answered before anyone would listen. */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      // Every request of a stream listens to the one signal.
+      setMaxListeners(0, this.#controller.signal);
+      if (this.#hasLeft) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  get isFinished(): boolean {
+    return this.#status !== null;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#headers[name];
+    return Array.isArray(value) ? value.join(',') : value;
+  }
+
+  /** The caller has gone, or will not be answered: whoever works for it may stop. */
+  leave(): void {
+    this.#status ??= OK;
+    this.#hasLeft = true;
+    this.#controller?.abort();
+  }
+
+  /** The only message of an answer, and its end. Throws INTERNAL when it is too large for anyone. */
+  answer(message: RpcMessage): void {
+    if (this.#status !== null) return;
+    const prefix = prefixOf(message);
+    this.#open();
+    this.#status = OK;
+    this.#write(prefix, message, true);
+  }
+
+  /** One message of many. False when the caller should not be sent more before `drained` settles. */
+  send(message: RpcMessage): boolean {
+    if (this.#status !== null) return true;
+    const prefix = prefixOf(message);
+    this.#open();
+    return this.#write(prefix, message, false);
+  }
+
+  /** Settles when there is room to send, or nobody to send to. */
+  drained(): Promise<void> {
+    const stream = this.#stream;
+    if (stream.destroyed || !stream.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        stream.off('drain', finish).off('close', finish);
+        resolve();
+      };
+      stream.on('drain', finish).on('close', finish);
+    });
+  }
+
+  /** Ends the call with a status. What the caller has not sent yet is not waited for. */
+  finish(status: RpcStatus): void {
+    if (this.#status !== null) return;
+    this.#status = status;
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed) return;
+    if (stream.headersSent) stream.end();
+    else {
+      stream.respond({ ...HEADERS, ...trailersOf(status) }, { endStream: true });
+      this.#stopReading();
+    }
+  }
+
+  #open(): void {
+    const stream = this.#stream;
+    if (stream.headersSent || stream.destroyed || stream.closed) return;
+    stream.respond(HEADERS, { waitForTrailers: true });
+    stream.once('wantTrailers', () => {
+      stream.sendTrailers(trailersOf(this.#status ?? OK));
+      this.#stopReading();
+    });
+  }
+
+  #write(prefix: Uint8Array, message: RpcMessage, isLast: boolean): boolean {
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed) return true;
+    const pieces = [prefix, ...message];
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (length <= JOINED_BYTES) {
+      const joined = Buffer.concat(pieces, length);
+      if (!isLast) return stream.write(joined);
+      stream.end(joined);
+      return true;
+    }
+    stream.cork();
+    const hasRoom = pieces.map((piece) => stream.write(piece)).every(Boolean);
+    stream.uncork();
+    if (isLast) stream.end();
+    return hasRoom;
+  }
+
+  /** Tells the caller, which has been told the status, that the rest of its messages is not wanted. */
+  #stopReading(): void {
+    const stream = this.#stream;
+    if (stream.readableEnded || stream.closed) return;
+    stream.resume();
+    // Not now: a reset that is asked for while trailers are being written overtakes them.
+    setImmediate(() => {
+      if (!stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import { ServingError } from '#core/errors.js';
+
+/** The flag and the length before each message. */
+export const PREFIX_BYTES = 5;
+
+/** What is allocated for a message before it has arrived; beyond, as much as has come and three times that. */
+const FIRST_BYTES = 64 * 1024;
+const GROWTH = 4;
+
+/** One message as it travels. */
+export interface Frame {
+  readonly isCompressed: boolean;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Cuts what arrives on a stream into messages, each in a buffer of its own. A length is believed only as far as bytes
+ * arrive: what is held is four times as much at most.
+ */
+export class FrameReader {
+  readonly #maxBytes: number;
+  readonly #take: (frame: Frame) => void;
+  readonly #prefix: Uint8Array = new Uint8Array(PREFIX_BYTES);
+  #prefixLength = 0;
+  /** The message that is being read; null between messages. */
+  #data: Uint8Array<ArrayBuffer> | null = null;
+  #length = 0;
+  #filled = 0;
+
+  constructor(maxBytes: number, take: (frame: Frame) => void) {
+    this.#maxBytes = maxBytes;
+    this.#take = take;
+  }
+
+  /** Whether a message has begun that is not whole. */
+  get isMidway(): boolean {
+    return this.#prefixLength > 0;
+  }
+
+  /** Throws PAYLOAD_TOO_LARGE, or INTERNAL (gRPC's word for it) where there is no message in these bytes. */
+  push(chunk: Uint8Array): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#data === null) {
+        const count = Math.min(PREFIX_BYTES - this.#prefixLength, chunk.length - at);
+        this.#prefix.set(chunk.subarray(at, at + count), this.#prefixLength);
+        this.#prefixLength += count;
+        at += count;
+        if (this.#prefixLength < PREFIX_BYTES) return;
+        this.#begin();
+      }
+      at = this.#fill(chunk, at);
+    }
+  }
+
+  /** Forgets what has been read of a message. */
+  clear(): void {
+    this.#data = null;
+    this.#prefixLength = 0;
+  }
+
+  #begin(): void {
+    const [flag = 0] = this.#prefix;
+    if (flag > 1) throw new ServingError('INTERNAL', `${flag} is not the flag of a gRPC message`);
+    this.#length = new DataView(this.#prefix.buffer).getUint32(1);
+    if (this.#length > this.#maxBytes) throw tooLarge(this.#length, this.#maxBytes);
+    this.#data = new Uint8Array(Math.min(this.#length, FIRST_BYTES));
+    this.#filled = 0;
+  }
+
+  /** Takes the bytes that belong to the message; answers where the rest begins. */
+  #fill(chunk: Uint8Array, at: number): number {
+    const end = Math.min(chunk.length, at + this.#length - this.#filled);
+    const filled = this.#filled + end - at;
+    const data = this.#roomFor(filled);
+    data.set(chunk.subarray(at, end), this.#filled);
+    this.#filled = filled;
+    if (filled === this.#length) {
+      this.clear();
+      this.#take({ isCompressed: this.#prefix[0] === 1, data });
+    }
+    return end;
+  }
+
+  #roomFor(length: number): Uint8Array {
+    const data = this.#data ?? new Uint8Array(0);
+    if (length <= data.length) return data;
+    const larger = new Uint8Array(Math.min(this.#length, length * GROWTH));
+    larger.set(data.subarray(0, this.#filled));
+    this.#data = larger;
+    return larger;
+  }
+}
+
+/** The prefix of a message in these pieces. Throws INTERNAL where no client could take it. */
+export function prefixOf(pieces: readonly Uint8Array[]): Uint8Array {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length > LARGEST_MESSAGE) {
+    throw new ServingError(
+      'INTERNAL',
+      `the answer has ${length} bytes, and a message of protobuf less than 2 GiB`,
+    );
+  }
+  const prefix = new Uint8Array(PREFIX_BYTES);
+  new DataView(prefix.buffer).setUint32(1, length);
+  return prefix;
+}
+
+const LARGEST_MESSAGE = 2 ** 31 - 1;
+
+export function tooLarge(length: number | string, maxBytes: number): ServingError {
+  return new ServingError(
+    'PAYLOAD_TOO_LARGE',
+    `a message may have ${maxBytes} bytes at most, and this is ${length}; the limit is --max-body-bytes`,
+  );
+}

@@ -1,0 +1,9 @@
+export interface GrpcListenerOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** A larger message, or one that decompresses to more, is refused. */
+  readonly maxMessageBytes: number;
+  /** A message that has begun and is not whole by then is given up. */
+  readonly messageTimeoutMs: number;
+}

@@ -1,0 +1,159 @@
+import type { ServerHttp2Stream } from 'node:http2';
+import type { Clock, Timer } from '#core/clock.js';
+import { ServingError } from '#core/errors.js';
+import type { RpcSkin, StreamMethod, UnaryMethod } from '#protocol/exchange.js';
+import type { GrpcCall } from './grpc-call.js';
+import { decodeFrame } from './grpc-encoding.js';
+import { type Frame, FrameReader } from './grpc-frames.js';
+import type { GrpcListenerOptions } from './grpc-options.js';
+import { OK } from './grpc-trailers.js';
+import { Inbox } from './inbox.js';
+
+/** What serving a call needs beside the call. */
+export interface CallContext {
+  readonly skin: RpcSkin;
+  readonly options: GrpcListenerOptions;
+  readonly clock: Clock;
+}
+
+/** Messages of one stream that may lie read and unasked for. */
+const INBOX_ROOM = 8;
+
+/** What a reader of messages reports. */
+interface Received {
+  frame(frame: Frame): void;
+  end(): void;
+  failed(thrown: unknown): void;
+}
+
+/** Reads the only message of a call, then answers it. */
+export function serveUnary(
+  method: UnaryMethod,
+  stream: ServerHttp2Stream,
+  call: GrpcCall,
+  context: CallContext,
+): void {
+  const fail = (thrown: unknown): void => call.finish(context.skin.statusOf(thrown));
+  let first: Frame | null = null;
+  const run = async (frame: Frame): Promise<void> => {
+    try {
+      call.answer(await method.handle(await messageOf(frame, call, context), call));
+    } catch (thrown) {
+      fail(thrown);
+    }
+  };
+  receive(stream, call, context, true, {
+    frame(frame) {
+      if (first !== null) throw cardinality('several');
+      first = frame;
+    },
+    end() {
+      if (first === null) fail(cardinality('none'));
+      else void run(first);
+    },
+    failed: fail,
+  });
+}
+
+/** Passes messages to the method as they are asked for, and its answers back as fast as they are taken. */
+export function serveStream(
+  method: StreamMethod,
+  stream: ServerHttp2Stream,
+  call: GrpcCall,
+  context: CallContext,
+): void {
+  const inbox = new Inbox<Frame>(INBOX_ROOM, { full: () => stream.pause(), wanted: () => stream.resume() });
+  const end = (thrown: unknown): void => {
+    call.finish(context.skin.statusOf(thrown));
+    call.leave();
+  };
+  async function* messages(): AsyncGenerator<Uint8Array> {
+    for await (const frame of inbox) yield await messageOf(frame, call, context);
+  }
+  const run = async (): Promise<void> => {
+    try {
+      for await (const answer of method.handle(messages(), call)) {
+        if (call.isFinished) break;
+        if (!call.send(answer)) await call.drained();
+      }
+      call.finish(OK);
+    } catch (thrown) {
+      end(thrown);
+    }
+  };
+  stream.once('close', () =>
+    inbox.fail(new ServingError('CANCELLED', 'the caller went away before the stream was done')),
+  );
+  receive(stream, call, context, false, {
+    frame: (frame) => inbox.put(frame),
+    end: () => inbox.end(),
+    failed: (thrown) => {
+      end(thrown);
+      inbox.fail(ServingError.from(thrown));
+    },
+  });
+  void run();
+}
+
+/** Cuts what arrives into messages, and gives a call up whose message does not get whole. */
+function receive(
+  stream: ServerHttp2Stream,
+  call: GrpcCall,
+  { options, clock }: CallContext,
+  isAwaited: boolean,
+  received: Received,
+): void {
+  const reader = new FrameReader(options.maxMessageBytes, received.frame);
+  let timer: Timer | null = null;
+  const stop = (): void => {
+    timer?.cancel();
+    reader.clear();
+    stream.off('data', onData).off('end', onEnd);
+    stream.resume();
+  };
+  const fail = (thrown: unknown): void => {
+    stop();
+    received.failed(thrown);
+  };
+  const expire = (): void => {
+    const text = `a message did not arrive within ${options.messageTimeoutMs} ms`;
+    fail(new ServingError('REQUEST_TIMEOUT', text));
+  };
+  const watch = (isAwaited: boolean): void => {
+    if (isAwaited) timer ??= clock.startTimer(options.messageTimeoutMs, expire);
+    else {
+      timer?.cancel();
+      timer = null;
+    }
+  };
+  const onData = (chunk: Uint8Array): void => {
+    if (call.isFinished) {
+      stop();
+      return;
+    }
+    try {
+      reader.push(chunk);
+      watch(reader.isMidway);
+    } catch (thrown) {
+      fail(thrown);
+    }
+  };
+  const onEnd = (): void => {
+    const isCut = reader.isMidway;
+    stop();
+    if (isCut) received.failed(new ServingError('INTERNAL', 'the call ended inside of a message'));
+    else received.end();
+  };
+  watch(isAwaited);
+  stream.on('data', onData).on('end', onEnd).once('close', stop);
+}
+
+async function messageOf(frame: Frame, call: GrpcCall, { options }: CallContext): Promise<Uint8Array> {
+  if (!frame.isCompressed) return frame.data;
+  return await decodeFrame(frame, call.header('grpc-encoding') ?? 'identity', options.maxMessageBytes);
+}
+
+/** gRPC's status codes say UNIMPLEMENTED for this. */
+function cardinality(count: 'none' | 'several'): ServingError {
+  return new ServingError('UNIMPLEMENTED', `the method takes exactly one message, and there are ${count}`);
+}
