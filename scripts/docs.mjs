@@ -9,6 +9,7 @@ const { describeModelKeys, describeOptions, describeServerKeys } = await import(
   '../dist/src/config/describe.js'
 );
 const { ERROR_CODES } = await import('../dist/src/core/errors.js');
+const { GRPC_STATUS, STATUS } = await import('../dist/src/protocol/grpc/status.js');
 const { HTTP_STATUS } = await import('../dist/src/protocol/rest/http-status.js');
 
 const SECTIONS = {
@@ -44,7 +45,8 @@ function describeErrors() {
   const rows = ERROR_CODES.map((code) => {
     const meaning = new RegExp(String.raw`/\*\* ([^*]+) \*/\s+'${code}',`).exec(source)?.[1];
     if (meaning === undefined) throw new Error(`src/core/errors.ts does not say what ${code} means`);
-    return `| \`${code}\` | ${HTTP_STATUS[code]} | ${meaning.replaceAll('|', '\\|')} |`;
+    const grpc = Object.keys(STATUS).find((name) => STATUS[name] === GRPC_STATUS[code]);
+    return `| \`${code}\` | ${HTTP_STATUS[code]} | ${GRPC_STATUS[code]} \`${grpc}\` | ${meaning.replaceAll('|', '\\|')} |`;
   });
-  return ['| Code | HTTP status | When |', '| --- | --- | --- |', ...rows].join('\n');
+  return ['| Code | HTTP status | gRPC status | When |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

@@ -11,7 +11,10 @@ import { describeModelKeys, describeOptions, describeServerKeys } from '#config/
 import { OPTIONS } from '#config/flags.js';
 import { loadSettings } from '#config/load.js';
 import type { Settings } from '#config/settings.js';
+import { systemClock } from '#core/clock.js';
 import { ERROR_CODES } from '#core/errors.js';
+import { grpcSkin } from '#protocol/grpc/skin.js';
+import { GRPC_STATUS } from '#protocol/grpc/status.js';
 import { HTTP_STATUS } from '#protocol/rest/http-status.js';
 import { restSkin } from '#protocol/rest/routes.js';
 import type { Serving } from '#serving/serving.js';
@@ -44,12 +47,12 @@ for (const [section, describe] of generated) {
   });
 }
 
-test('docs/errors.md lists every error code once, in order, with its HTTP status', () => {
-  const rows = [...page('docs/errors.md').prose.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)];
-  const listed = rows.map(([, code, status]) => `${code} ${status}`);
+test('docs/errors.md lists every error code once, in order, with its HTTP and gRPC status', () => {
+  const rows = [...page('docs/errors.md').prose.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \| (\d+) /gm)];
+  const listed = rows.map(([, code, http, grpc]) => `${code} ${http} ${grpc}`);
   assert.deepEqual(
     listed,
-    ERROR_CODES.map((code) => `${code} ${HTTP_STATUS[code]}`),
+    ERROR_CODES.map((code) => `${code} ${HTTP_STATUS[code]} ${GRPC_STATUS[code]}`),
     'out of date: run npm run docs',
   );
 });
@@ -64,6 +67,15 @@ test('docs/rest.md has a heading for every route, and for no other', () => {
     return route.includes('[') ? [route.replace(/\[.*?\]/, ''), route.replace(/\[(.*?)\]/, '$1')] : [route];
   });
   assert.deepEqual(documented.sort(), served.sort());
+});
+
+test('docs/grpc.md names every method, and no other', () => {
+  const { methods } = grpcSkin({} as Serving, systemClock);
+  const rows = [...page('docs/grpc.md').prose.matchAll(/^\| `([\w.]+)` \| ([^|]+) \|/gm)];
+  const documented = rows.flatMap(([, service, names = '']) =>
+    [...names.matchAll(/`(\w+)`/g)].map(([, name]) => `/${service}/${name}`),
+  );
+  assert.deepEqual(documented.sort(), methods.map(({ path }) => path).sort());
 });
 
 test('docs/engines.md names every key of compiler_config that is known', () => {

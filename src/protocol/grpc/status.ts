@@ -5,7 +5,7 @@ import type { RpcStatus } from '#protocol/exchange.js';
 const log = loggerOf('protocol::grpc');
 
 /** gRPC's status codes, as far as this server uses them. */
-const STATUS = {
+export const STATUS = {
   CANCELLED: 1,
   INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
