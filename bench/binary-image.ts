@@ -2,12 +2,9 @@
  * A binary request of one image (602,112 bytes) to a model that gives it back, beside a `node:http` echo of the same
  * bytes: what the server costs when the model costs nothing.
  */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { identityModel, writeModel } from '../test/support/onnx-models.js';
 import { participant } from './process.js';
-import { configFile } from './samples.js';
+import { configFile, temporaryFolder } from './samples.js';
 import { alternate, type Block, INFER_PATH, overHttp, report } from './side-by-side.js';
 import { median } from './table.js';
 
@@ -15,7 +12,7 @@ const SHAPE = [1, 3, 448, 448];
 const IMAGE_BYTES = 602_112;
 
 export async function binaryImage(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'furiosa-bench-'));
+  const folder = temporaryFolder();
   const model = writeModel(folder, 'image.onnx', identityModel('UINT8', SHAPE));
   const parameters = { binary_data_size: IMAGE_BYTES };
   const json = JSON.stringify({

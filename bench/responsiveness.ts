@@ -1,17 +1,14 @@
 /** How soon `/v2/health/live` is answered while a model that takes seconds is running, and while nothing is. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { slowModel, writeModel } from '../test/support/onnx-models.js';
 import { participant } from './process.js';
-import { configFile } from './samples.js';
+import { configFile, temporaryFolder } from './samples.js';
 import { table } from './table.js';
 
 const PROBES = 400;
 const PAUSE_MS = 5;
 
 export async function responsiveness(): Promise<string> {
-  const path = writeModel(mkdtempSync(join(tmpdir(), 'furiosa-bench-')), 'slow.onnx', slowModel());
+  const path = writeModel(temporaryFolder(), 'slow.onnx', slowModel());
   const server = await participant<number>('./our-server.js', [configFile(path, { device: 'cpu(1)*1' })]);
   const base = `http://127.0.0.1:${server.first}/v2`;
   await probe(base, 50);

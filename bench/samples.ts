@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,14 @@ export function samples(name: string): string {
 export function configFile(model: string, keys: Readonly<Record<string, string | number>>): string {
   const path = model.startsWith('/') ? model : samples(`data/${model}`);
   const entry = { name: 'model', version: '1', platform: 'cpu', model: path, ...keys };
-  const file = join(mkdtempSync(join(tmpdir(), 'furiosa-bench-')), 'models.json');
+  const file = join(temporaryFolder(), 'models.json');
   writeFileSync(file, JSON.stringify({ model_config_list: [entry] }));
   return file;
+}
+
+/** A folder that goes when the benchmark does. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'furiosa-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
