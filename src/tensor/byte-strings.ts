@@ -1,4 +1,5 @@
 import { invalid } from '#core/errors.js';
+import type { Tensor } from './tensor.js';
 
 /** The bytes of the length (uint32, little-endian) before each element of a BYTES tensor. */
 export const LENGTH_BYTES = 4;
@@ -30,6 +31,17 @@ export function decodeByteStrings(data: Uint8Array, count: number, subject: stri
 /** Throws INVALID_ARGUMENT where `decodeByteStrings` would, and makes nothing: a few bytes can claim many elements. */
 export function checkByteStrings(data: Uint8Array, count: number, subject: string): void {
   walkByteStrings(data, count, subject, () => {});
+}
+
+/**
+ * Where each element of a BYTES tensor starts, its length before it, and behind them where the last one ends: `count` + 1
+ * offsets into its data. Element i itself is [offsets[i] + LENGTH_BYTES, offsets[i + 1]). Throws INVALID_ARGUMENT unless
+ * the data is exactly `count` elements.
+ */
+export function elementOffsets({ data, name }: Tensor, count: number): readonly number[] {
+  const offsets = [0];
+  walkByteStrings(data, count, `tensor '${name}'`, (_, to) => offsets.push(to));
+  return offsets;
 }
 
 function walkByteStrings(

@@ -53,13 +53,13 @@ test('rows that do not add up are refused', () => {
 test('BYTES that are not as many elements as the shape says are refused', () => {
   const two = words([1], ['a', 'b']);
   assert.throws(() => splitRows(two, [1]), {
-    message: 'tensor "x" has 5 bytes behind its last element: 1 BYTES elements were expected in its 10 bytes',
+    message: "tensor 'x' needs 1 BYTES elements, but its data has 5 bytes more",
   });
   assert.throws(() => splitRows({ ...two, shape: [3] }, [3]), {
-    message: 'tensor "x" ends inside its element 2: 3 BYTES elements were expected in its 10 bytes',
+    message: "tensor 'x' needs 3 BYTES elements, but its data ends after 2",
   });
   assert.throws(() => splitRows({ ...two, shape: [2], data: two.data.subarray(0, 8) }, [2]), {
-    message: 'tensor "x" ends inside its element 1: 2 BYTES elements were expected in its 8 bytes',
+    message: "element 1 of tensor 'x' needs 4 bytes for its length, but the data ends 1 byte before that",
   });
 });
 

@@ -1,5 +1,5 @@
 import { invalid } from '#core/errors.js';
-import { elementOffsets } from './byte-elements.js';
+import { elementOffsets } from './byte-strings.js';
 import { elementCount, formatShape } from './shape.js';
 import type { Tensor } from './tensor.js';
 

@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { invalid } from '#core/errors.js';
-import { elementOffsets, LENGTH_PREFIX_BYTES } from '#tensor/byte-elements.js';
+import { elementOffsets, LENGTH_BYTES } from '#tensor/byte-strings.js';
 import { elementCount } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 
@@ -15,7 +15,7 @@ export function decodeStrings(tensor: Tensor): string[] {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const strings = new Array<string>(count);
   for (let i = 0; i < count; i++) {
-    const from = (offsets[i] ?? 0) + LENGTH_PREFIX_BYTES;
+    const from = (offsets[i] ?? 0) + LENGTH_BYTES;
     const to = offsets[i + 1] ?? 0;
     const kind = textKind(bytes, from, to);
     if (kind === 'nul') {
@@ -48,14 +48,14 @@ function textKind(bytes: Uint8Array, from: number, to: number): 'ascii' | 'wide'
 /** Strings as the bytes of a BYTES tensor. */
 export function encodeStrings(strings: readonly string[]): Uint8Array {
   let size = 0;
-  for (const each of strings) size += LENGTH_PREFIX_BYTES + Buffer.byteLength(each);
+  for (const each of strings) size += LENGTH_BYTES + Buffer.byteLength(each);
   const data = new Uint8Array(size);
   const bytes = Buffer.from(data.buffer);
   let at = 0;
   for (const each of strings) {
-    const length = bytes.write(each, at + LENGTH_PREFIX_BYTES);
+    const length = bytes.write(each, at + LENGTH_BYTES);
     bytes.writeUInt32LE(length, at);
-    at += LENGTH_PREFIX_BYTES + length;
+    at += LENGTH_BYTES + length;
   }
   return data;
 }

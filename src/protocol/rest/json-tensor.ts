@@ -1,7 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { invalid, type ServingError } from '#core/errors.js';
 import { clip } from '#protocol/clip.js';
-import { elementOffsets, LENGTH_PREFIX_BYTES } from '#tensor/byte-elements.js';
+import { elementOffsets, LENGTH_BYTES } from '#tensor/byte-strings.js';
 import { elementCount } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { viewOf } from '#tensor/view.js';
@@ -80,7 +80,7 @@ function writeByteStrings(writer: JsonWriter, tensor: Tensor, base64: boolean): 
   const offsets = elementOffsets(tensor, count);
   for (let i = 0; i < count; i++) {
     if (i > 0) writer.byte(COMMA);
-    const from = (offsets[i] ?? 0) + LENGTH_PREFIX_BYTES;
+    const from = (offsets[i] ?? 0) + LENGTH_BYTES;
     const to = offsets[i + 1] ?? 0;
     if (base64) writer.text(`"${bufferOf(data.subarray(from, to)).toString('base64')}"`);
     else if (isPlain(data, from, to)) writer.quoted(data, from, to);
