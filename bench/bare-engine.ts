@@ -41,4 +41,5 @@ async function loop({ durationMs }: BareOrder): Promise<BareResult> {
 
 process.on('message', (order: BareOrder) => void loop(order).then((result) => process.send?.(result)));
 process.on('SIGTERM', () => process.exit(0));
+process.on('disconnect', () => process.exit(0));
 process.send?.('ready');

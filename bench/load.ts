@@ -41,10 +41,11 @@ async function load(order: LoadOrder): Promise<LoadResult> {
       };
       socket.on('connect', send);
       socket.on('error', reject);
+      socket.on('close', () => reject(new Error('the server closed a connection')));
       socket.on('data', (chunk) => {
         if (missing === -1) {
           const head = chunk.indexOf('\r\n\r\n');
-          const length = /content-length: (\d+)/i.exec(chunk.toString('latin1', 0, head));
+          const length = /\r\ncontent-length: (\d+)/i.exec(chunk.toString('latin1', 0, head));
           if (head === -1 || length === null)
             return reject(new Error('an answer without a whole head in one piece'));
           if (chunk.toString('latin1', 9, 12) !== '200') failures++;

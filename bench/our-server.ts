@@ -16,4 +16,5 @@ process.on('SIGTERM', () => {
   server.stop();
   void server.stopped.then((status) => process.exit(status));
 });
+process.on('disconnect', () => process.exit(0));
 process.send?.(server.restPort);

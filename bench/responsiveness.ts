@@ -18,7 +18,7 @@ export async function responsiveness(): Promise<string> {
   const idle = await probe(base, PROBES);
   let running = true;
   const run = (async () => {
-    const input = { name: 'iterations', datatype: 'INT64', shape: [1], data: [4000] };
+    const input = { name: 'iterations', datatype: 'INT64', shape: [1], data: [12_000] };
     while (running)
       await fetch(`${base}/models/model/infer`, {
         method: 'POST',
@@ -47,6 +47,7 @@ async function probe(base: string, count: number): Promise<readonly number[]> {
     const startedAt = performance.now();
     const reply = await fetch(`${base}/health/live`);
     await reply.arrayBuffer();
+    if (reply.status !== 200) throw new Error(`/v2/health/live answered ${reply.status}`);
     times.push(performance.now() - startedAt);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../dist/src/cli/main.js';
-
-await main(['server', ...process.argv.slice(2)]);
+// `furiosa-server …` is short for `furiosa server …`.
+process.argv.splice(2, 0, 'server');
+await import('./furiosa.js');

@@ -1,4 +1,11 @@
 #!/usr/bin/env node
-import { main } from '../dist/src/cli/main.js';
+const entry = new URL('../dist/src/cli/main.js', import.meta.url);
 
-await main(process.argv.slice(2));
+try {
+  const { main } = await import(entry);
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND' || error.url !== entry.href) throw error;
+  console.error('This clone is not built yet: run "npm run build" first, or "npm start".');
+  process.exitCode = 1;
+}

@@ -1,4 +1,5 @@
-// Fails when src/<room>/ imports a room or a module that rooms.json does not grant it, or when the rooms form a ring.
+// Fails when src/<room>/ imports a room or a module that rooms.json does not grant it, when a grant is not used, or when
+// the rooms form a ring.
 // A key such as "backend/litert" grants a sub-folder more than its room has.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,6 +22,14 @@ for (const room of readdirSync('src')) {
     }
   }
 }
+for (const [key, { imports, uses }] of Object.entries(rooms)) {
+  const text = sourcesOf(key);
+  for (const other of imports)
+    if (!text.includes(`'#${other}/`)) faults.push(`rooms.json: ${key} imports nothing of "${other}"`);
+  for (const module of uses)
+    if (!text.includes(`'${module}'`) && !text.includes(`'${module}/`))
+      faults.push(`rooms.json: ${key} does not use "${module}"`);
+}
 for (const room of Object.keys(rooms)) {
   const ring = findRing(room, []);
   if (ring) faults.push(`rooms.json: ${ring.join(' -> ')}`);
@@ -37,6 +46,19 @@ function grantOf(room, entry) {
     imports: [...rooms[room].imports, ...folder.imports],
     uses: [...rooms[room].uses, ...folder.uses],
   };
+}
+
+/** The text of every source a grant speaks of, tests apart. */
+function sourcesOf(folder) {
+  return (
+    readdirSync(join('src', folder), { recursive: true })
+      .map(String)
+      .filter((entry) => entry.endsWith('.ts') && !entry.endsWith('.test.ts'))
+      .map((entry) => readFileSync(join('src', folder, entry), 'utf8'))
+      .join('\n')
+      // Generated code has quotes of its own.
+      .replaceAll('"', "'")
+  );
 }
 
 function judge(room, grant, target) {

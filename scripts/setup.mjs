@@ -2,20 +2,20 @@
 // nothing changed, so `npm start` and `npm test` can call it every time.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Installs and builds what is missing or out of date. Ends the process with a sentence when that fails. */
-export function setUp() {
+export function setUp({ clean = false } = {}) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     stop(`furiosa-server needs Node 20.19 or newer, and this is ${process.version}.`);
   }
   installDependencies();
-  build();
+  build(clean);
 }
 
 function installDependencies() {
@@ -27,12 +27,14 @@ function installDependencies() {
   writeFileSync(stamp, wanted);
 }
 
-function build() {
+/** A clean build leaves no outputs of sources that are gone: what is published is what is there. */
+function build(clean) {
   const sources = ['src', 'test', 'bench'].filter((folder) => existsSync(join(root, folder)));
   const wanted = hashOf(['tsconfig.json', ...sources.flatMap(filesBelow)]);
   const stamp = join(root, 'dist', '.furiosa-built');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (!clean && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.error('Building (tsc) ...');
+  if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '--project', 'tsconfig.json']);
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, wanted);
@@ -66,4 +68,4 @@ function stop(message) {
   process.exit(1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setUp();
+if (process.argv[1] === fileURLToPath(import.meta.url)) setUp({ clean: process.argv.includes('--clean') });

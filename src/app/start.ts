@@ -82,13 +82,14 @@ async function loadModels(parts: Parts, settings: Settings, stopper: Stopper): P
   }
   if (stopper.isStopping) return;
   const index = parts.models.index();
-  const failed = index.filter((entry) => entry.state !== 'READY');
+  const failed = index.filter((entry) => entry.wanted && entry.state !== 'READY');
   if (failed.length === 0) {
     log.info(
       `${index.length === 1 ? 'the model is' : `all ${index.length} model versions are`} ready (Press CTRL+C to quit)`,
     );
     return;
   }
-  log.warn(`${failed.length} of ${index.length} model versions could not be loaded; the others serve`);
+  const rest = failed.length < index.length ? '; the others serve' : '';
+  log.warn(`${failed.length} of ${index.length} model versions could not be loaded${rest}`);
   if (settings.exitOnError) stopper.stop(1);
 }

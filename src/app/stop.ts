@@ -7,8 +7,11 @@ import type { Parts } from './build.js';
 
 const log = loggerOf('app::stop');
 
-/** How long connections may last that have nothing more to say. */
-const CUT_OFF_MS = 1000;
+/** Wishes to stop so close together are one. */
+const SAME_WISH_MS = 900;
+
+/** Answers get so long to be sent even when the limit was used up. */
+const MIN_SEND_MS = 500;
 
 /**
  * Stops a server, top down, as it was started bottom up: readiness off, later no new work, what is in flight
@@ -19,7 +22,8 @@ export class Stopper {
   readonly #settings: Settings;
   readonly #clock: Clock;
   readonly #stopped = deferred<number>();
-  #stopping = false;
+  /** The clock's time of the first wish to stop. */
+  #stoppingSince: number | null = null;
 
   constructor(parts: Parts, settings: Settings, clock: Clock) {
     this.#parts = parts;
@@ -33,24 +37,28 @@ export class Stopper {
   }
 
   get isStopping(): boolean {
-    return this.#stopping;
+    return this.#stoppingSince !== null;
   }
 
-  /** The first call drains; the second ends the wait at once. */
+  /**
+   * The first call drains; a second ends the wait at once. One that follows within a second is the same wish, passed
+   * on twice: a shell and a supervisor may both signal this process.
+   */
   stop(status: number): void {
-    if (this.#stopping) {
+    const now = this.#clock.now();
+    if (this.#stoppingSince === null) {
+      this.#stoppingSince = now;
+      this.#drain().then(
+        () => this.#stopped.resolve(status),
+        (thrown: unknown) => {
+          log.error(`stopping failed: ${messageOf(thrown)}`);
+          this.#stopped.resolve(1);
+        },
+      );
+    } else if (now - this.#stoppingSince >= SAME_WISH_MS) {
       log.warn('stopping at once: requests in flight are cut off');
       this.#stopped.resolve(status === 0 ? 1 : status);
-      return;
     }
-    this.#stopping = true;
-    this.#drain().then(
-      () => this.#stopped.resolve(status),
-      (thrown: unknown) => {
-        log.error(`stopping failed: ${messageOf(thrown)}`);
-        this.#stopped.resolve(1);
-      },
-    );
   }
 
   async #drain(): Promise<void> {
@@ -61,15 +69,18 @@ export class Stopper {
     listener.leave();
     grpcListener?.leave();
     if (drainDelayMs > 0) await this.#pause(drainDelayMs);
-    const inside = gate.inside;
-    if (inside > 0) log.info(`waiting for ${inside} requests in flight (${drainTimeoutMs / 1000} s at most)`);
-    await Promise.race([gate.close(), this.#pause(drainTimeoutMs)]);
+    const limitAt = this.#clock.now() + drainTimeoutMs;
+    const limit = this.#pause(drainTimeoutMs);
+    if (gate.inside > 0)
+      log.info(`waiting for ${gate.inside} requests in flight (${drainTimeoutMs / 1000} s at most)`);
+    await Promise.race([gate.close(), limit]);
     if (gate.inside > 0) log.warn(`${gate.inside} requests did not finish in time and are cut off`);
     const loading = models.index().filter((entry) => entry.state === 'LOADING').length;
     if (loading > 0)
       log.info(`waiting for ${loading} loads to end: an engine cannot be stopped in the middle of one`);
-    await Promise.race([models.stop(), this.#pause(drainTimeoutMs)]);
-    await Promise.all([listener.close(CUT_OFF_MS), grpcListener?.close(CUT_OFF_MS)]);
+    await Promise.race([models.stop(), limit]);
+    const cutOffMs = Math.max(MIN_SEND_MS, limitAt - this.#clock.now());
+    await Promise.all([listener.close(cutOffMs), grpcListener?.close(cutOffMs)]);
     log.info('stopped');
   }
 

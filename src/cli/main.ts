@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { inspectModel } from '#backend/inspect.js';
 import { type Flags, OPTIONS } from '#config/flags.js';
-import { readOptions } from '#config/given.js';
-import { loadSettings } from '#config/load.js';
+import { loadDeviceOptions, loadSettings } from '#config/load.js';
 import { ConfigError, formatProblem } from '#config/problem.js';
-import { Report } from '#config/report.js';
 import { type DeviceInventory, openInventory } from '#device/inventory.js';
-import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
 import { CommandFailure } from './command-failure.js';
 import type { OptionValue, OptionValues } from './command-option.js';
 import type { Commands } from './commands.js';
@@ -43,20 +40,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await run(argv, commands, processTerminal(), processHost());
 }
 
-/** The devices as the options and the environment say where to look for them, files apart. */
+/** The devices, where the options, the environment and the server file say to look for them. */
 async function inventoryFor(flags: Flags): Promise<DeviceInventory> {
-  const { devRoot, sysRoot, simulate } = configured(() => {
-    const report = new Report();
-    const given = readOptions(flags, env, report);
-    report.throwIfAny();
-    return given;
-  });
-  return await openInventory({
-    devRoot: devRoot?.value ?? DEFAULT_DEVICE_OPTIONS.devRoot,
-    sysRoot: sysRoot?.value ?? DEFAULT_DEVICE_OPTIONS.sysRoot,
-    procRoot: DEFAULT_DEVICE_OPTIONS.procRoot,
-    simulate: simulate?.value ?? DEFAULT_DEVICE_OPTIONS.simulate,
-  });
+  return await openInventory(configured(() => loadDeviceOptions({ flags, env, cwd: process.cwd() })));
 }
 
 /** The command's values by the names that the configuration knows them by. */

@@ -12,10 +12,17 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
  */
 export async function serve(settings: Settings): Promise<number> {
   const stopLog = startLog(settings.log, process.stderr);
+  let server: RunningServer | null = null;
+  let isAsked = false;
+  const stop = (): void => {
+    isAsked = true;
+    server?.stop();
+  };
+  // Before the port opens: as the first process of a container, a signal without a listener would be lost.
+  for (const signal of SIGNALS) process.on(signal, stop);
   try {
-    const server = await start(settings);
-    const stop = (): void => server.stop();
-    for (const signal of SIGNALS) process.on(signal, stop);
+    server = await start(settings);
+    if (isAsked) server.stop();
     const status = await server.stopped;
     // The runtime waits for native code before it ends a process, and aborts it then. Who asked for an end now, or
     // has waited for the whole drain, is not made to wait on: nothing is left that anybody could be told.

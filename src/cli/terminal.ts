@@ -19,7 +19,9 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   // `furiosa devices | head -1`: the reader has seen enough. That is no error, and there is nobody to tell.
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  stdout.on('error', ignoreClosedPipe);
+  // Where errors cannot be written there is nobody left to tell.
+  stderr.on('error', () => {});
   return {
     write: (text) => void stdout.write(text),
     writeError: (text) => void stderr.write(text),

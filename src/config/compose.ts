@@ -65,7 +65,13 @@ function composeGrpc(given: GivenOptions, file: ServerFile): Settings['grpc'] {
   };
 }
 
-function composeDevices({ given, file, fileFolder, cwd }: ComposeInput): DeviceOptions {
+/** Where devices are looked for: the one part of the settings that must be known before the models are read. */
+export function composeDevices({
+  given,
+  file,
+  fileFolder,
+  cwd,
+}: Omit<ComposeInput, 'productVersion'>): DeviceOptions {
   const rootOf = (option: Given<string> | null, written: string | null, otherwise: string): string => {
     if (option?.value !== undefined) return resolve(cwd, option.value);
     return written === null ? otherwise : resolve(fileFolder ?? cwd, written);

@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import { composeSettings } from './compose.js';
+import type { DeviceOptions } from '#device/options.js';
+import { composeDevices, composeSettings } from './compose.js';
 import { type ConfigFile, readGivenFile } from './config-file.js';
 import { deviceDefault } from './device-default.js';
 import type { Flags } from './flags.js';
@@ -64,6 +65,28 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     productVersion,
   });
   return deepFreeze({ ...settings, models, warnings: [...report.warnings] });
+}
+
+/**
+ * Only where devices are looked for, as flags, environment and server file say, so that it can be found out whether
+ * the host has an NPU. Throws ConfigError with everything that is wrong in these.
+ */
+export function loadDeviceOptions({
+  flags,
+  env,
+  cwd,
+}: Pick<LoadInput, 'flags' | 'env' | 'cwd'>): DeviceOptions {
+  const report = new Report();
+  const given = readOptions(flags, env, report);
+  const serverConfig = readGivenFile(given.serverConfig, cwd, report);
+  const file = given.serverConfig ? readServerFile(serverConfig, report) : EMPTY_SERVER_FILE;
+  report.throwIfAny();
+  return composeDevices({
+    given,
+    file: file ?? EMPTY_SERVER_FILE,
+    fileFolder: serverConfig?.folder ?? null,
+    cwd,
+  });
 }
 
 /** Null after reporting why it cannot be used. A file with nothing in it says nothing, and that is allowed. */

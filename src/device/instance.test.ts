@@ -135,6 +135,46 @@ test('closing lets the run in flight finish, and closing twice is closing', asyn
   assert.equal(instance.freeSlots, 0);
 });
 
+test('an instance that is closed while it waits to be restarted stays closed', async (t) => {
+  let starts = 0;
+  const { instance, clock, heard } = instanceOf(t, () => {
+    starts++;
+    return 'good';
+  });
+  await instance.open();
+  await failure(instance.run([tensor('exit')], []));
+  await untilTimer(clock);
+  await instance.close();
+  clock.advance(100);
+  await new Promise(setImmediate);
+  assert.deepEqual([starts, heard], [1, []]);
+});
+
+test('an instance that is closed while it opens does not open', async (t) => {
+  const { instance } = instanceOf(t, 'good');
+  const opening = failure(instance.open());
+  const closing = instance.close();
+  assert.equal((await opening).code, 'CANCELLED');
+  await closing;
+  assert.equal(instance.freeSlots, 0);
+});
+
+test('who listens too late still hears that the instance is lost', async (t) => {
+  let starts = 0;
+  const { instance, clock, hear } = instanceOf(t, () => (starts++ === 0 ? 'good' : 'dies'));
+  await instance.open();
+  await failure(instance.run([tensor('exit')], []));
+  const lost = hear();
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await untilTimer(clock);
+    while (clock.timers > 0) clock.advance(100);
+  }
+  await lost;
+  const late: string[] = [];
+  instance.listen({ available: () => {}, lost: (reason) => late.push(reason) });
+  assert.equal(late.length, 1);
+});
+
 test('short runs may wait at the thread, long ones not', async (t) => {
   const { instance } = instanceOf(t, 'good');
   await instance.open();

@@ -35,6 +35,7 @@ export class Instance {
   #listener: InstanceListener | null = null;
   #recentRunMs: number | null = null;
   #restarts = 0;
+  #lostReason: string | null = null;
   #closed = false;
 
   /** @param startThread starts an engine thread; a test may bring its own. */
@@ -65,8 +66,10 @@ export class Instance {
     return model;
   }
 
+  /** An instance that was given up before anybody listened says so at once. */
   listen(listener: InstanceListener): void {
     this.#listener = listener;
+    if (this.#lostReason !== null) listener.lost(this.#lostReason);
   }
 
   get inFlight(): number {
@@ -107,7 +110,8 @@ export class Instance {
     const delayMs = restartDelayMs(this.#restarts++);
     if (delayMs === null) {
       log.error(`${this.id} is given up: its thread died again and again`, { instance: this.id });
-      this.#listener?.lost(`its engine thread died again and again, last: ${reason}`);
+      this.#lostReason = `its engine thread died again and again, last: ${reason}`;
+      this.#listener?.lost(this.#lostReason);
       return;
     }
     this.#clock.startTimer(delayMs, () => void this.#restart());

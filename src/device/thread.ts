@@ -42,7 +42,11 @@ export class EngineThread {
       name: 'furiosa-engine',
     });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
-    this.#worker.on('messageerror', (error) => this.#fail(messageOf(error)));
+    // A message that cannot be read may have been an answer: whoever waits for it must not wait for ever.
+    this.#worker.on('messageerror', (error) => {
+      this.#fail(messageOf(error));
+      void this.#worker.terminate();
+    });
     this.#worker.on('error', (error) => this.#fail(messageOf(error)));
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', (status) => {

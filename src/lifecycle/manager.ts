@@ -49,9 +49,11 @@ export class ModelManager {
       version.forgive();
     }
     await this.#settle(versions);
-    const failed = versions.filter((version) => version.state === 'failed');
+    const failed = versions.filter((version) => !version.ready);
     if (failed.length === 0) return;
-    const reasons = failed.map((each) => `version ${each.version} is at UNAVAILABLE state: ${each.reason}`);
+    const reasons = failed.map(
+      ({ version, state, reason }) => `version ${version} is at ${INDEX_STATE[state]} state: ${reason}`,
+    );
     throw new ServingError('INVALID_ARGUMENT', `load failed for model '${name}': ${reasons.join('; ')}`);
   }
 
@@ -123,9 +125,7 @@ export class ModelManager {
   #find({ name, version }: ModelRef): Version {
     const versions = this.#versionsOf(name);
     if (version === null) {
-      const found = defaultVersion(versions) ?? versions.at(-1);
-      if (found === undefined) throw unknownModel(name);
-      return found;
+      return defaultVersion(versions) ?? whichWouldServe(versions) ?? unknown(name);
     }
     const found = versions.find((each) => each.version === version);
     if (found === undefined) {
@@ -145,6 +145,15 @@ export class ModelManager {
   #all(): readonly Version[] {
     return [...this.#models.values()].flat();
   }
+}
+
+/** When none is ready, the one that is spoken of: the version that would serve if all were. */
+function whichWouldServe(versions: readonly Version[]): Version | null {
+  return defaultVersion(versions.map((each) => ({ each, version: each.version, ready: true })))?.each ?? null;
+}
+
+function unknown(name: string): never {
+  throw unknownModel(name);
 }
 
 function unknownModel(name: string): ServingError {

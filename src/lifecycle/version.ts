@@ -44,10 +44,6 @@ export class Version {
     return this.#state === 'ready';
   }
 
-  get loaded(): OpenVersion | null {
-    return this.#loaded;
-  }
-
   /** Loads it. Never rejects: a failure is the state `failed` with its reason. */
   async load(): Promise<void> {
     const { name, version, path } = this.offer;

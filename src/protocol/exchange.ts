@@ -14,7 +14,8 @@ export interface Exchange {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  /** In several pieces where joining them would mean copying large ones. */
+  readonly body: Uint8Array | readonly Uint8Array[];
 }
 
 export type Method = 'GET' | 'POST';

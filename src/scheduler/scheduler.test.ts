@@ -115,6 +115,12 @@ test('a waiting task whose caller leaves is never run', async () => {
   );
 });
 
+test('a task whose caller has left before it could wait is refused', async () => {
+  const { submit, scheduler } = setUp(0);
+  assert.equal(await codeOf(submit('a', callOf({ signal: AbortSignal.abort() }))), 'CANCELLED');
+  assert.equal(scheduler.waiting, 0);
+});
+
 test('a waiting task expires at its deadline, not when a runner is free', async () => {
   const { clock, submit, runner } = setUp(1);
   void submit('a');

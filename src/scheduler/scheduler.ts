@@ -45,10 +45,6 @@ export class Scheduler {
     return this.#queue.size;
   }
 
-  get running(): number {
-    return this.#running;
-  }
-
   /**
    * Runs the session on `inputs`, whose bytes are given away. Rejects with OVERLOADED at once when too much waits,
    * with DEADLINE_EXCEEDED or CANCELLED when that happens before a runner took the task, else as the runner did.

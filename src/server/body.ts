@@ -1,9 +1,12 @@
+import { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '#core/clock.js';
 import { invalid, ServingError } from '#core/errors.js';
+import { contentCodingOf } from './content-coding.js';
+import { decompressor } from './decompress.js';
 
-/** Up to this claimed length the whole buffer is made at once: it is no larger than what a connection costs anyway. */
-const TRUSTED_LENGTH = 1024 * 1024;
+/** Up to this size a body's buffer is made at once: it is no larger than what a connection costs anyway. */
+const FIRST_BYTES = 1024 * 1024;
 
 export interface BodyLimits {
   readonly maxBodyBytes: number;
@@ -20,81 +23,88 @@ export function claimedLength(request: IncomingMessage, maxBodyBytes: number): n
 }
 
 /**
- * Reads a request's body. What is held at any time is at most what has arrived, twice, and never more than the limit
- * allows. Rejects with PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT, or INVALID_ARGUMENT when it stops half-way.
+ * Reads a request's body, decompressed where its Content-Encoding says so. What is held is at most a megabyte more than
+ * twice what has arrived or unfolded, however small its pieces were; the limit holds for both.
+ * Rejects with PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT, UNIMPLEMENTED for a coding that is not known, or INVALID_ARGUMENT
+ * when the body stops half-way or cannot be decompressed.
  */
-export function readBody(request: IncomingMessage, limits: BodyLimits, clock: Clock): Promise<Uint8Array> {
-  const claimed = claimedLength(request, limits.maxBodyBytes);
-  return new Promise((resolve, reject) => {
-    const body = claimed !== null && claimed <= TRUSTED_LENGTH ? fixedBody(claimed) : growingBody();
-    const timer = clock.startTimer(limits.timeoutMs, () => {
-      const text = `the request body did not arrive within ${limits.timeoutMs} ms (${body.length} bytes did)`;
-      finish(() => reject(new ServingError('REQUEST_TIMEOUT', text)));
+export async function readBody(
+  request: IncomingMessage,
+  limits: BodyLimits,
+  clock: Clock,
+): Promise<Uint8Array> {
+  const { maxBodyBytes, timeoutMs } = limits;
+  const claimed = claimedLength(request, maxBodyBytes);
+  const coding = contentCodingOf(request.headers['content-encoding']);
+  return await new Promise((resolve, reject) => {
+    const plain = coding === 'identity';
+    const body = new GrowingBody(plain ? claimed : null, maxBodyBytes);
+    let received = 0;
+    const timer = clock.startTimer(timeoutMs, () => {
+      const text = `the request body did not arrive within ${timeoutMs} ms (${received} bytes did)`;
+      fail(new ServingError('REQUEST_TIMEOUT', text));
     });
-    const onData = (chunk: Buffer): void => {
-      if (body.length + chunk.length > limits.maxBodyBytes) {
-        finish(() => reject(tooLarge('a longer one', limits.maxBodyBytes)));
+    const add = (chunk: Buffer): void => {
+      if (body.length + chunk.length > maxBodyBytes) {
+        fail(tooLarge(plain ? 'a longer one' : 'longer when it is decompressed', maxBodyBytes));
       } else body.add(chunk);
     };
-    const onEnd = (): void => finish(() => resolve(body.take()));
+    const done = (): void => finish(() => resolve(body.take()));
+    const fail = (error: ServingError): void => finish(() => reject(error));
+    const decoder = plain ? null : decompressor(coding, request, { bytes: add, whole: done, corrupt: fail });
+    const onData = (chunk: Buffer): void => {
+      received += chunk.length;
+      if (decoder === null) add(chunk);
+      else if (received > maxBodyBytes) fail(tooLarge('a longer one', maxBodyBytes));
+      else decoder.write(chunk);
+    };
+    const onEnd = (): void => (decoder === null ? done() : decoder.end());
     const onAbort = (): void => {
       const wanted = claimed === null ? '' : ` of ${claimed}`;
-      finish(() => reject(invalid(`the request body stopped after ${body.length}${wanted} bytes`)));
+      fail(invalid(`the request body stopped after ${received}${wanted} bytes`));
     };
     const finish = (settle: () => void): void => {
       timer.cancel();
       request.off('data', onData).off('end', onEnd).off('aborted', onAbort).off('error', onAbort);
       // A reset that arrives after this is nobody's concern, and must not be an unhandled error.
       request.on('error', () => {});
+      decoder?.destroy();
       settle();
     };
     request.on('data', onData).on('end', onEnd).on('aborted', onAbort).on('error', onAbort);
   });
 }
 
-interface BodyBuilder {
-  readonly length: number;
-  add(chunk: Buffer): void;
-  take(): Uint8Array;
+/** One buffer that doubles as bytes arrive. A claimed length is believed only as far as bytes have come. */
+class GrowingBody {
+  length = 0;
+  #bytes: Uint8Array;
+  readonly #mostBytes: number;
+
+  constructor(claimed: number | null, maxBodyBytes: number) {
+    this.#mostBytes = claimed ?? maxBodyBytes;
+    this.#bytes = unfilled(Math.min(claimed ?? 0, FIRST_BYTES));
+  }
+
+  add(chunk: Uint8Array): void {
+    const needed = this.length + chunk.length;
+    if (needed > this.#bytes.length) {
+      const larger = unfilled(Math.max(needed, Math.min(this.#bytes.length * 2, this.#mostBytes)));
+      larger.set(this.#bytes.subarray(0, this.length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(chunk, this.length);
+    this.length = needed;
+  }
+
+  take(): Uint8Array {
+    return this.length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.length);
+  }
 }
 
-/** The node parser guarantees that no more than the claimed length arrives. */
-function fixedBody(claimed: number): BodyBuilder {
-  const bytes = new Uint8Array(claimed);
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    add(chunk) {
-      bytes.set(chunk, length);
-      length += chunk.length;
-    },
-    take: () => bytes,
-  };
-}
-
-function growingBody(): BodyBuilder {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    add(chunk) {
-      chunks.push(chunk);
-      length += chunk.length;
-    },
-    take() {
-      const bytes = new Uint8Array(length);
-      let offset = 0;
-      for (const chunk of chunks) {
-        bytes.set(chunk, offset);
-        offset += chunk.length;
-      }
-      return bytes;
-    },
-  };
+/** So many bytes in a buffer of their own that hold anything until they are written: to clear them first costs. */
+function unfilled(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }
 
 function tooLarge(what: string, maxBodyBytes: number): ServingError {

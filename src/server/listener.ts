@@ -1,13 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '#core/clock.js';
+import { deferred } from '#core/deferred.js';
+import { invalid, messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { Answer, ProtocolSkin } from '#protocol/exchange.js';
 import { claimedLength, readBody } from './body.js';
+import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
+import { encodeAnswer } from './encode-answer.js';
 import { HttpCall } from './http-call.js';
 import { listenOn } from './listen-on.js';
 import type { ListenerOptions } from './options.js';
+import { refuseConnection } from './refusal.js';
 import { createRouter, type FindRoute, MethodNotAllowed } from './router.js';
+import { send } from './send.js';
 
 const log = loggerOf('server::listener');
 
@@ -20,6 +26,10 @@ export class Listener {
   readonly #find: FindRoute;
   readonly #options: ListenerOptions;
   readonly #clock: Clock;
+  /** Answers that are being made or sent. */
+  readonly #sending = new Set<ServerResponse>();
+  /** The newest answer of each connection. */
+  readonly #running = new WeakMap<Socket, ServerResponse>();
   #closing = false;
 
   constructor(skin: ProtocolSkin, options: ListenerOptions, clock: Clock) {
@@ -33,12 +43,15 @@ export class Listener {
       requestTimeout: 0,
       headersTimeout: 60_000,
       noDelay: true,
+      // Node would answer without a sentence; #answer has one.
+      requireHostHeader: false,
     });
     this.#server.on('request', (request, response) => void this.#serve(request, response, false));
     this.#server.on('checkContinue', (request, response) => void this.#serve(request, response, true));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-      this.#refuse(error, socket as Socket),
+      refuseConnection(error, socket as Socket, this.#running.get(socket as Socket)),
     );
+    this.#server.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
   }
 
   /** Opens the port; answers its number. Rejects when the address cannot be had. */
@@ -54,29 +67,65 @@ export class Listener {
     this.#closing = true;
   }
 
-  /** Takes no new connection, ends the idle ones, and settles when the last one is gone or cut off. */
-  close(cutOffMs: number): Promise<void> {
+  /**
+   * Lets the answers that are being sent arrive, then takes no new connection and ends the others. What has not ended
+   * after `cutOffMs` is cut off. Until then a new request is answered as the gate says, and finds no closed door.
+   */
+  async close(cutOffMs: number): Promise<void> {
     this.#closing = true;
-    return new Promise((resolve) => {
-      const timer = this.#clock.startTimer(cutOffMs, () => this.#server.closeAllConnections());
-      this.#server.close(() => {
-        timer.cancel();
-        resolve();
-      });
-      this.#server.closeIdleConnections();
+    const cutOff = deferred<void>();
+    const timer = this.#clock.startTimer(cutOffMs, () => cutOff.resolve());
+    await Promise.race([cutOff.promise, this.#allSent()]);
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
     });
+    this.#server.closeIdleConnections();
+    await Promise.race([cutOff.promise, closed]);
+    timer.cancel();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  /** Settles when what is being made or sent now has arrived, or its connection is gone. */
+  async #allSent(): Promise<void> {
+    const gone = [...this.#sending].map(
+      (response) => new Promise((resolve) => response.once('close', resolve)),
+    );
+    await Promise.all(gone);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+    this.#sending.add(response);
+    this.#running.set(request.socket, response);
+    response.once('close', () => this.#sending.delete(response));
     let answer: Answer;
     try {
       answer = await this.#answer(request, response, expectsContinue);
     } catch (thrown) {
-      answer = this.#skin.errorAnswer(thrown);
-      if (thrown instanceof MethodNotAllowed)
-        answer = { ...answer, headers: { ...answer.headers, allow: thrown.allow } };
+      answer = this.#errorAnswer(request, thrown);
     }
-    this.#write(request, response, answer);
+    const encoded = await encodeAnswer(answer, headerOf(request, 'accept-encoding'));
+    send(request, response, encoded, this.#closing, this.#clock);
+  }
+
+  #errorAnswer(request: IncomingMessage, thrown: unknown): Answer {
+    const answer = this.#skin.errorAnswer(thrown);
+    const line = `${request.method} ${request.url} was answered ${answer.status}: ${messageOf(thrown)}`;
+    if (answer.status === 500) log.error(line);
+    else log.debug(line);
+    return { ...answer, headers: { ...answer.headers, ...headersOf(thrown) } };
+  }
+
+  /** An `Expect` header that asks for anything but `100-continue`. */
+  #refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
+    const error = invalid(`the expectation '${request.headers.expect}' cannot be met; only 100-continue can`);
+    send(
+      request,
+      response,
+      { ...this.#errorAnswer(request, error), status: 417 },
+      this.#closing,
+      this.#clock,
+    );
   }
 
   async #answer(
@@ -84,61 +133,31 @@ export class Listener {
     response: ServerResponse,
     expectsContinue: boolean,
   ): Promise<Answer> {
+    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      throw invalid('an HTTP/1.1 request must have a Host header, and this one has none');
+    }
     const call = new HttpCall(response, this.#clock.now());
     const { maxBodyBytes, bodyTimeoutMs } = this.#options;
     const { route, params } = this.#find(request.method ?? '', request.url ?? '');
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
       claimedLength(request, maxBodyBytes);
+      contentCodingOf(request.headers['content-encoding']);
       if (expectsContinue) response.writeContinue();
       body = await readBody(request, { maxBodyBytes, timeoutMs: bodyTimeoutMs }, this.#clock);
     }
-    const header = (name: string): string | undefined => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    };
-    return await route.handle({ params, header, body, call });
-  }
-
-  #write(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-    if (response.destroyed) return;
-    const headers: Record<string, string | number> = {
-      ...answer.headers,
-      'content-length': answer.body.byteLength,
-    };
-    // What is left of a refused body would be read as the next request, and could be long: the connection ends.
-    if (this.#closing || isUnread(request)) headers['connection'] = 'close';
-    response.writeHead(answer.status, headers);
-    response.end(request.method === 'HEAD' ? undefined : answer.body);
-  }
-
-  /** Answers what is no HTTP request at all. */
-  #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    const [status, sentence] = refusalOf(error.code);
-    const body = JSON.stringify({ error: sentence });
-    const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
-    socket.end(`${head}\r\n\r\n${body}`);
+    return await route.handle({ params, header: (name) => headerOf(request, name), body, call });
   }
 }
 
-function isUnread(request: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  return !request.complete && (encoding !== undefined || (length !== undefined && length !== '0'));
+/** What an error says in headers, beside its sentence. */
+function headersOf(thrown: unknown): Readonly<Record<string, string>> {
+  if (thrown instanceof MethodNotAllowed) return { allow: thrown.allow };
+  if (thrown instanceof UnknownCoding) return { 'accept-encoding': ACCEPTED_CODINGS };
+  return {};
 }
 
-function refusalOf(code: string | undefined): readonly [status: string, sentence: string] {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return ['431 Request Header Fields Too Large', 'the request headers may have 16 KiB at most'];
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return ['408 Request Timeout', 'the request headers did not arrive within 60 s'];
-    case 'HPE_INVALID_EOF_STATE':
-      return ['400 Bad Request', 'the connection was closed before the request was complete'];
-    default:
-      return ['400 Bad Request', `this is not an HTTP/1.1 request that can be read (${code ?? 'unknown'})`];
-  }
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
 }

@@ -24,7 +24,7 @@ async function inferWith(handle: Handle, request: InferenceRequest, call: Call):
   const { name, version, dialect } = handle.metadata;
   const { signature, strict } = handle;
   const inputs = resolveInputs(request.inputs, { model: name, ports: signature.inputs, strict }); // INVALID_ARGUMENT
-  const wanted = resolveOutputs(request.outputs, signature.outputs, name); // INVALID_ARGUMENT
+  const wanted = resolveOutputs(request.outputs, signature.outputs, handle.metadata); // INVALID_ARGUMENT
   const engineNames = wanted.map((output) => output.engineName);
   const { outputs, timings } = await handle.submit(inputs, engineNames, call); // OVERLOADED, CANCELLED, INTERNAL, …
   return {

@@ -21,9 +21,7 @@ const SEVERITY: Readonly<Record<LogRecord['level'], number>> = {
 export function startLog(options: LogOptions, sink: LogSink): () => void {
   const isTerminal = sink.isTTY === true;
   const pretty = options.format === 'pretty' || (options.format === 'auto' && isTerminal);
-  const write = pretty
-    ? prettyWriter(sink, isTerminal && process.env['NO_COLOR'] === undefined)
-    : jsonWriter(sink);
+  const write = pretty ? prettyWriter(sink, isTerminal && wantsColor(process.env)) : jsonWriter(sink);
   const least = SEVERITY[options.level];
   const listener = (message: unknown): void => {
     const record = message as LogRecord;
@@ -33,6 +31,11 @@ export function startLog(options: LogOptions, sink: LogSink): () => void {
   return () => {
     logChannel.unsubscribe(listener);
   };
+}
+
+/** Source of the rule: no-color.org; a terminal called `dumb` understands no escapes. */
+function wantsColor(env: Readonly<Record<string, string | undefined>>): boolean {
+  return (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 }
 
 function prettyWriter(sink: LogSink, color: boolean): (record: LogRecord) => void {

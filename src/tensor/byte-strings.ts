@@ -23,33 +23,31 @@ export function encodeByteStrings(elements: readonly Uint8Array[]): Uint8Array {
  */
 export function decodeByteStrings(data: Uint8Array, count: number, subject: string): readonly Uint8Array[] {
   const elements: Uint8Array[] = [];
-  walk(data, count, subject, (start, end) => elements.push(data.subarray(start, end)));
+  walkByteStrings(data, count, subject, (from, to) => elements.push(data.subarray(from, to)));
   return elements;
 }
 
-/** Throws where `decodeByteStrings` would, and makes nothing. */
+/** Throws INVALID_ARGUMENT where `decodeByteStrings` would, and makes nothing: a few bytes can claim many elements. */
 export function checkByteStrings(data: Uint8Array, count: number, subject: string): void {
-  walk(data, count, subject, () => {});
+  walkByteStrings(data, count, subject, () => {});
 }
 
-/** Hands over where each element starts and ends, without its length. */
-function walk(
+function walkByteStrings(
   data: Uint8Array,
   count: number,
   subject: string,
-  take: (start: number, end: number) => void,
+  visit: (from: number, to: number) => void,
 ): void {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  let found = 0;
   let at = 0;
+  let found = 0;
   while (at < data.length && found < count) {
     const left = data.length - at - LENGTH_BYTES;
     if (left < 0) throw cutShort(subject, found, `needs ${LENGTH_BYTES} bytes for its length`, -left);
     const length = view.getUint32(at, true);
     if (length > left) throw cutShort(subject, found, `is ${length} bytes long`, length - left);
-    const start = at + LENGTH_BYTES;
-    at = start + length;
-    take(start, at);
+    at += LENGTH_BYTES + length;
+    visit(at - length, at);
     found++;
   }
   if (found < count) {

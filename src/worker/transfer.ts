@@ -21,7 +21,8 @@ export function pack(tensors: readonly Tensor[]): Parcel {
 
 function packOne(tensor: Tensor, transfer: ArrayBuffer[]): Tensor {
   const alone = tensor.data.byteLength === tensor.data.buffer.byteLength;
-  const data = alone ? tensor.data : tensor.data.slice();
+  // Not `slice()`, which for a Buffer makes another view.
+  const data = alone ? tensor.data : new Uint8Array(tensor.data);
   if (
     data.byteLength >= SMALL_BYTES &&
     data.buffer instanceof ArrayBuffer &&

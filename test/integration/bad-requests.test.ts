@@ -257,6 +257,24 @@ const raw: [name: string, bytes: string, end: boolean, reply: RegExp][] = [
     true,
     /^HTTP\/1\.1 400 .*"error"/s,
   ],
+  [
+    'no Host header',
+    'GET /v2 HTTP/1.1\r\nConnection: close\r\n\r\n',
+    false,
+    /^HTTP\/1\.1 400 .*"error":"an HTTP\/1\.1 request must have a Host/s,
+  ],
+  [
+    'an expectation nobody can meet',
+    'GET /v2 HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n',
+    false,
+    /^HTTP\/1\.1 417 .*"error":"the expectation 'miracles' cannot be met/s,
+  ],
+  [
+    'garbage behind a good request',
+    'GET /v2/health/live HTTP/1.1\r\nHost: x\r\n\r\nhello\r\n\r\n',
+    false,
+    /^HTTP\/1\.1 200 .*\{"live":true\}HTTP\/1\.1 400 /s,
+  ],
   ['no HTTP at all', 'hello\r\n\r\n', false, /^HTTP\/1\.1 400 .*"error"/s],
   ['headers of 20 KB', head(`X: ${'x'.repeat(20_000)}`), false, /^HTTP\/1\.1 431 .*"error"/s],
 ];
@@ -267,6 +285,13 @@ for (const [name, bytes, end, reply] of raw) {
     await theNextRequestWorks();
   });
 }
+
+test('a client that sends a body far too large still hears why it was refused', async () => {
+  const reply = await server.post('/v2/models/sums/infer', new Uint8Array(24 * 1024 * 1024));
+  assert.equal(reply.status, 413);
+  assert.match(reply.json.error, /at most/);
+  await theNextRequestWorks();
+});
 
 test('many bad requests on one connection leave it usable', async () => {
   const bad = 'POST /v2/models/sums/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}';

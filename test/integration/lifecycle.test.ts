@@ -97,6 +97,26 @@ test('a stop answers what is in flight, refuses what is new with 503, and ends w
   assert.equal(await stopped, 0);
 });
 
+test('a stop lets an answer that is being sent arrive whole', async () => {
+  const path = writeModel(folder, 'large.onnx', identityModel('UINT8'));
+  const parts = {
+    rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 64 * 1024 * 1024, bodyTimeoutMs: 10_000 },
+  };
+  const server = await startTestServer(settingsOf([offerOf({ name: 'large', path })], parts));
+  await server.server.modelsSettled;
+  const elements = 8_000_000;
+  const input = `{"name":"input","datatype":"UINT8","shape":[${elements}],"data":[${'1,'.repeat(elements - 1)}1]}`;
+  const url = `http://127.0.0.1:${server.port}/v2/models/large/infer`;
+  // Uncompressed, the answer is far more than the system's buffers hold.
+  const headers = { 'accept-encoding': 'identity' };
+  const response = await fetch(url, { method: 'POST', headers, body: `{"inputs":[${input}]}` });
+  const stopped = server.stop();
+  const body = await response.text();
+  assert.equal(body.length, Number(response.headers.get('content-length')));
+  assert.ok(body.endsWith(']}]}'));
+  assert.equal(await stopped, 0);
+});
+
 test('the thread that answers is never the one that runs: health is answered while a model is busy', async () => {
   const path = writeModel(folder, 'busy.onnx', slowModel());
   const server = await startTestServer(settingsOf([offerOf({ name: 'busy', path })]));

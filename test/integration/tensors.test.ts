@@ -126,7 +126,7 @@ describe('ONNX models of every form', () => {
       inferBody(tensor('input', 'BYTES', [2], ['whole', 'null\u0000inside'])),
     );
     assert.equal(reply.status, 400);
-    assert.match(reply.json.error, /'?"?input"?'?.* element 1 holds a NUL/);
+    assert.match(reply.json.error, /input "input": element 1 has a NUL byte/);
   });
 
   // Compared as text: JavaScript's own JSON would round what is not exact.

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type RunningServer, startServer } from '#app/start.js';
 import type { Settings } from '#config/settings.js';
 import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
@@ -88,6 +89,7 @@ export async function startTestServer(settings: Settings): Promise<TestServer> {
       for (let turn = 0; turn < 1e6 && server.requestsInside !== count; turn++) {
         await new Promise((resolve) => setImmediate(resolve));
       }
+      assert.equal(server.requestsInside, count, 'requests inside the server');
     },
     stop() {
       server.stop();

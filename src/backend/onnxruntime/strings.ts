@@ -1,3 +1,4 @@
+import { Buffer, isUtf8 } from 'node:buffer';
 import { invalid } from '#core/errors.js';
 import { elementOffsets, LENGTH_PREFIX_BYTES } from '#tensor/byte-elements.js';
 import { elementCount } from '#tensor/shape.js';
@@ -5,47 +6,56 @@ import type { Tensor } from '#tensor/tensor.js';
 
 /**
  * The elements of a BYTES tensor as ONNX Runtime takes them. Throws INVALID_ARGUMENT, naming input and element, for
- * one that is not UTF-8 or holds a NUL byte: the binding hands strings over as C strings and would cut it there.
+ * one that is not UTF-8 or has a NUL byte: the binding hands strings over as C strings and would cut it there.
  */
 export function decodeStrings(tensor: Tensor): string[] {
-  const offsets = elementOffsets(tensor, elementCount(tensor.shape));
-  return offsets.slice(1).map((end, i) => {
-    const element = tensor.data.subarray((offsets[i] ?? 0) + LENGTH_PREFIX_BYTES, end);
-    if (element.includes(0)) {
+  const { data } = tensor;
+  const count = elementCount(tensor.shape);
+  const offsets = elementOffsets(tensor, count);
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const strings = new Array<string>(count);
+  for (let i = 0; i < count; i++) {
+    const from = (offsets[i] ?? 0) + LENGTH_PREFIX_BYTES;
+    const to = offsets[i + 1] ?? 0;
+    const kind = textKind(bytes, from, to);
+    if (kind === 'nul') {
       throw invalid(
         `input "${tensor.name}": element ${i} has a NUL byte, which a string of this model cannot hold`,
       );
     }
-    return decodeUtf8(element, tensor.name, i);
-  });
+    if (kind === 'wide' && !isUtf8(bytes.subarray(from, to))) {
+      throw invalid(
+        `input "${tensor.name}": element ${i} is not valid UTF-8, and the strings of ONNX models are UTF-8`,
+      );
+    }
+    // Unlike a TextDecoder, this keeps a byte order mark at the start: it is part of the string.
+    strings[i] = kind === 'ascii' ? bytes.toString('latin1', from, to) : bytes.toString('utf8', from, to);
+  }
+  return strings;
 }
 
-function decodeUtf8(element: Uint8Array, input: string, at: number): string {
-  try {
-    return decoder.decode(element);
-  } catch {
-    throw invalid(
-      `input "${input}": element ${at} is not valid UTF-8, and the strings of ONNX models are UTF-8`,
-    );
+/** What must be asked of the bytes in [from, to) before they are a string. */
+function textKind(bytes: Uint8Array, from: number, to: number): 'ascii' | 'wide' | 'nul' {
+  let highest = 0;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === 0) return 'nul';
+    highest |= byte;
   }
+  return highest < 0x80 ? 'ascii' : 'wide';
 }
 
 /** Strings as the bytes of a BYTES tensor. */
 export function encodeStrings(strings: readonly string[]): Uint8Array {
-  const elements = strings.map((each) => encoder.encode(each));
-  const data = new Uint8Array(
-    elements.reduce((total, { byteLength }) => total + LENGTH_PREFIX_BYTES + byteLength, 0),
-  );
-  const view = new DataView(data.buffer);
+  let size = 0;
+  for (const each of strings) size += LENGTH_PREFIX_BYTES + Buffer.byteLength(each);
+  const data = new Uint8Array(size);
+  const bytes = Buffer.from(data.buffer);
   let at = 0;
-  for (const element of elements) {
-    view.setUint32(at, element.byteLength, true);
-    data.set(element, at + LENGTH_PREFIX_BYTES);
-    at += LENGTH_PREFIX_BYTES + element.byteLength;
+  for (const each of strings) {
+    const length = bytes.write(each, at + LENGTH_PREFIX_BYTES);
+    bytes.writeUInt32LE(length, at);
+    at += LENGTH_PREFIX_BYTES + length;
   }
   return data;
 }
-
-/** A byte order mark at the start is part of the string. */
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const encoder = new TextEncoder();

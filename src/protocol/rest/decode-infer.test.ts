@@ -10,7 +10,7 @@ import { decodeInferRequest } from './decode-infer.js';
 const MODEL = { name: 'm', version: null };
 
 function decode(text: string): InferenceRequest {
-  return decodeInferRequest(Buffer.from(text), MODEL);
+  return decodeInferRequest({ json: Buffer.from(text), blobs: null }, MODEL).request;
 }
 
 /** A request with one input 'x'. */
@@ -191,7 +191,11 @@ const refused: [text: string, message: string][] = [
   ['{"inputs":[{}]}', "'inputs[0].name' is missing"],
   ['{"inputs":[{"name":"x"}]}', "'inputs[0].shape' is missing"],
   ['{"inputs":[{"name":"x","data":[1],"shape":[1]}]}', "'inputs[0].datatype' is missing"],
-  ['{"inputs":[{"name":"x","datatype":"FP32","shape":[1]}]}', "'inputs[0].data' is missing"],
+  [
+    '{"inputs":[{"name":"x","datatype":"FP32","shape":[1]}]}',
+    "'inputs[0].data' is missing: Input must set only one of the following fields: 'data', 'binary_data_size' in 'parameters', " +
+      "'shared_memory_region' in 'parameters'. But no field is set",
+  ],
   ['{"inputs":[{"name":"x","name":"x"}]}', "'inputs[0].name' is given twice"],
   ['{"inputs":[{"name":3}]}', "'inputs[0].name' must be a string, but is 3"],
   ['{"inputs":[{"shape":4}]}', "'inputs[0].shape' must be an array, but is 4"],
@@ -264,11 +268,11 @@ const refused: [text: string, message: string][] = [
   [withInput('BYTES', '[1]', '[5]'), "element 0 of input 'x' is 5, but BYTES takes strings"],
   [
     withInput('FP16', '[1]', '[5]'),
-    'receiving FP16 data via JSON is not supported. Please use the binary data format for input x',
+    'receiving FP16 data via JSON is not supported. Please use the binary data format for input x, or say "fp16_json": true in its parameters and send numbers',
   ],
   [
     withInput('BF16', '[1]', '[5]'),
-    'receiving BF16 data via JSON is not supported. Please use the binary data format for input x',
+    'receiving BF16 data via JSON is not supported. Please use the binary data format for input x, or say "fp16_json": true in its parameters and send numbers',
   ],
   [
     `{"inputs":[${'{"name":"x","shape":[0],"datatype":"FP32","data":[]},'.repeat(2).slice(0, -1)}]}`,
@@ -358,16 +362,17 @@ test('nesting a hundred deep is read', () => {
 test('bytes that are not UTF-8 are refused with their place', () => {
   const body = Buffer.concat([Buffer.from('{"é":"'), Buffer.from([0xff]), Buffer.from('"}')]);
   assert.throws(
-    () => decodeInferRequest(body, MODEL),
+    () => decodeInferRequest({ json: body, blobs: null }, MODEL),
     /^ServingError: failed to parse the request JSON buffer: the text is not valid UTF-8 at byte 7$/,
   );
 });
 
-for (const name of ['binary_data_size', 'shared_memory_region']) {
-  test(`an input that comes by ${name} is not implemented`, () => {
+for (const list of ['inputs', 'outputs']) {
+  test(`shared memory for ${list} is not implemented`, () => {
+    const tensor = `{"name":"x","shape":[1],"datatype":"FP32","parameters":{"shared_memory_region":"r"}}`;
     refuses(
-      `{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","parameters":{"${name}":4}}]}`,
-      `'inputs[0].parameters.${name}' is not supported by this version of the server: tensors travel as 'data' in the JSON`,
+      list === 'inputs' ? `{"inputs":[${tensor}]}` : `{"inputs":[],"outputs":[${tensor}]}`,
+      `'${list}[0].parameters.shared_memory_region' is not supported by this version of the server: tensors travel as 'data' in the JSON or as binary data behind it`,
       'UNIMPLEMENTED',
     );
   });

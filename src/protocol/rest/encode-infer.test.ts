@@ -8,12 +8,15 @@ import type { DataType } from '#tensor/datatype.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { decodeInferRequest } from './decode-infer.js';
 import { encodeInferResponse } from './encode-infer.js';
+import { PLAIN_JSON } from './json-form.js';
 
 const TIMINGS = { queuedNs: 0, inputNs: 0, runNs: 0, outputNs: 0, batchRows: 1 };
 
 function encode(dialect: Dialect, id: string | null, outputs: readonly Tensor[], nanTokens = false): string {
   const model = { name: 'mnist', version: '1', dialect };
-  return encodeInferResponse({ id, model, outputs, timings: TIMINGS }, { nanTokens }).toString();
+  const form = { binary: false, json: PLAIN_JSON, nanTokens };
+  const response = { id, model, outputs, timings: TIMINGS };
+  return encodeInferResponse(response, { listed: new Map(), others: form }).json.toString();
 }
 
 function bytesOf(array: NodeJS.TypedArray): Uint8Array {
@@ -101,11 +104,11 @@ test('BYTES are strings, escaped where they must be', () => {
 const refused: [output: Tensor, message: string][] = [
   [
     tensor('FP16', Uint16Array.of(0)),
-    'sending FP16 data via JSON is not supported. Please use the binary data format for output y',
+    'sending FP16 data via JSON is not supported. Please use the binary data format for output y, or say "fp16_json": true in its parameters to get numbers',
   ],
   [
     tensor('BF16', Uint16Array.of(0)),
-    'sending BF16 data via JSON is not supported. Please use the binary data format for output y',
+    'sending BF16 data via JSON is not supported. Please use the binary data format for output y, or say "fp16_json": true in its parameters to get numbers',
   ],
   [
     {
@@ -114,7 +117,7 @@ const refused: [output: Tensor, message: string][] = [
       shape: [2],
       data: encodeByteStrings([Uint8Array.of(97), Uint8Array.of(0xff)]),
     },
-    "element 1 of output 'y' is not UTF-8 text, so JSON cannot carry it. Please use the binary data format for output y",
+    `element 1 of output 'y' is not UTF-8 text, so JSON cannot carry it. Please use the binary data format for output y ("binary_data": true in its parameters), or ask for base64 ("content_type": "base64")`,
   ],
 ];
 
@@ -142,11 +145,9 @@ test('tensors of every datatype come back from an answer as they went, wherever 
     shifted.set(random, 3);
     const data = datatype.startsWith('FP') ? withoutNaN(shifted.subarray(3)) : shifted.subarray(3);
     const answer = encode('v2', null, [{ name: 'y', datatype, shape: [count], data }], true);
-    const request = Buffer.from(answer.replace('"outputs"', '"inputs"'));
-    assert.deepEqual(
-      decodeInferRequest(request, { name: 'm', version: null }).inputs[0]?.data,
-      new Uint8Array(data),
-    );
+    const json = Buffer.from(answer.replace('"outputs"', '"inputs"'));
+    const { request } = decodeInferRequest({ json, blobs: null }, { name: 'm', version: null });
+    assert.deepEqual(request.inputs[0]?.data, new Uint8Array(data));
   }
 });
 

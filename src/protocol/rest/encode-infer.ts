@@ -1,28 +1,39 @@
 import type { Buffer } from 'node:buffer';
+import { invalid } from '#core/errors.js';
 import type { InferenceResponse } from '#inference/response.js';
+import { clip } from '#protocol/clip.js';
 import type { Tensor } from '#tensor/tensor.js';
+import type { AnswerForm, OutputForm } from './decode-output.js';
 import { writeTensorData } from './json-tensor.js';
 import { JsonWriter } from './json-writer.js';
 
-export interface EncodeOptions {
-  /** Write `NaN`, `Infinity` and `-Infinity` as such, which strict JSON readers refuse; else they are `null`. */
-  readonly nanTokens: boolean;
+/** The two parts of an answer's body. */
+export interface EncodedResponse {
+  readonly json: Buffer;
+  /** The bytes of each binary output, in the order of the outputs: the tensors' own, not copies. */
+  readonly blobs: readonly Uint8Array[];
 }
 
 /**
  * The body of an answer, in the dialect of its model, without spaces. Throws INVALID_ARGUMENT where JSON cannot carry an
- * output: FP16, BF16, and BYTES that are not text.
+ * output that was not asked for as binary data: FP16, BF16, and BYTES that are not text, unless a form for them was.
  */
-export function encodeInferResponse(response: InferenceResponse, options: EncodeOptions): Buffer {
+export function encodeInferResponse(response: InferenceResponse, form: AnswerForm): EncodedResponse {
   const writer = new JsonWriter();
+  const blobs: Uint8Array[] = [];
   writer.text(`{${headOf(response)},"outputs":[`);
   response.outputs.forEach((output, index) => {
-    writer.text(`${index === 0 ? '' : ','}{${tensorHeadOf(output, response)},"data":`);
-    writeTensorData(writer, output, options.nanTokens);
+    const own = form.listed.get(output.name) ?? form.others;
+    writer.text(`${index === 0 ? '' : ','}{${tensorHeadOf(output, own, response)}`);
+    if (own.binary) blobs.push(output.data);
+    else {
+      writer.text(',"data":');
+      writeTensorData(writer, output, own);
+    }
     writer.text('}');
   });
   writer.text(']}');
-  return writer.finish();
+  return { json: writer.finish(), blobs };
 }
 
 /** Furiosa answers with every key, null where nothing was given; Triton leaves out what is absent. */
@@ -32,10 +43,20 @@ function headOf({ id, model }: InferenceResponse): string {
   return id === null ? named : `"id":${JSON.stringify(id)},${named}`;
 }
 
-function tensorHeadOf({ name, datatype, shape }: Tensor, { model }: InferenceResponse): string {
-  const named = `"name":${JSON.stringify(name)}`;
-  const [type, size] = [`"datatype":"${datatype}"`, `"shape":[${shape.join()}]`];
-  return model.dialect === 'furiosa'
-    ? `${named},${size},${type},"parameters":null`
-    : `${named},${type},${size}`;
+function tensorHeadOf(output: Tensor, form: OutputForm, { model }: InferenceResponse): string {
+  const named = `"name":${JSON.stringify(output.name)}`;
+  const [type, size] = [`"datatype":"${output.datatype}"`, `"shape":[${output.shape.join()}]`];
+  const parameters = parametersOf(output, form);
+  if (model.dialect === 'furiosa') return `${named},${size},${type},"parameters":${parameters ?? null}`;
+  return `${named},${type},${size}${parameters === null ? '' : `,"parameters":${parameters}`}`;
+}
+
+/** What an answer says of how an output is written. */
+function parametersOf({ name, datatype, data }: Tensor, { binary, json }: OutputForm): string | null {
+  if (binary) return `{"binary_data_size":${data.byteLength}}`;
+  if (!json.base64) return null;
+  if (datatype === 'BYTES') return '{"content_type":"base64"}';
+  throw invalid(
+    `output '${clip(name)}' was asked for with the content_type 'base64', which is for BYTES, but it is ${datatype}`,
+  );
 }

@@ -1,4 +1,7 @@
-import { byteAt, END, QUOTE } from './json-bytes.js';
+import { invalid } from '#core/errors.js';
+import { clip } from '#protocol/clip.js';
+import { Base64Problem, copyBase64 } from './base64.js';
+import { BACKSLASH, byteAt, END, QUOTE } from './json-bytes.js';
 import { type Elements, nextElement, type TensorHead, wrongKind } from './json-data-elements.js';
 import type { JsonReader } from './json-reader.js';
 import { closingQuote, copyString } from './json-string.js';
@@ -7,19 +10,21 @@ import { closingQuote, copyString } from './json-string.js';
 const PREFIX_BYTES = 4;
 
 /**
- * Reads elements of BYTES: JSON strings, whose UTF-8 is what the model gets, each after its length (uint32,
- * little-endian). Without a tensor to fill it measures how large one must be.
+ * Reads elements of BYTES: JSON strings, whose UTF-8 is what the model gets, or what it means in base64; each after its
+ * length (uint32, little-endian). Without a tensor to fill it measures how large one must be.
  */
 export class ByteStringElements implements Elements {
   index = 0;
   /** How many bytes the elements so far take. */
   byteLength = 0;
   readonly #head: TensorHead;
+  readonly #base64: boolean;
   readonly #out: Uint8Array | null;
   readonly #lengths: DataView | null;
 
-  constructor(head: TensorHead, out: Uint8Array | null) {
+  constructor(head: TensorHead, base64: boolean, out: Uint8Array | null) {
     this.#head = head;
+    this.#base64 = base64;
     this.#out = out;
     this.#lengths = out === null ? null : new DataView(out.buffer, out.byteOffset, out.byteLength);
   }
@@ -30,11 +35,34 @@ export class ByteStringElements implements Elements {
       reader.at = at;
       if (byteAt(bytes, at) !== QUOTE) throw wrongKind(reader, this.#head, this.index, 'strings');
       const end = closingQuote(bytes, at + 1);
-      const length = copyString(bytes, at + 1, end, this.#out, this.byteLength + PREFIX_BYTES);
+      const offset = this.byteLength + PREFIX_BYTES;
+      const length = this.#base64
+        ? this.#copyBase64(bytes, at + 1, end, offset)
+        : copyString(bytes, at + 1, end, this.#out, offset);
       this.#lengths?.setUint32(this.byteLength, length, true);
       this.byteLength += PREFIX_BYTES + length;
       this.index++;
       reader.at = end + 1;
     }
   }
+
+  #copyBase64(bytes: Uint8Array, from: number, to: number, offset: number): number {
+    try {
+      return copyBase64(unescaped(bytes, from, to), this.#out, offset);
+    } catch (thrown) {
+      if (!(thrown instanceof Base64Problem)) throw thrown;
+      throw invalid(
+        `element ${this.index} of input '${clip(this.#head.name)}' is not base64, as its content_type says: ${thrown.message}`,
+      );
+    }
+  }
+}
+
+/** The characters of a string. Some writers of JSON escape the slash, which is a digit of base64. */
+function unescaped(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  const raw = bytes.subarray(from, to);
+  if (!raw.includes(BACKSLASH)) return raw;
+  const text = new Uint8Array(copyString(bytes, from, to, null, 0));
+  copyString(bytes, from, to, text, 0);
+  return text;
 }

@@ -6,6 +6,7 @@ import { type FixedSizeType, viewOf } from '#tensor/view.js';
 import { decodeInferRequest } from './decode-infer.js';
 import { readTensorData } from './json-data.js';
 import { nearestFp32 } from './json-float.js';
+import { PLAIN_JSON } from './json-form.js';
 import { JsonReader } from './json-reader.js';
 
 /** Whole numbers from 0 to below the bound, the same in every run (mulberry32). */
@@ -21,7 +22,11 @@ function dice(seed: number): (bound: number) => number {
 
 function read(datatype: FixedSizeType, texts: readonly string[]): ArrayLike<number | bigint> {
   const reader = new JsonReader(Buffer.from(`[${texts.join(',')}]`));
-  const data = readTensorData(reader, { place: 'inputs[0]', name: 'x', datatype, shape: [texts.length] });
+  const data = readTensorData(
+    reader,
+    { place: 'inputs[0]', name: 'x', datatype, shape: [texts.length] },
+    PLAIN_JSON,
+  );
   return viewOf(data, datatype);
 }
 
@@ -201,10 +206,10 @@ const SAMPLE =
 
 test('every beginning of a request is refused, and in words', () => {
   const body = Buffer.from(SAMPLE);
-  decodeInferRequest(body, { name: 'm', version: null });
+  decodeInferRequest({ json: body, blobs: null }, { name: 'm', version: null });
   for (let length = 0; length < body.length; length++) {
     assert.throws(
-      () => decodeInferRequest(body.subarray(0, length), { name: 'm', version: null }),
+      () => decodeInferRequest({ json: body.subarray(0, length), blobs: null }, { name: 'm', version: null }),
       (error) => error instanceof ServingError && error.code === 'INVALID_ARGUMENT',
     );
   }
@@ -222,7 +227,7 @@ test('5,000 damaged requests are read or refused, and nothing else happens', () 
       damaged[at] = choices[roll(3)] ?? 0;
     }
     try {
-      decodeInferRequest(damaged, { name: 'm', version: null });
+      decodeInferRequest({ json: damaged, blobs: null }, { name: 'm', version: null });
     } catch (error) {
       assert.ok(error instanceof ServingError, `${error} for ${damaged}`);
       refused++;
@@ -283,12 +288,11 @@ test('a shape that claims more than the text can hold allocates nothing for it',
   const before = process.memoryUsage().arrayBuffers;
   assert.throws(
     () =>
-      readTensorData(new JsonReader(Buffer.from('[1,2,3]')), {
-        place: '',
-        name: 'x',
-        datatype: 'FP64',
-        shape: [1e9],
-      }),
+      readTensorData(
+        new JsonReader(Buffer.from('[1,2,3]')),
+        { place: '', name: 'x', datatype: 'FP64', shape: [1e9] },
+        PLAIN_JSON,
+      ),
     /has 3 elements but its shape \[1000000000\] needs 1000000000/,
   );
   assert.ok(process.memoryUsage().arrayBuffers - before < 1e6);

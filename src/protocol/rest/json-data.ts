@@ -8,17 +8,19 @@ import { BoolElements } from './json-data-bool.js';
 import { ByteStringElements } from './json-data-byte-strings.js';
 import type { Elements, TensorHead } from './json-data-elements.js';
 import { FloatElements } from './json-data-floats.js';
+import { HalfElements } from './json-data-halves.js';
 import { IntegerElements } from './json-data-integers.js';
+import type { JsonForm } from './json-form.js';
 import type { JsonReader } from './json-reader.js';
 
 /**
  * Reads the `data` array of an input straight into the tensor's bytes: row-major, little-endian, in a buffer of their
  * own. Arrays may be nested in any way; what counts is the number of elements, as in Triton.
  */
-export function readTensorData(reader: JsonReader, head: TensorHead): Uint8Array {
-  if (head.datatype === 'FP16' || head.datatype === 'BF16') throw noJsonType(head);
+export function readTensorData(reader: JsonReader, head: TensorHead, form: JsonForm): Uint8Array {
+  if (!form.halves && (head.datatype === 'FP16' || head.datatype === 'BF16')) throw noJsonType(head);
   if (reader.peek() !== OPEN_BRACKET) throw reader.mismatch(`${head.place}.data`, 'an array');
-  return head.datatype === 'BYTES' ? readByteStrings(reader, head) : readFixedSize(reader, head);
+  return head.datatype === 'BYTES' ? readByteStrings(reader, head, form) : readFixedSize(reader, head);
 }
 
 function readFixedSize(reader: JsonReader, head: TensorHead): Uint8Array {
@@ -34,14 +36,14 @@ function readFixedSize(reader: JsonReader, head: TensorHead): Uint8Array {
 }
 
 /** Twice over the same text: how many bytes it makes is known only after it was read. */
-function readByteStrings(reader: JsonReader, head: TensorHead): Uint8Array {
+function readByteStrings(reader: JsonReader, head: TensorHead, { base64 }: JsonForm): Uint8Array {
   const from = reader.at;
-  const measured = new ByteStringElements(head, null);
+  const measured = new ByteStringElements(head, base64, null);
   readArray(reader, measured);
   checkCount(measured.index, head);
   const data = new Uint8Array(measured.byteLength);
   reader.at = from;
-  readArray(reader, new ByteStringElements(head, data));
+  readArray(reader, new ByteStringElements(head, base64, data));
   return data;
 }
 
@@ -54,8 +56,9 @@ function elementsInto(data: Uint8Array, head: TensorHead): Elements {
       return new FloatElements(head, data);
     case 'FP16':
     case 'BF16':
+      return new HalfElements(head, head.datatype, data);
     case 'BYTES':
-      throw noJsonType(head);
+      throw new RangeError('elements of BYTES have no fixed size. This is a bug.');
     default:
       return new IntegerElements(head, head.datatype, data);
   }
@@ -90,6 +93,7 @@ function checkCount(found: number, head: TensorHead): void {
 
 function noJsonType(head: TensorHead): ServingError {
   return invalid(
-    `receiving ${head.datatype} data via JSON is not supported. Please use the binary data format for input ${clip(head.name)}`,
+    `receiving ${head.datatype} data via JSON is not supported. Please use the binary data format for input ${clip(head.name)}, ` +
+      `or say "fp16_json": true in its parameters and send numbers`,
   );
 }

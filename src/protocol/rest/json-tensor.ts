@@ -1,9 +1,13 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-import { invalid } from '#core/errors.js';
-import { decodeByteStrings } from '#tensor/byte-strings.js';
+import { invalid, type ServingError } from '#core/errors.js';
+import { clip } from '#protocol/clip.js';
+import { elementOffsets, LENGTH_PREFIX_BYTES } from '#tensor/byte-elements.js';
 import { elementCount } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { viewOf } from '#tensor/view.js';
+import type { OutputForm } from './decode-output.js';
+import { BACKSLASH, QUOTE } from './json-bytes.js';
+import { HALF_FORMATS, type HalfType, shortestHalf } from './json-half.js';
 import { type ShortDecimal, shortestFp32 } from './json-shortest.js';
 import { digitCount, type JsonWriter } from './json-writer.js';
 
@@ -13,19 +17,24 @@ const DOT = 0x2e;
 
 /**
  * Writes a tensor's elements as a flat JSON array. Every number reads back as exactly itself. NaN and the infinities,
- * for which JSON has no words, are `null`, or `NaN`, `Infinity`, `-Infinity` where these were asked for.
+ * for which JSON has no words, are `null`, or `NaN`, `Infinity`, `-Infinity` where these were asked for. Throws
+ * INVALID_ARGUMENT for FP16 and BF16 and for BYTES that are not text, unless a form for them was asked for.
  */
-export function writeTensorData(writer: JsonWriter, tensor: Tensor, nanTokens: boolean): void {
+export function writeTensorData(
+  writer: JsonWriter,
+  tensor: Tensor,
+  { json, nanTokens }: Pick<OutputForm, 'json' | 'nanTokens'>,
+): void {
   const { datatype, data } = tensor;
   writer.ascii('[');
   switch (datatype) {
     case 'FP16':
     case 'BF16':
-      throw invalid(
-        `sending ${datatype} data via JSON is not supported. Please use the binary data format for output ${tensor.name}`,
-      );
+      if (!json.halves) throw noJsonType(tensor);
+      writeEach(writer, viewOf(data, datatype), (bits) => writeHalf(writer, bits, datatype, nanTokens));
+      break;
     case 'BYTES':
-      writeByteStrings(writer, tensor);
+      writeByteStrings(writer, tensor, json.base64);
       break;
     case 'BOOL':
       writeEach(writer, viewOf(data, datatype), (value) => writer.ascii(value === 0 ? 'false' : 'true'));
@@ -57,17 +66,58 @@ function writeEach<Element>(
   }
 }
 
-function writeByteStrings(writer: JsonWriter, tensor: Tensor): void {
-  const subject = `output '${tensor.name}'`;
-  decodeByteStrings(tensor.data, elementCount(tensor.shape), subject).forEach((element, index) => {
-    if (!isUtf8(element)) {
-      throw invalid(
-        `element ${index} of ${subject} is not UTF-8 text, so JSON cannot carry it. Please use the binary data format for output ${tensor.name}`,
-      );
-    }
-    if (index > 0) writer.byte(COMMA);
-    writer.text(JSON.stringify(Buffer.from(element.buffer, element.byteOffset, element.length).toString()));
-  });
+function noJsonType({ name, datatype }: Tensor): ServingError {
+  return invalid(
+    `sending ${datatype} data via JSON is not supported. Please use the binary data format for output ${clip(name)}, ` +
+      `or say "fp16_json": true in its parameters to get numbers`,
+  );
+}
+
+/** Writes each element of BYTES between quotes: as text, or as base64. */
+function writeByteStrings(writer: JsonWriter, tensor: Tensor, base64: boolean): void {
+  const { data, name, shape } = tensor;
+  const count = elementCount(shape);
+  const offsets = elementOffsets(tensor, count);
+  for (let i = 0; i < count; i++) {
+    if (i > 0) writer.byte(COMMA);
+    const from = (offsets[i] ?? 0) + LENGTH_PREFIX_BYTES;
+    const to = offsets[i + 1] ?? 0;
+    if (base64) writer.text(`"${bufferOf(data.subarray(from, to)).toString('base64')}"`);
+    else if (isPlain(data, from, to)) writer.quoted(data, from, to);
+    else writeText(writer, data.subarray(from, to), i, clip(name));
+  }
+}
+
+/** Whether these bytes are a JSON string as they are: printable ASCII that needs no escape. */
+function isPlain(data: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = data[at] ?? 0;
+    if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH) return false;
+  }
+  return true;
+}
+
+function writeText(writer: JsonWriter, element: Uint8Array, index: number, output: string): void {
+  if (!isUtf8(element)) {
+    throw invalid(
+      `element ${index} of output '${output}' is not UTF-8 text, so JSON cannot carry it. ` +
+        `Please use the binary data format for output ${output} ("binary_data": true in its parameters), or ask for base64 ("content_type": "base64")`,
+    );
+  }
+  writer.text(JSON.stringify(bufferOf(element).toString()));
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function writeHalf(writer: JsonWriter, bits: number, type: HalfType, nanTokens: boolean): void {
+  const magnitude = bits & 0x7fff;
+  const negative = bits !== magnitude;
+  const { infinity } = HALF_FORMATS[type];
+  if (magnitude > infinity) writeNonFinite(writer, Number.NaN, nanTokens);
+  else if (magnitude === infinity) writeNonFinite(writer, negative ? -Infinity : Infinity, nanTokens);
+  else writer.ascii(negative ? `-${shortestHalf(magnitude, type)}` : shortestHalf(magnitude, type));
 }
 
 /** Integers up to here are written digit by digit; beyond, the fewest digits are fewer than all of them. */

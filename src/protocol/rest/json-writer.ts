@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 const FIRST_BYTES = 1024;
 const MINUS = 0x2d;
 const ZERO = 0x30;
+const QUOTE = 0x22;
 
 /** A growing text in UTF-8. */
 export class JsonWriter {
@@ -28,6 +29,14 @@ export class JsonWriter {
   ascii(text: string): void {
     const bytes = this.#room(text.length);
     for (let i = 0; i < text.length; i++) bytes[this.#length++] = text.charCodeAt(i);
+  }
+
+  /** Bytes [from, to) between quotes, as they are. */
+  quoted(data: Uint8Array, from: number, to: number): void {
+    const bytes = this.#room(to - from + 2);
+    bytes[this.#length++] = QUOTE;
+    for (let at = from; at < to; at++) bytes[this.#length++] = data[at] ?? 0;
+    bytes[this.#length++] = QUOTE;
   }
 
   /** An integer that is exact as a double. */

@@ -3,10 +3,13 @@ import type { ModelRef } from '#inference/request.js';
 import type { Answer, Exchange, ProtocolSkin, Route } from '#protocol/exchange.js';
 import type { Serving } from '#serving/serving.js';
 import { checkControlRequest, decodeIndexRequest, encodeIndex } from './control.js';
-import { decodeInferRequest } from './decode-infer.js';
-import { encodeInferResponse } from './encode-infer.js';
+import { type DecodedInfer, decodeInferRequest } from './decode-infer.js';
+import { ALL_BINARY } from './decode-output.js';
 import { encodeModelMetadata, encodeServerMetadata } from './encode-metadata.js';
 import { errorAnswer } from './error-answer.js';
+import { inferAnswer } from './infer-answer.js';
+import { INFERENCE_HEADER, splitBody } from './inference-header.js';
+import { rawRequest } from './raw-request.js';
 
 const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
 
@@ -38,10 +41,16 @@ function ofModel(route: (path: string) => Route): readonly Route[] {
   return [route('/v2/models/:model'), route('/v2/models/:model/versions/:version')];
 }
 
-async function infer(serving: Serving, { params, body, call }: Exchange): Promise<Answer> {
-  const request = decodeInferRequest(body, refOf(params));
-  const response = await serving.infer(request, call);
-  return ok(encodeInferResponse(response, { nanTokens: request.parameters['nan_tokens'] === true }));
+async function infer(serving: Serving, exchange: Exchange): Promise<Answer> {
+  const { request, form } = decode(serving, exchange);
+  return inferAnswer(await serving.infer(request, exchange.call), form);
+}
+
+function decode(serving: Serving, { params, header, body }: Exchange): DecodedInfer {
+  const ref = refOf(params);
+  const parts = splitBody(body, header(INFERENCE_HEADER));
+  if (parts.blobs === null || parts.json.byteLength > 0) return decodeInferRequest(parts, ref);
+  return { request: rawRequest(parts.blobs, serving.modelMetadata(ref).metadata), form: ALL_BINARY };
 }
 
 async function load(serving: Serving, { params, body }: Exchange): Promise<Answer> {

@@ -1,0 +1,133 @@
+import { invalid, ServingError } from '#core/errors.js';
+import type { Parameters, ParameterValue } from '#inference/request.js';
+import { clip } from '#protocol/clip.js';
+import { checkRank } from '#protocol/request-faults.js';
+import type { DataType } from '#tensor/datatype.js';
+import type { Tensor } from '#tensor/tensor.js';
+import type { BinaryBlobs } from './binary-blobs.js';
+import { readTensorData } from './json-data.js';
+import type { TensorHead } from './json-data-elements.js';
+import { jsonFormOf, PLAIN_JSON } from './json-form.js';
+import { type JsonReader, within } from './json-reader.js';
+import { readDataType, readIndex, readParameters } from './json-value.js';
+
+/** An input as far as its own object tells it. */
+export interface InputDraft extends TensorHead {
+  readonly parameters: Parameters;
+  /** Its bytes, where they could be read at once. */
+  readonly data: Uint8Array | null;
+  /** Where data begins that was passed over: to be read when everything is known that says how. */
+  readonly dataAt: number | null;
+  /** The bytes it takes of those behind the JSON, where it is binary. */
+  readonly binarySize: number | null;
+}
+
+/**
+ * Reads the object of one input. Data is passed over where it stands before the shape and the datatype that it is read
+ * by, and where a parameter that stands further behind may say how it is written.
+ */
+export function readInput(reader: JsonReader, place: string): InputDraft {
+  const read: {
+    name?: string;
+    shape?: readonly number[];
+    datatype?: DataType;
+    parameters: Parameters;
+    data: Uint8Array | null;
+    dataAt: number | null;
+  } = { parameters: {}, data: null, dataAt: null };
+  reader.fields(place, ['name', 'shape', 'datatype', 'parameters', 'data'], (key) => {
+    const here = within(place, key);
+    const { name, shape, datatype } = read;
+    if (key === 'name') read.name = reader.string(here);
+    else if (key === 'shape') read.shape = readShape(reader, here);
+    else if (key === 'datatype') read.datatype = readDataType(reader, here);
+    else if (key === 'parameters') read.parameters = readParameters(reader, here);
+    else if (name !== undefined && shape !== undefined && datatype !== undefined && hasOneForm(datatype)) {
+      read.data = readTensorData(reader, { place, name, shape, datatype }, PLAIN_JSON);
+    } else {
+      read.dataAt = reader.at;
+      reader.skip();
+    }
+  });
+  const { name, shape, datatype, parameters, data, dataAt } = read;
+  if (name === undefined) throw missing(place, 'name');
+  if (shape === undefined) throw missing(place, 'shape');
+  if (datatype === undefined) throw missing(place, 'datatype');
+  const binarySize = readBinarySize(parameters, place);
+  checkOneSource(data !== null || dataAt !== null, binarySize !== null, place);
+  return { place, name, shape, datatype, parameters, data, dataAt, binarySize };
+}
+
+function hasOneForm(datatype: DataType): boolean {
+  return datatype !== 'BYTES' && datatype !== 'FP16' && datatype !== 'BF16';
+}
+
+/**
+ * The tensor of a draft. Drafts must be finished in the order of the request, because binary data lies in that order.
+ *
+ * @param request the parameters of the whole request
+ */
+export function finishInput(
+  draft: InputDraft,
+  reader: JsonReader,
+  blobs: BinaryBlobs,
+  request: Parameters,
+): Tensor {
+  const { place, name, shape, datatype, parameters } = draft;
+  const form = jsonFormOf(parameters, `${place}.parameters`, request);
+  const base64At = `'${place}.parameters.content_type' is 'base64'`;
+  if (form.base64 && datatype !== 'BYTES')
+    throw invalid(`${base64At}, which is for BYTES, but input '${clip(name)}' is ${datatype}`);
+  if (form.base64 && draft.binarySize !== null)
+    throw invalid(`${base64At}, but input '${clip(name)}' is binary data, which is never base64`);
+  return { name, datatype, shape, data: draft.data ?? readLate() };
+
+  function readLate(): Uint8Array {
+    if (draft.binarySize !== null) return blobs.take(draft.binarySize, draft);
+    reader.at = draft.dataAt ?? reader.at;
+    return readTensorData(reader, draft, form);
+  }
+}
+
+function readBinarySize(parameters: Parameters, place: string): number | null {
+  const name = 'binary_data_size';
+  const region = 'shared_memory_region';
+  if (Object.hasOwn(parameters, region)) throw noSharedMemory(`${place}.parameters.${region}`);
+  const value: ParameterValue | undefined = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  if (value === undefined) return null;
+  // Integers that a number cannot hold are bigints: no body is so long, and it is said how much is missing.
+  const size = typeof value === 'bigint' && value > 0n ? Number(value) : value;
+  if (typeof size === 'number' && Number.isInteger(size) && size >= 0) return size;
+  const found = typeof value === 'string' ? JSON.stringify(clip(value)) : String(value);
+  throw invalid(`'${place}.parameters.${name}' must be a non-negative integer, but is ${found}`);
+}
+
+/** Triton's rule and sentence; where nothing is given, what most senders forgot goes before. */
+function checkOneSource(hasData: boolean, isBinary: boolean, place: string): void {
+  if (hasData !== isBinary) return;
+  const rule =
+    "Input must set only one of the following fields: 'data', 'binary_data_size' in 'parameters', 'shared_memory_region' in 'parameters'. But";
+  if (!hasData) throw invalid(`'${place}.data' is missing: ${rule} no field is set`);
+  throw invalid(`${rule} set 'data' 'binary_data_size', at '${place}'`);
+}
+
+/** The way of passing tensors that this server does not take. */
+export function noSharedMemory(place: string): ServingError {
+  return new ServingError(
+    'UNIMPLEMENTED',
+    `'${place}' is not supported by this version of the server: tensors travel as 'data' in the JSON or as binary data behind it`,
+  );
+}
+
+function readShape(reader: JsonReader, place: string): readonly number[] {
+  const shape: number[] = [];
+  reader.elements(place, (axis) => {
+    checkRank(place, axis);
+    shape.push(readIndex(reader, `${place}[${axis}]`));
+  });
+  return shape;
+}
+
+export function missing(place: string, key: string): ServingError {
+  return invalid(`'${within(place, key)}' is missing`);
+}

@@ -1,0 +1,74 @@
+import { invalid } from '#core/errors.js';
+import type { Parameters } from '#inference/request.js';
+import { missing, noSharedMemory } from './decode-input.js';
+import { type JsonForm, jsonFormOf, PLAIN_JSON, readFlag } from './json-form.js';
+import { type JsonReader, within } from './json-reader.js';
+import { readParameters } from './json-value.js';
+
+/** A requested output: its name, and what is said of how to write it. */
+export interface OutputDraft {
+  readonly place: string;
+  readonly name: string;
+  readonly parameters: Parameters;
+}
+
+/** How an output is written. */
+export interface OutputForm {
+  /** Behind the JSON, as bytes. */
+  readonly binary: boolean;
+  /** In the JSON, where it is not binary. */
+  readonly json: JsonForm;
+  /** NaN and the infinities as such, which strict JSON readers refuse; else they are null. */
+  readonly nanTokens: boolean;
+}
+
+/** How each output of an answer is written. */
+export interface AnswerForm {
+  readonly listed: ReadonlyMap<string, OutputForm>;
+  /** For the outputs that the request does not list. */
+  readonly others: OutputForm;
+}
+
+/** An answer whose outputs are all binary. */
+export const ALL_BINARY: AnswerForm = {
+  listed: new Map(),
+  others: { binary: true, json: PLAIN_JSON, nanTokens: false },
+};
+
+export function readOutput(reader: JsonReader, place: string): OutputDraft {
+  const read: { name?: string; parameters: Parameters } = { parameters: {} };
+  reader.fields(place, ['name', 'parameters'], (key) => {
+    if (key === 'name') read.name = reader.string(within(place, key));
+    else read.parameters = readParameters(reader, within(place, key));
+  });
+  if (read.name === undefined) throw missing(place, 'name');
+  const region = 'shared_memory_region';
+  if (Object.hasOwn(read.parameters, region)) throw noSharedMemory(`${place}.parameters.${region}`);
+  return { place, name: read.name, parameters: read.parameters };
+}
+
+/**
+ * How a request wants its outputs. What it says of all of them (`binary_data_output`, `fp16_json`, `nan_tokens`) holds
+ * also for a listed output that says nothing of it itself. Triton writes those as JSON.
+ */
+export function answerFormOf(drafts: readonly OutputDraft[], request: Parameters): AnswerForm {
+  const binaryByDefault = readFlag(request, 'binary_data_output', 'parameters') ?? false;
+  const nanTokens = readFlag(request, 'nan_tokens', 'parameters') ?? false;
+  const formOf = (parameters: Parameters, place: string): OutputForm => {
+    const json = jsonFormOf(parameters, place, request);
+    const binary = readFlag(parameters, 'binary_data', place);
+    if (json.base64 && binary === true) {
+      throw invalid(
+        `'${place}' asks for binary data and, with content_type, for base64: an output is one or the other`,
+      );
+    }
+    // Who asks for base64 asks for JSON.
+    return { binary: binary ?? (binaryByDefault && !json.base64), json, nanTokens };
+  };
+  return {
+    listed: new Map(
+      drafts.map(({ name, parameters, place }) => [name, formOf(parameters, `${place}.parameters`)]),
+    ),
+    others: formOf({}, 'parameters'),
+  };
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '#core/clock.js';
+import type { Answer } from '#protocol/exchange.js';
+import { byteLengthOf, piecesOf } from './encode-answer.js';
+
+/** So long may a client go on sending a body that was refused before it has to listen. */
+const LINGER_MS = 2_000;
+
+/** Sends an answer. With `close` it is the last one on its connection. */
+export function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  close: boolean,
+  clock: Clock,
+): void {
+  if (response.destroyed) return;
+  // What is left of a refused body would be read as the next request, and could be long: the connection ends.
+  const unread = isUnread(request);
+  const pieces = piecesOf(answer);
+  const headers: Record<string, string | number> = {
+    ...answer.headers,
+    'content-length': byteLengthOf(pieces),
+  };
+  if (close || unread) headers['connection'] = 'close';
+  response.writeHead(answer.status, headers);
+  // Several pieces, and the head before them, go to the socket at once and are not joined.
+  response.cork();
+  if (request.method !== 'HEAD') for (const piece of pieces) if (piece.byteLength > 0) response.write(piece);
+  if (unread) linger(request, response, clock);
+  else response.end();
+}
+
+/**
+ * Sends an answer while the client still sends. Closing over bytes that nobody has read resets the connection, and
+ * takes the answer with it before the client has looked: so they are read and dropped for a while.
+ */
+function linger(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
+  response.uncork();
+  const timer = clock.startTimer(LINGER_MS, () => end());
+  const end = (): void => {
+    timer.cancel();
+    response.end();
+  };
+  request.once('end', end).once('close', end).resume();
+}
+
+function isUnread(request: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  return !request.complete && (encoding !== undefined || (length !== undefined && length !== '0'));
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Dialect } from '#inference/metadata.js';
+import { resolveOutputs } from './resolve-outputs.js';
+
+const port = (name: string, engineName: string) => ({
+  engineName,
+  spec: { name, datatype: 'FP32' as const, shape: [1] },
+});
+const byPosition = [port('0', 'Identity'), port('1', 'Identity_1')];
+const renamed = [port('scores', 'Identity'), port('boxes', 'Identity_1')];
+
+const accepted: [wanted: string[] | 'all', ports: typeof renamed, dialect: Dialect, result: string][] = [
+  ['all', byPosition, 'furiosa', '0<-Identity 1<-Identity_1'],
+  [['1'], byPosition, 'furiosa', '1<-Identity_1'],
+  [['Identity_1', '0'], byPosition, 'furiosa', 'Identity_1<-Identity_1 0<-Identity'],
+  [['1', 'scores'], renamed, 'furiosa', '1<-Identity_1 scores<-Identity'],
+  [['boxes'], renamed, 'v2', 'boxes<-Identity_1'],
+  [['Identity'], renamed, 'v2', 'Identity<-Identity'],
+];
+
+for (const [wanted, ports, dialect, result] of accepted) {
+  test(`of ${ports.map((each) => each.spec.name)} in ${dialect}, ${wanted} means ${result}`, () => {
+    const found = resolveOutputs(wanted, ports, { name: 'm', dialect });
+    assert.equal(found.map((each) => `${each.answerName}<-${each.engineName}`).join(' '), result);
+  });
+}
+
+const refused: [wanted: string[], dialect: Dialect, sentence: string][] = [
+  [['nobody'], 'v2', "unexpected inference output 'nobody' for model 'm'; it has 'scores','boxes'"],
+  [['1'], 'v2', "unexpected inference output '1' for model 'm'; it has 'scores','boxes'"],
+  [['2'], 'furiosa', "unexpected inference output '2' for model 'm'; it has 'scores','boxes'"],
+  [['scores', 'Identity'], 'v2', "output 'Identity' of model 'm' is asked for more than once"],
+];
+
+for (const [wanted, dialect, message] of refused) {
+  test(`of scores,boxes in ${dialect}, ${wanted} is refused`, () => {
+    assert.throws(() => resolveOutputs(wanted, renamed, { name: 'm', dialect }), {
+      code: 'INVALID_ARGUMENT',
+      message,
+    });
+  });
+}
