@@ -242,7 +242,7 @@ describe('the V2 protocol over gRPC', () => {
       'raw contents that are too short',
       one({ shape: [3] }, raw(2)),
       3,
-      /^input byte size mismatch for input 'input' for model 'UINT8'. Expected 3, got 2\.$/,
+      /^input byte size mismatch for input 'input' for model 'UINT8'. Expected 3, got 2: its shape is \[3\] and its datatype UINT8$/,
     ],
     [
       'neither raw nor typed contents',

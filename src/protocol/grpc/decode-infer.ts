@@ -1,5 +1,6 @@
 import { invalid, ServingError } from '#core/errors.js';
 import type { InferenceRequest } from '#inference/request.js';
+import { checkBinarySize, checkBinaryTensor } from '#protocol/binary-tensor.js';
 import { clip } from '#protocol/clip.js';
 import { datatypeOf } from '#protocol/datatype-word.js';
 import {
@@ -13,7 +14,6 @@ import {
 import type { Tensor } from '#tensor/tensor.js';
 import { type Contents, decodeContents, hasElements } from './decode-contents.js';
 import { ParameterMap } from './parameters.js';
-import { checkRaw } from './raw-tensor.js';
 import { CHUNK, WireReader } from './wire-reader.js';
 
 export interface DecodedRequest {
@@ -138,7 +138,8 @@ function rawTensors(
   }
   return unique(inputs).map(({ claims }, i) => {
     const data = raw[i] as Uint8Array;
-    checkRaw(data, claims, model);
+    checkBinarySize(data.length, claims, model);
+    checkBinaryTensor(data, claims);
     return { ...claims, data };
   });
 }

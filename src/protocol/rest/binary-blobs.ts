@@ -1,8 +1,6 @@
 import { invalid } from '#core/errors.js';
+import { checkBinarySize, checkBinaryTensor } from '#protocol/binary-tensor.js';
 import { clip } from '#protocol/clip.js';
-import { checkByteStrings, LENGTH_BYTES } from '#tensor/byte-strings.js';
-import { DATATYPE_BYTES } from '#tensor/datatype.js';
-import { elementCount, formatShape } from '#tensor/shape.js';
 import type { TensorHead } from './json-data-elements.js';
 
 /** The binary tensors behind a request's JSON, handed out from front to back as views of the body. */
@@ -32,9 +30,9 @@ export class BinaryBlobs {
         `unexpected size for input '${name}', expecting ${lacking} additional bytes for model '${this.#model}'`,
       );
     }
-    checkSize(size, head, this.#model);
+    checkBinarySize(size, head, this.#model);
     const blob = this.#bytes.subarray(this.#at, this.#at + size);
-    if (head.datatype === 'BYTES') checkByteStrings(blob, elementCount(head.shape), `input '${name}'`);
+    checkBinaryTensor(blob, head);
     this.#at += size;
     return blob;
   }
@@ -47,18 +45,4 @@ export class BinaryBlobs {
       `unexpected additional input data for model '${this.#model}': ${left} ${left === 1 ? 'byte' : 'bytes'} behind the last binary input`,
     );
   }
-}
-
-/**
- * Throws INVALID_ARGUMENT unless so many bytes can be a tensor: exactly of that size, or for BYTES, with room for the
- * lengths of all elements. The shape is what the client says: its product may be beyond what a number holds.
- */
-function checkSize(size: number, { name, datatype, shape }: TensorHead, model: string): void {
-  const elements = shape.reduce((product, axis) => product * BigInt(axis), 1n);
-  const expected = elements * BigInt(datatype === 'BYTES' ? LENGTH_BYTES : DATATYPE_BYTES[datatype]);
-  if (datatype === 'BYTES' ? BigInt(size) >= expected : BigInt(size) === expected) return;
-  throw invalid(
-    `input byte size mismatch for input '${clip(name)}' for model '${model}'. ` +
-      `Expected ${datatype === 'BYTES' ? `at least ${expected}` : expected}, got ${size}: its shape is ${formatShape(shape)} and its datatype ${datatype}`,
-  );
 }
