@@ -218,12 +218,6 @@ export function optionOf<K extends OptionKey>(key: K): Option<K> {
   };
 }
 
-/** The text of help: the sentence and `[default: …]`, as the original prints them. */
-export function helpText(option: Option): string {
-  const shown = option.default === null ? '' : `[default: ${option.default}]`;
-  return [option.help, shown].filter((part) => part !== '').join('  ');
-}
-
 /** What help prints after the flag: `[npu|cpu|cuda]` or `TEXT`. */
 export function valueText(option: Option): string {
   return option.choices === null ? option.placeholder : `[${option.choices.join('|')}]`;

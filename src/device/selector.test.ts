@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ServingError } from '#core/errors.js';
-import { type DeviceItem, formatSelector, parseSelector } from './selector.js';
+import { type DeviceItem, formatItem, parseSelector } from './selector.js';
 
 const npu = (device: number, first?: number, last: number | undefined = first): DeviceItem => ({
   kind: 'npu',
@@ -44,7 +44,7 @@ const read: [text: string, items: DeviceItem[], canonical: string][] = [
 for (const [text, items, canonical] of read) {
   test(`"${text}" is read, and printed as ${canonical}`, () => {
     assert.deepEqual(parseSelector(text), items);
-    assert.equal(formatSelector(items), canonical);
+    assert.equal(items.map(formatItem).join(','), canonical);
     assert.deepEqual(parseSelector(canonical), items);
   });
 }

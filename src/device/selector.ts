@@ -62,12 +62,7 @@ export function parseSelector(text: string): readonly DeviceItem[] {
   return items;
 }
 
-/** The canonical text of a selector; reading it again gives the same items. */
-export function formatSelector(items: readonly DeviceItem[]): string {
-  return items.map(formatItem).join(',');
-}
-
-/** The canonical text of one item. `warboy*2` is written `warboy(1)*2`, `npu0pe1` is written `npu:0:1`. */
+/** The canonical text of one item; reading it again gives the same item. `warboy*2` is written `warboy(1)*2`, `npu0pe1` is written `npu:0:1`. */
 export function formatItem(item: DeviceItem): string {
   switch (item.kind) {
     case 'npu':

@@ -40,11 +40,6 @@ const VIEW_MAKERS: { readonly [Type in FixedSizeType]: ViewMaker<TypedViews[Type
   FP64: Float64Array,
 };
 
-/** Whether elements of a datatype all have the same size, and so can be viewed. */
-export function isFixedSize(datatype: DataType): datatype is FixedSizeType {
-  return datatype !== 'BYTES';
-}
-
 /**
  * A tensor's bytes as elements. It looks at the same memory where the bytes lie on a multiple of the element's size, and
  * at a copy where they do not: read from it, do not write to it. Tensors are little-endian, as are all machines that the
