@@ -7,6 +7,7 @@ export type GateState = 'open' | 'leaving' | 'closed';
 /** Where requests enter. It counts who is inside, and can be closed for good. */
 export class Gate {
   #state: GateState = 'open';
+  readonly #leaveListeners = new Set<() => void>();
   #inside = 0;
   #empty: Deferred<void> | null = null;
 
@@ -32,11 +33,21 @@ export class Gate {
 
   /** Not ready any more, and still serving. */
   leave(): void {
-    if (this.#state === 'open') this.#state = 'leaving';
+    if (this.#state !== 'open') return;
+    this.#state = 'leaving';
+    for (const listener of this.#leaveListeners) listener();
+    this.#leaveListeners.clear();
+  }
+
+  /** Calls `listener` when the gate is not open any more, and at most once. Answers how to call that off. */
+  onLeave(listener: () => void): () => void {
+    if (this.#state === 'open') this.#leaveListeners.add(listener);
+    return () => void this.#leaveListeners.delete(listener);
   }
 
   /** Refuses new work; settles when nobody is inside. */
   close(): Promise<void> {
+    this.leave();
     this.#state = 'closed';
     this.#empty ??= deferred();
     if (this.#inside === 0) this.#empty.resolve();

@@ -31,6 +31,8 @@ export interface Serving {
   info(): ServerInfo;
   isLive(): boolean;
   isReady(): boolean;
+  /** Calls `listener` when the server begins to shut down. Answers how to call that off. */
+  onLeave(listener: () => void): () => void;
   /** Throws NOT_FOUND. */
   isModelReady(ref: ModelRef): boolean;
   /** Throws NOT_FOUND or UNAVAILABLE. */
@@ -50,6 +52,7 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     info: () => options.info,
     isLive: () => true,
     isReady: () => gate.state === 'open' && isServerReady(models.index(), options.strictReadiness),
+    onLeave: (listener) => gate.onLeave(listener),
     isModelReady: (ref) => models.isReady(ref) && gate.state === 'open',
     modelMetadata(ref) {
       const handle = models.acquire(ref);

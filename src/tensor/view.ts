@@ -1,4 +1,4 @@
-import { DATATYPE_BYTES, type DataType } from './datatype.js';
+import { DATATYPE_BYTES } from './datatype.js';
 
 /**
  * The array that shows a datatype's elements as numbers. FP16 and BF16 are shown as their bits, BOOL as 0 and 1. BYTES

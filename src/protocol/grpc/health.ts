@@ -5,7 +5,7 @@ import type { Serving } from '#serving/serving.js';
 import { Health, HealthCheckResponse_ServingStatus as Status } from './gen/health_pb.js';
 import { streaming, unary } from './methods.js';
 
-/** How often a watched state is looked at. */
+/** How often a watched state is looked at; the beginning of a shutdown is told at once. */
 const WATCH_INTERVAL_MS = 500;
 
 /**
@@ -35,22 +35,24 @@ export function healthMethods(
           const status = statusOf(service);
           if (status !== last) yield { status };
           last = status;
-          await pause(clock, call.signal);
+          await pause(clock, call.signal, serving);
         }
       }
     }),
   ];
 }
 
-/** Settles after a while, or at once when the signal aborts. */
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
+/** Settles after a while, or at once when the signal aborts or the server begins to shut down. */
+function pause(clock: Clock, signal: AbortSignal, serving: Serving): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       timer.cancel();
+      stopListening();
       signal.removeEventListener('abort', finish);
       resolve();
     };
     const timer = clock.startTimer(WATCH_INTERVAL_MS, finish);
+    const stopListening = serving.onLeave(finish);
     signal.addEventListener('abort', finish);
   });
 }
