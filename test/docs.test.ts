@@ -16,7 +16,7 @@ import { ERROR_CODES } from '#core/errors.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';
 import { GRPC_STATUS } from '#protocol/grpc/status.js';
 import { HTTP_STATUS } from '#protocol/rest/http-status.js';
-import { restSkin } from '#protocol/rest/routes.js';
+import { restSkin } from '#protocol/rest/skin.js';
 import type { Serving } from '#serving/serving.js';
 import { type CodeBlock, markedPart, type Page, readPage } from './support/markdown.js';
 import { startTestServer } from './support/server.js';

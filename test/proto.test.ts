@@ -7,6 +7,7 @@ import { type DescFile, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { loadSync } from '@grpc/proto-loader';
 import { file_health } from '#protocol/grpc/gen/health_pb.js';
+import { file_model_config } from '#protocol/grpc/gen/model_config_pb.js';
 import { file_model_repository } from '#protocol/grpc/gen/model_repository_pb.js';
 import { file_open_inference_grpc } from '#protocol/grpc/gen/open_inference_grpc_pb.js';
 import { file_reflection } from '#protocol/grpc/gen/reflection_pb.js';
@@ -15,6 +16,7 @@ import { repositoryRoot } from './support/places.js';
 const folder = join(repositoryRoot, 'proto');
 const generated: readonly DescFile[] = [
   file_health,
+  file_model_config,
   file_model_repository,
   file_open_inference_grpc,
   file_reflection,

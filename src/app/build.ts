@@ -8,7 +8,7 @@ import type { OfferedVersion } from '#lifecycle/offer.js';
 import { openVersion } from '#lifecycle/open-version.js';
 import type { Opener } from '#lifecycle/version.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';
-import { restSkin } from '#protocol/rest/routes.js';
+import { restSkin } from '#protocol/rest/skin.js';
 import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
@@ -43,6 +43,7 @@ export async function build(settings: Settings, clock: Clock): Promise<Parts> {
       extensions: [...new Set([...EXTENSIONS, ...settings.server.extensions])],
     },
     strictReadiness: settings.strictReadiness,
+    clock,
     devices: async () => {
       await inventory.refresh();
       return inventory.list().map(reportRecord);

@@ -41,7 +41,7 @@ export function permuted(session: Session, orders: readonly (readonly number[])[
 }
 
 function permutedSpec(spec: TensorSpec, order: readonly number[], at: number): TensorSpec {
-  const { name, datatype, shape, quantization } = spec;
+  const { name, datatype, shape, axisNames, quantization } = spec;
   const said = `permute_input[${at}] is ${formatShape(order)}, and input "${name}"`;
   if (datatype === 'BYTES') throw invalid(`${said} holds strings, whose axes cannot be permuted`);
   if (!isPermutation(order, shape.length)) {
@@ -53,6 +53,7 @@ function permutedSpec(spec: TensorSpec, order: readonly number[], at: number): T
   return {
     ...spec,
     shape: permuteShape(shape, order),
+    ...(axisNames && { axisNames: order.map((from) => axisNames[from] ?? null) }),
     ...(quantization && axis !== null && { quantization: { ...quantization, axis: order.indexOf(axis) } }),
   };
 }

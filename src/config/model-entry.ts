@@ -23,6 +23,7 @@ export interface ModelEntry {
   readonly platform: Platform | null;
   readonly device: string | null;
   readonly batchSize: number | null;
+  readonly maxBatchSize: number | null;
   readonly workers: number | null;
   readonly compiler: CompilerEntry;
   readonly engine: EngineSettings;
@@ -55,6 +56,11 @@ const keys = {
   batch_size: optional(
     batchSize,
     'Multiplies the first axis of every input and output; 0 is as good as none.',
+  ),
+  max_batch_size: optional(
+    batchSize,
+    'The most rows that a request may have; 0: the first axis is not that of a batch.',
+    'no bound where the first axis of every tensor is open, else 0',
   ),
   worker_num: optional(workers, 'Copies of the model per device.', "the device's"),
   compiler_config: optional(
@@ -94,6 +100,7 @@ function buildEntry(
     platform: values.platform,
     device: oneOf('npu_device', values.npu_device, 'device', values.device, at, report),
     batchSize: values.batch_size === 0 ? null : values.batch_size,
+    maxBatchSize: values.max_batch_size,
     workers: values.worker_num,
     compiler: values.compiler_config ?? NO_COMPILER_ENTRY,
     engine: values.engine ?? NO_ENGINE_SETTINGS,

@@ -81,6 +81,7 @@ function singleModel(path: Given<string>, given: GivenOptions, report: Report): 
     platform: platform?.value ?? null,
     device: device?.value ?? null,
     batchSize: batchSize?.value || null,
+    maxBatchSize: null,
     workers: workers?.value ?? null,
     compiler: NO_COMPILER_ENTRY,
     engine: NO_ENGINE_SETTINGS,

@@ -44,6 +44,7 @@ function offer(entry: ModelEntry, path: string, defaults: ModelDefaults, report:
     device: entry.device ?? defaults.devices.deviceOf(platform),
     workers: entry.workers,
     batchSize: entry.batchSize,
+    maxBatchSize: entry.maxBatchSize,
     strict,
     allowFallback: entry.allowFallback,
     inputs: entry.inputs,

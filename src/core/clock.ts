@@ -7,12 +7,15 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds on a clock that never goes back; only differences mean something. */
   now(): number;
+  /** Milliseconds since 1970, for people and their programs: this clock can be set back. */
+  epochMs(): number;
   /** Calls `fn` once, `delayMs` from now. A timer never keeps the process alive. */
   startTimer(delayMs: number, fn: () => void): Timer;
 }
 
 export const systemClock: Clock = {
   now: () => performance.now(),
+  epochMs: () => Date.now(),
   startTimer(delayMs, fn) {
     const handle = setTimeout(fn, delayMs);
     handle.unref();

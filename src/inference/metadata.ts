@@ -14,6 +14,8 @@ export interface TensorSpec {
   readonly datatype: DataType;
   /** -1 stands for an axis whose size the request chooses. */
   readonly shape: readonly number[];
+  /** What the file calls each axis; null for one without a name. Axes of the same name have the same size. */
+  readonly axisNames?: readonly (string | null)[];
   readonly quantization?: Quantization;
   /** Said by the model's configuration; shown, never interpreted. */
   readonly description?: string;
@@ -34,6 +36,8 @@ export interface ModelMetadata {
   readonly dialect: Dialect;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /** The most rows a request may have along the first axis of its tensors; 0 where that axis is not a batch's. */
+  readonly maxBatchSize: number;
   /** Further facts, as V2's `properties`: description, device, engine. */
   readonly properties: Readonly<Record<string, string>>;
 }

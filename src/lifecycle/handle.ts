@@ -1,7 +1,6 @@
 import type { Call } from '#core/call.js';
 import type { ModelMetadata } from '#inference/metadata.js';
-import type { TaskResult } from '#scheduler/task.js';
-import type { Tensor } from '#tensor/tensor.js';
+import type { Job, TaskResult } from '#scheduler/task.js';
 import type { Signature } from './signature.js';
 
 /** A borrowed ready version. Its unloading waits until every handle is released. */
@@ -10,8 +9,8 @@ export interface Handle {
   readonly signature: Signature;
   /** Inputs must carry the model's own names and exact shapes. */
   readonly strict: boolean;
-  /** Runs the model. Names are the engine's. The bytes of `inputs` are given away. Rejects with ServingError. */
-  submit(inputs: readonly Tensor[], outputs: readonly string[], call: Call): Promise<TaskResult>;
+  /** Runs the model. Names are the engine's. The bytes of the inputs are given away. Rejects with ServingError. */
+  submit(job: Job, call: Call): Promise<TaskResult>;
   /** Gives the version back; to be called exactly once. */
   release(): void;
 }

@@ -1,5 +1,6 @@
 import { ServingError } from '#core/errors.js';
 import type { ModelRef } from '#inference/request.js';
+import type { ModelStatistics } from '#inference/statistics.js';
 import type { Handle } from './handle.js';
 import { defaultVersion } from './lookup.js';
 import { nextSteps, type Step } from './next-step.js';
@@ -89,6 +90,18 @@ export class ModelManager {
     return this.#versionsOf(name).flatMap((version) => (version.ready ? [version.version] : []));
   }
 
+  /**
+   * What the ready versions have done: of every model (null), of one model, or one version of it. Throws NOT_FOUND, and
+   * UNAVAILABLE where a model is named of which nothing is ready.
+   */
+  statistics(ref: ModelRef | null): readonly ModelStatistics[] {
+    const versions = ref === null ? this.#all() : this.#named(ref);
+    const found = versions.flatMap((version) => version.statistics ?? []);
+    if (ref !== null && found.length === 0)
+      throw new ServingError('UNAVAILABLE', this.#find(ref).notReadySentence());
+    return found;
+  }
+
   index(): readonly IndexEntry[] {
     return this.#all().map((version) => ({
       name: version.offer.name,
@@ -134,6 +147,11 @@ export class ModelManager {
       throw new ServingError('NOT_FOUND', text);
     }
     return found;
+  }
+
+  /** The versions that a reference names: one, or without a version all of the model. */
+  #named(ref: ModelRef): readonly Version[] {
+    return ref.version === null ? this.#versionsOf(ref.name) : [this.#find(ref)];
   }
 
   #versionsOf(name: string): readonly Version[] {

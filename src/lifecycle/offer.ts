@@ -26,6 +26,8 @@ export interface OfferedVersion {
   /** Instances per device, or null for the device's own number. */
   readonly workers: number | null;
   readonly batchSize: number | null;
+  /** The most rows of a request; null leaves it to the model file. */
+  readonly maxBatchSize: number | null;
   /** Inputs must carry the model's own names and exact shapes. */
   readonly strict: boolean;
   readonly allowFallback: boolean;

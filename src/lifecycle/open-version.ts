@@ -1,8 +1,12 @@
+import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import type { Placement } from '#device/placement.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { SchedulerOptions } from '#scheduler/options.js';
 import { Scheduler } from '#scheduler/scheduler.js';
+import type { Job, TaskResult } from '#scheduler/task.js';
+import { maxBatchSizeOf, type Tensors } from './batch-axis.js';
+import { Counters, type Counts } from './counters.js';
 import type { OfferedVersion } from './offer.js';
 import { type Port, type Signature, signatureOf } from './signature.js';
 
@@ -10,7 +14,10 @@ import { type Port, type Signature, signatureOf } from './signature.js';
 export interface OpenVersion {
   readonly metadata: ModelMetadata;
   readonly signature: Signature;
-  readonly scheduler: Scheduler;
+  /** Runs the model. Names are the engine's. Rejects with ServingError. */
+  submit(job: Job, call: Call): Promise<TaskResult>;
+  /** What has been done since it was opened. */
+  readonly counts: Counts;
   /** Where its instances are, for people: `npu:0:0`. */
   readonly devices: readonly string[];
   /** Answers what was accepted, then gives the engine's memory and the devices back. */
@@ -30,13 +37,16 @@ export async function openVersion(
 ): Promise<OpenVersion> {
   const dialect = offer.platform === 'npu' ? 'furiosa' : 'v2';
   let signature: Signature;
+  let maxBatchSize: number;
   try {
     signature = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
+    maxBatchSize = maxBatchSizeOf(specsOf(signature), offer.maxBatchSize);
   } catch (thrown) {
     await placement.close();
     throw thrown;
   }
   const scheduler = new Scheduler(options, clock);
+  const counters = new Counters();
   for (const instance of placement.instances) scheduler.add(instance, onLost);
   return {
     metadata: {
@@ -44,18 +54,44 @@ export async function openVersion(
       version: offer.version,
       platform: offer.platform === 'npu' ? 'npu' : placement.model.platform,
       dialect,
-      inputs: signature.inputs.map((port) => port.spec),
-      outputs: signature.outputs.map((port) => port.spec),
+      ...specsOf(signature),
+      maxBatchSize,
       properties: { ...propertiesOf(offer, placement), ...descriptionsOf(signature) },
     },
     signature,
-    scheduler,
+    submit: (job, call) => counted(() => scheduler.submit(job, call), job.rows, counters, clock),
+    get counts() {
+      return counters.counts;
+    },
     devices: placement.devices.map((device) => device.name),
     close: async () => {
       await scheduler.stop();
       await placement.close();
     },
   };
+}
+
+/** Counts what comes of a run. */
+async function counted(
+  run: () => Promise<TaskResult>,
+  rows: number,
+  counters: Counters,
+  clock: Clock,
+): Promise<TaskResult> {
+  const from = clock.now();
+  const sinceNs = (): number => (clock.now() - from) * 1e6;
+  try {
+    const result = await run();
+    counters.succeeded(rows, sinceNs(), result.timings, clock.epochMs());
+    return result;
+  } catch (thrown) {
+    counters.failed(sinceNs());
+    throw thrown;
+  }
+}
+
+function specsOf({ inputs, outputs }: Signature): Tensors {
+  return { inputs: inputs.map((port) => port.spec), outputs: outputs.map((port) => port.spec) };
 }
 
 /** V2's metadata has no place beside a tensor for what the configuration says of it. */

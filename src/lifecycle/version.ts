@@ -1,6 +1,7 @@
 import { type Deferred, deferred } from '#core/deferred.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
+import type { ModelStatistics } from '#inference/statistics.js';
 import type { Handle } from './handle.js';
 import type { OfferedVersion } from './offer.js';
 import type { OpenVersion } from './open-version.js';
@@ -95,9 +96,15 @@ export class Version {
       metadata: loaded.metadata,
       signature: loaded.signature,
       strict: this.offer.strict,
-      submit: (inputs, outputs, call) => loaded.scheduler.submit(inputs, outputs, call),
+      submit: (job, call) => loaded.submit(job, call),
       release: () => this.#release(),
     };
+  }
+
+  /** What it has done since it was loaded; null unless it is ready. */
+  get statistics(): ModelStatistics | null {
+    if (this.#state !== 'ready' || this.#loaded === null) return null;
+    return { name: this.offer.name, version: this.offer.version, ...this.#loaded.counts };
   }
 
   notReadySentence(): string {

@@ -33,6 +33,9 @@ export function checkRank(place: string, axis: number): void {
     throw invalid(`'${place}' has more than ${MAX_RANK} axes, the most this server takes`);
 }
 
+/** The largest integer that sizes and axes may be: 2^53 - 1. */
+export const MAX_INDEX: number = Number.MAX_SAFE_INTEGER;
+
 export function notAnIndex(place: string, text: string): ServingError {
   return invalid(`'${place}' must be an integer from 0 to 2^53-1, but is ${clip(text)}`);
 }

@@ -56,7 +56,8 @@ function setUp(slots: number, maxQueueSize = 8) {
   const scheduler = new Scheduler({ maxQueueSize }, clock);
   const lost: string[] = [];
   scheduler.add(runner, (reason) => lost.push(reason));
-  const submit = (name: string, call: Call = callOf()) => scheduler.submit([tensor(name)], ['out'], call);
+  const submit = (name: string, call: Call = callOf()) =>
+    scheduler.submit({ inputs: [tensor(name)], outputs: ['out'], rows: 1, priority: 0 }, call);
   return { clock, runner, scheduler, lost, submit };
 }
 

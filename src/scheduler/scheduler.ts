@@ -2,11 +2,10 @@ import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { ServingError } from '#core/errors.js';
-import type { Tensor } from '#tensor/tensor.js';
 import type { SchedulerOptions } from './options.js';
 import { pickRunner } from './pick-runner.js';
 import type { Runner } from './runner.js';
-import { newTask, type Task, type TaskResult } from './task.js';
+import { type Job, newTask, type Task, type TaskResult } from './task.js';
 import { TaskQueue } from './task-queue.js';
 
 /**
@@ -46,14 +45,14 @@ export class Scheduler {
   }
 
   /**
-   * Runs the session on `inputs`, whose bytes are given away. Rejects with OVERLOADED at once when too much waits,
+   * Runs the session. Rejects with OVERLOADED at once when too much waits,
    * with DEADLINE_EXCEEDED or CANCELLED when that happens before a runner took the task, else as the runner did.
    */
-  submit(inputs: readonly Tensor[], outputs: readonly string[], call: Call): Promise<TaskResult> {
+  submit(job: Job, call: Call): Promise<TaskResult> {
     if (this.#stopped) return Promise.reject(new ServingError('UNAVAILABLE', 'the model is being unloaded'));
     if (this.#runners.length === 0)
       return Promise.reject(new ServingError('UNAVAILABLE', 'the model cannot run'));
-    const task = newTask(inputs, outputs, call, this.#clock.now());
+    const task = newTask(job, call, this.#clock.now());
     const runner = this.#queue.size === 0 ? pickRunner(this.#runners) : null;
     if (runner !== null) this.#run(task, runner);
     else this.#wait(task);
@@ -114,13 +113,13 @@ export class Scheduler {
     const takenAt = this.#clock.now();
     this.#running++;
     runner
-      .run(task.inputs, task.outputs)
+      .run(task.job.inputs, task.job.outputs)
       .then(
         ({ outputs, runNs }) => {
           const queuedNs = (takenAt - task.enqueuedAt) * 1e6;
           // The way there and back is measured as one: half of it stands for each.
           const wayNs = Math.max(0, (this.#clock.now() - takenAt) * 1e6 - runNs) / 2;
-          const timings = { queuedNs, inputNs: wayNs, runNs, outputNs: wayNs, batchRows: 1 };
+          const timings = { queuedNs, inputNs: wayNs, runNs, outputNs: wayNs, batchRows: task.job.rows };
           task.answer.resolve({ outputs, timings });
         },
         (thrown: unknown) => task.answer.reject(ServingError.from(thrown)),

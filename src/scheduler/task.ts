@@ -8,21 +8,27 @@ export interface TaskResult {
   readonly timings: Timings;
 }
 
+/** What is asked of a model. */
+export interface Job {
+  /** Their bytes are given away. */
+  readonly inputs: readonly Tensor[];
+  /** The outputs that are wanted, by the engine's names. */
+  readonly outputs: readonly string[];
+  /** Along the batch axis; 1 where the model has none. */
+  readonly rows: number;
+  /** 1 is the most urgent; 0 leaves it to the model. */
+  readonly priority: number;
+}
+
 /** One request's work, waiting or running, with its own answer. It is settled exactly once, by the scheduler. */
 export interface Task {
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly string[];
+  readonly job: Job;
   readonly call: Call;
   /** The clock's time in milliseconds. */
   readonly enqueuedAt: number;
   readonly answer: Deferred<TaskResult>;
 }
 
-export function newTask(
-  inputs: readonly Tensor[],
-  outputs: readonly string[],
-  call: Call,
-  now: number,
-): Task {
-  return { inputs, outputs, call, enqueuedAt: now, answer: deferred() };
+export function newTask(job: Job, call: Call, now: number): Task {
+  return { job, call, enqueuedAt: now, answer: deferred() };
 }

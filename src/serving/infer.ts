@@ -1,32 +1,40 @@
 import type { Call } from '#core/call.js';
+import type { Clock } from '#core/clock.js';
 import type { InferenceRequest } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { Handle } from '#lifecycle/handle.js';
 import type { ModelManager } from '#lifecycle/manager.js';
+import { batchRows } from './batch-rows.js';
 import { resolveInputs } from './resolve-inputs.js';
 import { resolveOutputs } from './resolve-outputs.js';
+import { withTimeout } from './with-timeout.js';
 
 /** The whole server in a few lines: borrow the model, check, run, give it back. Rejects with ServingError. */
 export async function infer(
   models: ModelManager,
   request: InferenceRequest,
   call: Call,
+  clock: Clock,
 ): Promise<InferenceResponse> {
+  const timed = withTimeout(call, request.schedule.timeoutUs, clock.now());
   const handle = models.acquire(request.model); // NOT_FOUND, UNAVAILABLE
   try {
-    return await inferWith(handle, request, call);
+    return await inferWith(handle, request, timed);
   } finally {
     handle.release(); // an unload waits for this
   }
 }
 
 async function inferWith(handle: Handle, request: InferenceRequest, call: Call): Promise<InferenceResponse> {
-  const { name, version, dialect } = handle.metadata;
+  const { name, version, dialect, maxBatchSize } = handle.metadata;
   const { signature, strict } = handle;
-  const inputs = resolveInputs(request.inputs, { model: name, ports: signature.inputs, strict }); // INVALID_ARGUMENT
+  const rules = { model: name, ports: signature.inputs, strict, maxBatchSize };
+  const inputs = resolveInputs(request.inputs, rules); // INVALID_ARGUMENT
+  const rows = batchRows(inputs, rules); // INVALID_ARGUMENT
   const wanted = resolveOutputs(request.outputs, signature.outputs, handle.metadata); // INVALID_ARGUMENT
   const engineNames = wanted.map((output) => output.engineName);
-  const { outputs, timings } = await handle.submit(inputs, engineNames, call); // OVERLOADED, CANCELLED, INTERNAL, …
+  const job = { inputs, outputs: engineNames, rows, priority: request.schedule.priority };
+  const { outputs, timings } = await handle.submit(job, call); // OVERLOADED, CANCELLED, INTERNAL, …
   return {
     id: request.id,
     model: { name, version, dialect },

@@ -10,6 +10,8 @@ const port = (name: string, engineName: string) => ({
 const byPosition = [port('0', 'Identity'), port('1', 'Identity_1')];
 const renamed = [port('scores', 'Identity'), port('boxes', 'Identity_1')];
 
+const asked = (names: readonly string[]) => names.map((name) => ({ name, classes: 0 }));
+
 const accepted: [wanted: string[] | 'all', ports: typeof renamed, dialect: Dialect, result: string][] = [
   ['all', byPosition, 'furiosa', '0<-Identity 1<-Identity_1'],
   [['1'], byPosition, 'furiosa', '1<-Identity_1'],
@@ -21,7 +23,7 @@ const accepted: [wanted: string[] | 'all', ports: typeof renamed, dialect: Diale
 
 for (const [wanted, ports, dialect, result] of accepted) {
   test(`of ${ports.map((each) => each.spec.name)} in ${dialect}, ${wanted} means ${result}`, () => {
-    const found = resolveOutputs(wanted, ports, { name: 'm', dialect });
+    const found = resolveOutputs(wanted === 'all' ? 'all' : asked(wanted), ports, { name: 'm', dialect });
     assert.equal(found.map((each) => `${each.answerName}<-${each.engineName}`).join(' '), result);
   });
 }
@@ -35,7 +37,7 @@ const refused: [wanted: string[], dialect: Dialect, sentence: string][] = [
 
 for (const [wanted, dialect, message] of refused) {
   test(`of scores,boxes in ${dialect}, ${wanted} is refused`, () => {
-    assert.throws(() => resolveOutputs(wanted, renamed, { name: 'm', dialect }), {
+    assert.throws(() => resolveOutputs(asked(wanted), renamed, { name: 'm', dialect }), {
       code: 'INVALID_ARGUMENT',
       message,
     });

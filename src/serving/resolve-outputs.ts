@@ -1,5 +1,6 @@
 import { invalid } from '#core/errors.js';
 import type { ModelMetadata } from '#inference/metadata.js';
+import type { RequestedOutput } from '#inference/request.js';
 import type { Port } from '#lifecycle/signature.js';
 
 /** A wanted output: what the engine calls it, and what the answer calls it. */
@@ -13,14 +14,14 @@ export interface WantedOutput {
  * Furiosa dialect, by its position; it is answered under the name it was asked by. Throws INVALID_ARGUMENT for an unknown one.
  */
 export function resolveOutputs(
-  wanted: readonly string[] | 'all',
+  wanted: readonly RequestedOutput[] | 'all',
   ports: readonly Port[],
   { name: model, dialect }: Pick<ModelMetadata, 'name' | 'dialect'>,
 ): readonly WantedOutput[] {
   if (wanted === 'all') {
     return ports.map((port) => ({ engineName: port.engineName, answerName: port.spec.name }));
   }
-  const found = wanted.map((name) => {
+  const found = wanted.map(({ name }) => {
     const port =
       ports.find((each) => each.spec.name === name) ??
       ports.find((each) => each.engineName === name) ??

@@ -1,8 +1,10 @@
 import type { Call } from '#core/call.js';
+import type { Clock } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { InferenceRequest, ModelRef } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
+import type { ModelStatistics } from '#inference/statistics.js';
 import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
@@ -24,6 +26,7 @@ export interface ServingOptions {
   readonly strictReadiness: boolean;
   /** Plain data about the devices, as `furiosa devices --json` prints it. */
   readonly devices: () => Promise<readonly object[]>;
+  readonly clock: Clock;
 }
 
 /** The server's abilities without any protocol. */
@@ -39,6 +42,8 @@ export interface Serving {
   modelMetadata(ref: ModelRef): { readonly metadata: ModelMetadata; readonly versions: readonly string[] };
   /** Rejects with ServingError. */
   infer(request: InferenceRequest, call: Call): Promise<InferenceResponse>;
+  /** What the ready versions of every model (null), or those that are named, have done. Throws NOT_FOUND or UNAVAILABLE. */
+  statistics(ref: ModelRef | null): readonly ModelStatistics[];
   index(): readonly IndexEntry[];
   /** Settles when the model is ready. Rejects with NOT_FOUND, or INVALID_ARGUMENT and the reason. */
   load(name: string): Promise<void>;
@@ -62,7 +67,8 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
         handle.release();
       }
     },
-    infer: (request, call) => gate.pass(() => infer(models, request, call)),
+    infer: (request, call) => gate.pass(() => infer(models, request, call, options.clock)),
+    statistics: (ref) => models.statistics(ref),
     index: () => models.index(),
     load(name) {
       if (gate.state !== 'open') throw new ServingError('UNAVAILABLE', 'the server is shutting down');

@@ -1,5 +1,8 @@
 import type { Clock, Timer } from '#core/clock.js';
 
+/** What time it is when a test begins: 2026-01-01. */
+export const FAKE_EPOCH_MS: number = Date.UTC(2026, 0, 1);
+
 /** A clock that stands still until a test moves it. Timers fire in the order of their times. */
 export class FakeClock implements Clock {
   #now = 0;
@@ -7,6 +10,10 @@ export class FakeClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  epochMs(): number {
+    return FAKE_EPOCH_MS + this.#now;
   }
 
   startTimer(delayMs: number, fn: () => void): Timer {

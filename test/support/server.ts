@@ -14,6 +14,7 @@ export function offerOf(parts: Partial<OfferedVersion> & { readonly path: string
     device: 'cpu(1)*1',
     workers: null,
     batchSize: null,
+    maxBatchSize: null,
     strict: false,
     allowFallback: false,
     inputs: [],

@@ -80,7 +80,8 @@ function specOf(
   if (datatype === null)
     throw invalid(`tensor "${value.name}" is of type ${value.type}, which V2 cannot carry`);
   const shape = value.shape.map((axis) => (typeof axis === 'number' ? axis : (axisSizes[axis] ?? -1)));
-  return { name: value.name, datatype, shape };
+  const axisNames = value.shape.map((axis) => (typeof axis === 'string' && axis !== '' ? axis : null));
+  return { name: value.name, datatype, shape, ...(axisNames.some((name) => name !== null) && { axisNames }) };
 }
 
 function refuseUnknownAxes(

@@ -1,5 +1,5 @@
 import { invalid, ServingError } from '#core/errors.js';
-import type { InferenceRequest } from '#inference/request.js';
+import type { InferenceRequest, RequestedOutput } from '#inference/request.js';
 import { checkBinarySize, checkBinaryTensor } from '#protocol/binary-tensor.js';
 import { clip } from '#protocol/clip.js';
 import { datatypeOf } from '#protocol/datatype-word.js';
@@ -11,6 +11,8 @@ import {
   outputTwice,
   type TensorClaims,
 } from '#protocol/request-faults.js';
+import { requestedOutput } from '#protocol/requested-output.js';
+import { scheduleOf } from '#protocol/schedule.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { type Contents, decodeContents, hasElements } from './decode-contents.js';
 import { ParameterMap } from './parameters.js';
@@ -37,7 +39,7 @@ export function decodeInferRequest(message: Uint8Array): DecodedRequest {
   const reader = new WireReader(message, 'ModelInferRequest');
   const parameters = new ParameterMap('parameters');
   const inputs: InputDraft[] = [];
-  const outputs = new Set<string>();
+  const outputs = new Map<string, RequestedOutput>();
   const raw: Uint8Array[] = [];
   let [name, version, id] = ['', '', ''];
   while (reader.next()) {
@@ -51,8 +53,8 @@ export function decodeInferRequest(message: Uint8Array): DecodedRequest {
     } else if (reader.field === 6) {
       checkTensorCount('outputs', outputs.size);
       const output = readOutput(reader.message('InferRequestedOutputTensor'), `outputs[${outputs.size}]`);
-      if (outputs.has(output)) throw outputTwice(output);
-      outputs.add(output);
+      if (outputs.has(output.name)) throw outputTwice(output.name);
+      outputs.set(output.name, output);
     } else if (reader.field === 7) {
       checkTensorCount('raw_input_contents', raw.length);
       raw.push(reader.chunk());
@@ -68,8 +70,9 @@ export function decodeInferRequest(message: Uint8Array): DecodedRequest {
     id: id === '' ? null : id,
     model: { name, version: version === '' ? null : version },
     inputs: raw.length > 0 ? rawTensors(inputs, raw, name) : typedTensors(inputs),
-    outputs: outputs.size === 0 ? ('all' as const) : [...outputs],
+    outputs: outputs.size === 0 ? ('all' as const) : [...outputs.values()],
     parameters: parameters.values,
+    schedule: scheduleOf(parameters.values),
   };
   return { request, isTyped: typed !== undefined };
 }
@@ -105,7 +108,7 @@ function readShape(reader: WireReader, shape: number[], place: string): void {
   }
 }
 
-function readOutput(reader: WireReader, place: string): string {
+function readOutput(reader: WireReader, place: string): RequestedOutput {
   const parameters = new ParameterMap(`${place}.parameters`);
   let name = '';
   while (reader.next()) {
@@ -115,7 +118,7 @@ function readOutput(reader: WireReader, place: string): string {
   }
   refuseSharedMemory(parameters, place);
   if (name === '') throw invalid(`'${place}.name' is missing`);
-  return name;
+  return requestedOutput(name, parameters.values, `${place}.parameters`);
 }
 
 function refuseSharedMemory(parameters: ParameterMap, place: string): void {

@@ -2,6 +2,7 @@ import type { Clock } from '#core/clock.js';
 import type { RpcSkin } from '#protocol/exchange.js';
 import type { Serving } from '#serving/serving.js';
 import { file_health } from './gen/health_pb.js';
+import { file_model_config } from './gen/model_config_pb.js';
 import { file_model_repository } from './gen/model_repository_pb.js';
 import { file_open_inference_grpc } from './gen/open_inference_grpc_pb.js';
 import { healthMethods } from './health.js';
@@ -9,9 +10,10 @@ import { inferMethods } from './infer.js';
 import { informationMethods } from './information.js';
 import { reflectionMethods } from './reflection.js';
 import { repositoryMethods } from './repository.js';
+import { statisticsMethods } from './statistics.js';
 import { statusOf } from './status.js';
 
-const FILES = [file_open_inference_grpc, file_model_repository, file_health];
+const FILES = [file_open_inference_grpc, file_model_config, file_model_repository, file_health];
 
 /** The gRPC form of the V2 protocol, with health checking and reflection beside it. */
 export function grpcSkin(serving: Serving, clock: Clock): RpcSkin {
@@ -20,6 +22,7 @@ export function grpcSkin(serving: Serving, clock: Clock): RpcSkin {
     methods: [
       ...inferMethods(serving),
       ...informationMethods(serving),
+      ...statisticsMethods(serving),
       ...repositoryMethods(serving),
       ...healthMethods(serving, services, clock),
       ...reflectionMethods(FILES),

@@ -1,6 +1,8 @@
 import type { ServingError } from '#core/errors.js';
 import type { InferenceRequest, ModelRef, Parameters } from '#inference/request.js';
 import { checkTensorCount, inputTwice, outputTwice } from '#protocol/request-faults.js';
+import { requestedOutput } from '#protocol/requested-output.js';
+import { scheduleOf } from '#protocol/schedule.js';
 import { BinaryBlobs } from './binary-blobs.js';
 import { finishInput, type InputDraft, missing, readInput } from './decode-input.js';
 import { type AnswerForm, answerFormOf, type OutputDraft, readOutput } from './decode-output.js';
@@ -43,8 +45,12 @@ export function decodeInferRequest({ json, blobs: bytes }: BodyParts, model: Mod
   const inputs = drafts.map((draft) => finishInput(draft, reader, blobs, parameters));
   blobs.end();
   // No output at all means all of them, as in Triton.
-  const names = outputs.length === 0 ? 'all' : outputs.map(({ name }) => name);
-  return { request: { id, model, inputs, outputs: names, parameters }, form };
+  const wanted =
+    outputs.length === 0
+      ? 'all'
+      : outputs.map(({ name, parameters: own, place }) => requestedOutput(name, own, `${place}.parameters`));
+  const schedule = scheduleOf(parameters);
+  return { request: { id, model, inputs, outputs: wanted, parameters, schedule }, form };
 }
 
 function readInputs(reader: JsonReader): readonly InputDraft[] {

@@ -1,6 +1,7 @@
 import { invalid, ServingError } from '#core/errors.js';
-import type { Parameters, ParameterValue } from '#inference/request.js';
+import type { Parameters } from '#inference/request.js';
 import { clip } from '#protocol/clip.js';
+import { readCount } from '#protocol/parameter.js';
 import { checkRank } from '#protocol/request-faults.js';
 import type { DataType } from '#tensor/datatype.js';
 import type { Tensor } from '#tensor/tensor.js';
@@ -93,13 +94,9 @@ function readBinarySize(parameters: Parameters, place: string): number | null {
   const name = 'binary_data_size';
   const region = 'shared_memory_region';
   if (Object.hasOwn(parameters, region)) throw noSharedMemory(`${place}.parameters.${region}`);
-  const value: ParameterValue | undefined = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-  if (value === undefined) return null;
-  // Integers that a number cannot hold are bigints: no body is so long, and it is said how much is missing.
-  const size = typeof value === 'bigint' && value > 0n ? Number(value) : value;
-  if (typeof size === 'number' && Number.isInteger(size) && size >= 0) return size;
-  const found = typeof value === 'string' ? JSON.stringify(clip(value)) : String(value);
-  throw invalid(`'${place}.parameters.${name}' must be a non-negative integer, but is ${found}`);
+  const size = readCount(parameters, name, `${place}.parameters`);
+  // What a number cannot hold is longer than any body, and it is said how much is missing.
+  return size === null ? null : Number(size);
 }
 
 /** Triton's rule and sentence; where nothing is given, what most senders forgot goes before. */

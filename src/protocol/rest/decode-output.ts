@@ -1,7 +1,8 @@
 import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
+import { readFlag } from '#protocol/parameter.js';
 import { missing, noSharedMemory } from './decode-input.js';
-import { type JsonForm, jsonFormOf, PLAIN_JSON, readFlag } from './json-form.js';
+import { type JsonForm, jsonFormOf, PLAIN_JSON } from './json-form.js';
 import { type JsonReader, within } from './json-reader.js';
 import { readParameters } from './json-value.js';
 

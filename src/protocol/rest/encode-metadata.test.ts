@@ -17,6 +17,7 @@ const mnist: ModelMetadata = {
       quantization: { scales: [0.5], zeroPoints: [0], axis: null },
     },
   ],
+  maxBatchSize: 0,
   properties: {},
 };
 

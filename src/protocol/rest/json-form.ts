@@ -1,7 +1,5 @@
-import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
-import { clip } from '#protocol/clip.js';
-import { within } from './json-reader.js';
+import { readFlag } from '#protocol/parameter.js';
 
 /** How a tensor is written in JSON, where V2 leaves that open and the request's parameters say it. */
 export interface JsonForm {
@@ -17,12 +15,4 @@ export const PLAIN_JSON: JsonForm = { halves: false, base64: false };
 export function jsonFormOf(parameters: Parameters, place: string, request: Parameters): JsonForm {
   const asked = readFlag(parameters, 'fp16_json', place) ?? readFlag(request, 'fp16_json', 'parameters');
   return { halves: asked ?? false, base64: parameters['content_type'] === 'base64' };
-}
-
-/** A parameter that is true or false; null where it is not given. Throws INVALID_ARGUMENT for anything else. */
-export function readFlag(parameters: Parameters, name: string, place: string): boolean | null {
-  const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-  if (value === undefined || typeof value === 'boolean') return value ?? null;
-  const found = typeof value === 'string' ? JSON.stringify(clip(value)) : String(value);
-  throw invalid(`'${within(place, name)}' must be true or false, but is ${found}`);
 }

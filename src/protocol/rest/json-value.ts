@@ -2,7 +2,7 @@ import { invalid } from '#core/errors.js';
 import type { Parameters, ParameterValue } from '#inference/request.js';
 import { clip } from '#protocol/clip.js';
 import { datatypeOf } from '#protocol/datatype-word.js';
-import { notAnIndex } from '#protocol/request-faults.js';
+import { MAX_INDEX, notAnIndex } from '#protocol/request-faults.js';
 import type { DataType } from '#tensor/datatype.js';
 import { byteAt, isDigit, MINUS, QUOTE } from './json-bytes.js';
 import { integerOf } from './json-decimal.js';
@@ -13,7 +13,7 @@ import { type JsonReader, within } from './json-reader.js';
 export function readIndex(reader: JsonReader, place: string): number {
   const text = numberText(reader, place, 'a non-negative integer');
   const value = Number(integerOf(text) ?? -1n);
-  if (value < 0 || value > Number.MAX_SAFE_INTEGER) {
+  if (value < 0 || value > MAX_INDEX) {
     throw notAnIndex(place, text);
   }
   return value;
@@ -42,11 +42,16 @@ const LOWER_T = 0x74;
 function readParameter(reader: JsonReader, place: string): ParameterValue {
   const first = reader.peek();
   if (first === QUOTE) return reader.string(place);
-  if (first === LOWER_T || first === LOWER_F) {
-    reader.skip();
-    return first === LOWER_T;
-  }
+  if (first === LOWER_T || first === LOWER_F) return readFlagValue(reader, place);
   return parameterNumber(numberText(reader, place, 'a string, a number or a boolean'), place);
+}
+
+/** Reads `true` or `false`. */
+export function readFlagValue(reader: JsonReader, place: string): boolean {
+  const first = reader.peek();
+  if (first !== LOWER_T && first !== LOWER_F) throw reader.mismatch(place, 'true or false');
+  reader.skip();
+  return first === LOWER_T;
 }
 
 /** An integer that a number cannot hold becomes a bigint; one that 64 bits cannot hold is refused. */

@@ -6,7 +6,16 @@ import type { DataType } from '#tensor/datatype.js';
 import { rawRequest } from './raw-request.js';
 
 function model(...inputs: readonly TensorSpec[]): ModelMetadata {
-  return { name: 'm', version: '2', platform: 'p', dialect: 'v2', inputs, outputs: [], properties: {} };
+  return {
+    name: 'm',
+    version: '2',
+    platform: 'p',
+    dialect: 'v2',
+    inputs,
+    outputs: [],
+    maxBatchSize: 0,
+    properties: {},
+  };
 }
 
 function spec(datatype: DataType, shape: readonly number[]): TensorSpec {

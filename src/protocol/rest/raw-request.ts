@@ -1,6 +1,6 @@
 import { invalid } from '#core/errors.js';
 import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
-import type { InferenceRequest } from '#inference/request.js';
+import { type InferenceRequest, NO_SCHEDULE } from '#inference/request.js';
 import { encodeByteStrings } from '#tensor/byte-strings.js';
 import { DATATYPE_BYTES } from '#tensor/datatype.js';
 import { elementCount, formatShape } from '#tensor/shape.js';
@@ -19,7 +19,14 @@ export function rawRequest(body: Uint8Array, { name, version, inputs }: ModelMet
     );
   }
   const tensor = input.datatype === 'BYTES' ? oneElement(body, input) : rowsOf(body, input, name);
-  return { id: null, model: { name, version }, inputs: [tensor], outputs: 'all', parameters: {} };
+  return {
+    id: null,
+    model: { name, version },
+    inputs: [tensor],
+    outputs: 'all',
+    parameters: {},
+    schedule: NO_SCHEDULE,
+  };
 }
 
 function oneElement(body: Uint8Array, { name, datatype, shape: spec }: TensorSpec): Tensor {

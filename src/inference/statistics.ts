@@ -1,0 +1,34 @@
+/** How often something was done, and how long all of it took together. */
+export interface Total {
+  readonly count: number;
+  readonly ns: number;
+}
+
+/** What one version of a model has done since it was loaded (V2's `statistics`, with Triton's meanings). */
+export interface ModelStatistics {
+  readonly name: string;
+  readonly version: string;
+  /** Milliseconds since 1970; 0 where there was none. */
+  readonly lastInferenceMs: number;
+  /** Rows of the requests that succeeded. */
+  readonly inferenceCount: number;
+  /** Runs of the model: fewer than requests where they were put together. */
+  readonly executionCount: number;
+  /** Whole requests, from when they came to the model until their answers. */
+  readonly success: Total;
+  readonly fail: Total;
+  /** Of the requests that succeeded, as are the next three: their counts are those of `success`. */
+  readonly queue: Total;
+  readonly computeInput: Total;
+  readonly computeInfer: Total;
+  readonly computeOutput: Total;
+  /** The executions, by their rows; the fewest first. */
+  readonly batches: readonly BatchStatistics[];
+}
+
+export interface BatchStatistics {
+  readonly rows: number;
+  readonly computeInput: Total;
+  readonly computeInfer: Total;
+  readonly computeOutput: Total;
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Counters } from './counters.js';
+
+const timings = { queuedNs: 10, inputNs: 20, runNs: 300, outputNs: 40 };
+
+test('nothing has happened to a version that was just loaded', () => {
+  const none = { count: 0, ns: 0 };
+  assert.deepEqual(new Counters().counts, {
+    lastInferenceMs: 0,
+    inferenceCount: 0,
+    executionCount: 0,
+    success: none,
+    fail: none,
+    queue: none,
+    computeInput: none,
+    computeInfer: none,
+    computeOutput: none,
+    batches: [],
+  });
+});
+
+test('rows are counted as inferences, and every part of a request as often as the request', () => {
+  const counters = new Counters();
+  counters.succeeded(8, 400, { ...timings, batchRows: 8 }, 1000);
+  counters.succeeded(1, 380, { ...timings, batchRows: 1 }, 2000);
+  counters.succeeded(8, 420, { ...timings, batchRows: 8 }, 3000);
+  counters.failed(7);
+  const { inferenceCount, executionCount, lastInferenceMs, success, fail, queue, computeInfer, batches } =
+    counters.counts;
+  assert.deepEqual([inferenceCount, executionCount, lastInferenceMs], [17, 3, 3000]);
+  assert.deepEqual(success, { count: 3, ns: 1200 });
+  assert.deepEqual(fail, { count: 1, ns: 7 });
+  assert.deepEqual(queue, { count: 3, ns: 30 });
+  assert.deepEqual(computeInfer, { count: 3, ns: 900 });
+  assert.deepEqual(batches, [
+    {
+      rows: 1,
+      computeInput: { count: 1, ns: 20 },
+      computeInfer: { count: 1, ns: 300 },
+      computeOutput: { count: 1, ns: 40 },
+    },
+    {
+      rows: 8,
+      computeInput: { count: 2, ns: 40 },
+      computeInfer: { count: 2, ns: 600 },
+      computeOutput: { count: 2, ns: 80 },
+    },
+  ]);
+});

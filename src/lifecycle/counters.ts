@@ -1,0 +1,88 @@
+import type { BatchStatistics, ModelStatistics, Total } from '#inference/statistics.js';
+import type { Timings } from '#inference/timings.js';
+
+/** What was counted, of whichever version. */
+export type Counts = Omit<ModelStatistics, 'name' | 'version'>;
+
+/** Counts what one loaded version does. Everything of one request is counted at once, so that counts always agree. */
+export class Counters {
+  readonly #success = new Sum();
+  readonly #fail = new Sum();
+  readonly #queue = new Sum();
+  readonly #compute = new Compute();
+  /** By the rows of an execution. */
+  readonly #batches = new Map<number, Compute>();
+  #rows = 0;
+  #lastMs = 0;
+
+  /**
+   * A request of so many rows was answered, `totalNs` after it came.
+   *
+   * @param atMs milliseconds since 1970
+   */
+  succeeded(rows: number, totalNs: number, timings: Timings, atMs: number): void {
+    this.#rows += rows;
+    this.#lastMs = atMs;
+    this.#success.add(totalNs);
+    this.#queue.add(timings.queuedNs);
+    this.#compute.add(timings);
+    const batch = this.#batches.get(timings.batchRows) ?? new Compute();
+    this.#batches.set(timings.batchRows, batch);
+    batch.add(timings);
+  }
+
+  /** A request was refused, given up or went wrong, `totalNs` after it came. */
+  failed(totalNs: number): void {
+    this.#fail.add(totalNs);
+  }
+
+  get counts(): Counts {
+    return {
+      lastInferenceMs: this.#lastMs,
+      inferenceCount: this.#rows,
+      // No two requests share an execution as yet.
+      executionCount: this.#success.total.count,
+      success: this.#success.total,
+      fail: this.#fail.total,
+      queue: this.#queue.total,
+      ...this.#compute.totals,
+      batches: [...this.#batches]
+        .sort(([a], [b]) => a - b)
+        .map(([rows, compute]) => ({ rows, ...compute.totals })),
+    };
+  }
+}
+
+class Sum {
+  #count = 0;
+  #ns = 0;
+
+  add(ns: number): void {
+    this.#count++;
+    this.#ns += ns;
+  }
+
+  get total(): Total {
+    return { count: this.#count, ns: Math.round(this.#ns) };
+  }
+}
+
+class Compute {
+  readonly #input = new Sum();
+  readonly #infer = new Sum();
+  readonly #output = new Sum();
+
+  add({ inputNs, runNs, outputNs }: Timings): void {
+    this.#input.add(inputNs);
+    this.#infer.add(runNs);
+    this.#output.add(outputNs);
+  }
+
+  get totals(): Omit<BatchStatistics, 'rows'> {
+    return {
+      computeInput: this.#input.total,
+      computeInfer: this.#infer.total,
+      computeOutput: this.#output.total,
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { ModelStatistics, Total } from '#inference/statistics.js';
+import type { RpcMethod } from '#protocol/exchange.js';
+import type { Serving } from '#serving/serving.js';
+import { GRPCInferenceService, type ModelStatisticsSchema } from './gen/open_inference_grpc_pb.js';
+import { unary } from './methods.js';
+
+/** What the models have done since they were loaded. */
+export function statisticsMethods(serving: Serving): readonly RpcMethod[] {
+  return [
+    unary(GRPCInferenceService.method.modelStatistics, ({ name, version }) => {
+      const ref = name === '' ? null : { name, version: version === '' ? null : version };
+      return { modelStats: serving.statistics(ref).map(modelStats) };
+    }),
+  ];
+}
+
+function modelStats(counts: ModelStatistics): MessageInitShape<typeof ModelStatisticsSchema> {
+  const none: Total = { count: 0, ns: 0 };
+  return {
+    name: counts.name,
+    version: counts.version,
+    lastInference: BigInt(Math.floor(counts.lastInferenceMs)),
+    inferenceCount: BigInt(counts.inferenceCount),
+    executionCount: BigInt(counts.executionCount),
+    inferenceStats: {
+      success: duration(counts.success),
+      fail: duration(counts.fail),
+      queue: duration(counts.queue),
+      computeInput: duration(counts.computeInput),
+      computeInfer: duration(counts.computeInfer),
+      computeOutput: duration(counts.computeOutput),
+      cacheHit: duration(none),
+      cacheMiss: duration(none),
+    },
+    batchStats: counts.batches.map(({ rows, computeInput, computeInfer, computeOutput }) => ({
+      batchSize: BigInt(rows),
+      computeInput: duration(computeInput),
+      computeInfer: duration(computeInfer),
+      computeOutput: duration(computeOutput),
+    })),
+  };
+}
+
+function duration({ count, ns }: Total): { count: bigint; ns: bigint } {
+  return { count: BigInt(count), ns: BigInt(ns) };
+}

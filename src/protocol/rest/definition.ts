@@ -1,0 +1,122 @@
+import { invalid } from '#core/errors.js';
+import type { Parameters } from '#inference/request.js';
+import { MAX_INDEX } from '#protocol/request-faults.js';
+import { JsonReader, within } from './json-reader.js';
+import { readFlagValue, readIndex, readParameters } from './json-value.js';
+
+/** A JSON Schema of the draft that OpenAPI 3.1 uses (2020-12). */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What a JSON value must be. The same definition reads the value and describes it, so neither can forget the other. */
+export interface Definition<T> {
+  readonly schema: JsonSchema;
+  /** Reads the next value. Throws INVALID_ARGUMENT, with its place, where it is anything else. */
+  read(reader: JsonReader, place: string): T;
+}
+
+export const text: Definition<string> = {
+  schema: { type: 'string' },
+  read: (reader, place) => reader.string(place),
+};
+
+export const flag: Definition<boolean> = { schema: { type: 'boolean' }, read: readFlagValue };
+
+/** An integer from 0 to 2^53 - 1. */
+export const index: Definition<number> = {
+  schema: { type: 'integer', minimum: 0, maximum: MAX_INDEX },
+  read: readIndex,
+};
+
+/** V2's `parameters`: strings, numbers and booleans by name. */
+export const parameters: Definition<Parameters> = {
+  schema: {
+    type: ['object', 'null'],
+    additionalProperties: { type: ['string', 'number', 'boolean'] },
+  },
+  read: readParameters,
+};
+
+/** The same with a sentence about it, and perhaps more keywords. */
+export function described<T>(
+  definition: Definition<T>,
+  description: string,
+  keywords: JsonSchema = {},
+): Definition<T> {
+  return { ...definition, schema: { ...definition.schema, description, ...keywords } };
+}
+
+/** A list of values. */
+export function list<T>(element: Definition<T>): Definition<readonly T[]> {
+  return {
+    schema: { type: 'array', items: element.schema },
+    read(reader, place) {
+      const values: T[] = [];
+      reader.elements(place, (position) => values.push(element.read(reader, `${place}[${position}]`)));
+      return values;
+    },
+  };
+}
+
+/** A field of an object. */
+interface Field<T> {
+  readonly definition: Definition<T>;
+  readonly isRequired: boolean;
+}
+
+type Fields = Readonly<Record<string, Field<unknown>>>;
+
+type ValuesOf<F extends Fields> = {
+  readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
+};
+
+export function required<T>(definition: Definition<T>): Field<T> {
+  return { definition, isRequired: true };
+}
+
+/** A field that may be left out or null: its value is null then. */
+export function optional<T>({ schema, read }: Definition<T>): Field<T | null> {
+  const orNull: Definition<T | null> = {
+    schema: orNullSchema(schema),
+    read: (reader, place) => (reader.null() ? null : read(reader, place)),
+  };
+  return { definition: orNull, isRequired: false };
+}
+
+function orNullSchema(schema: JsonSchema): JsonSchema {
+  const { type } = schema;
+  if (typeof type === 'string') return { ...schema, type: [type, 'null'] };
+  return Array.isArray(type) ? schema : { anyOf: [schema, { type: 'null' }] };
+}
+
+/** An object with these fields; others are passed over, as V2 wants it. */
+export function object<F extends Fields>(fields: F): Definition<ValuesOf<F>> {
+  const names = Object.keys(fields);
+  const needed = names.filter((name) => fields[name]?.isRequired);
+  return {
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(names.map((name) => [name, fields[name]?.definition.schema])),
+      ...(needed.length > 0 && { required: needed }),
+    },
+    read(reader, place) {
+      const values: Record<string, unknown> = Object.fromEntries(names.map((name) => [name, null]));
+      const absent = new Set(needed);
+      reader.fields(place, names, (name) => {
+        values[name] = fields[name]?.definition.read(reader, within(place, name));
+        absent.delete(name);
+      });
+      for (const name of absent) throw invalid(`'${within(place, name)}' is missing`);
+      return values as ValuesOf<F>;
+    },
+  };
+}
+
+/** A whole body. One that is empty is read as `{}`: clients of Triton send that where nothing needs to be said. */
+export function readBody<T>(definition: Definition<T>, body: Uint8Array): T {
+  const reader = new JsonReader(body.byteLength === 0 ? EMPTY_OBJECT : body);
+  const value = definition.read(reader, '');
+  reader.end();
+  return value;
+}
+
+const EMPTY_OBJECT = new TextEncoder().encode('{}');

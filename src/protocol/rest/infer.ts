@@ -1,0 +1,45 @@
+import type { Answer, Exchange } from '#protocol/exchange.js';
+import type { Serving } from '#serving/serving.js';
+import { type DecodedInfer, decodeInferRequest } from './decode-infer.js';
+import { ALL_BINARY } from './decode-output.js';
+import { inferAnswer } from './infer-answer.js';
+import { INFERENCE_HEADER, splitBody } from './inference-header.js';
+import { jsonContent, type RestRoute } from './operation.js';
+import { rawRequest } from './raw-request.js';
+import { modelRef, ofModel, post } from './route.js';
+
+/** Inference. */
+export function inferRoutes(serving: Serving): readonly RestRoute[] {
+  return ofModel(
+    post,
+    '/infer',
+    {
+      id: 'modelInfer',
+      tag: 'inference',
+      summary: 'Runs a model',
+      body: { isRequired: true, content: jsonContent({}) },
+      answers: { 200: { description: 'The outputs.', content: jsonContent({}) } },
+      errors: [
+        'INVALID_ARGUMENT',
+        'NOT_FOUND',
+        'UNIMPLEMENTED',
+        'UNAVAILABLE',
+        'OVERLOADED',
+        'DEADLINE_EXCEEDED',
+      ],
+    },
+    (exchange) => infer(serving, exchange),
+  );
+}
+
+async function infer(serving: Serving, exchange: Exchange): Promise<Answer> {
+  const { request, form } = decode(serving, exchange);
+  return inferAnswer(await serving.infer(request, exchange.call), form);
+}
+
+function decode(serving: Serving, exchange: Exchange): DecodedInfer {
+  const ref = modelRef(exchange);
+  const parts = splitBody(exchange.body, exchange.header(INFERENCE_HEADER));
+  if (parts.blobs === null || parts.json.byteLength > 0) return decodeInferRequest(parts, ref);
+  return { request: rawRequest(parts.blobs, serving.modelMetadata(ref).metadata), form: ALL_BINARY };
+}

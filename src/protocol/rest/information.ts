@@ -1,0 +1,96 @@
+import type { Answer } from '#protocol/exchange.js';
+import type { Serving } from '#serving/serving.js';
+import { encodeModelMetadata, encodeServerMetadata } from './encode-metadata.js';
+import { jsonContent, type RestRoute } from './operation.js';
+import { get, json, modelRef, ofModel, ok } from './route.js';
+
+/** Liveness, readiness, metadata and devices. */
+export function informationRoutes(serving: Serving): readonly RestRoute[] {
+  return [
+    get(
+      '/v2',
+      {
+        id: 'serverMetadata',
+        tag: 'server',
+        summary: 'What this server is',
+        answers: { 200: { description: 'Name, version and extensions.', content: jsonContent({}) } },
+        errors: [],
+      },
+      () => ok(encodeServerMetadata(serving.info())),
+    ),
+    get(
+      '/v2/health/live',
+      {
+        id: 'serverLive',
+        tag: 'server',
+        summary: 'Whether the server answers at all',
+        answers: { 200: { description: 'It does.', content: jsonContent({}) } },
+        errors: [],
+      },
+      () => health('live', serving.isLive()),
+    ),
+    get(
+      '/v2/health/ready',
+      {
+        id: 'serverReady',
+        tag: 'server',
+        summary: 'Whether every wanted model is ready',
+        answers: {
+          200: { description: 'It is.', content: jsonContent({}) },
+          503: { description: 'It is not.', content: jsonContent({}) },
+        },
+        errors: [],
+      },
+      () => health('ready', serving.isReady()),
+    ),
+    ...ofModel(
+      get,
+      '',
+      {
+        id: 'modelMetadata',
+        tag: 'models',
+        summary: "A model's inputs and outputs",
+        answers: { 200: { description: 'The metadata.', content: jsonContent({}) } },
+        errors: ['NOT_FOUND', 'UNAVAILABLE'],
+      },
+      (exchange) => {
+        const { metadata, versions } = serving.modelMetadata(modelRef(exchange));
+        return ok(encodeModelMetadata(metadata, versions));
+      },
+    ),
+    ...ofModel(
+      get,
+      '/ready',
+      {
+        id: 'modelReady',
+        tag: 'models',
+        summary: 'Whether a model is ready',
+        answers: {
+          200: { description: 'It is.', content: jsonContent({}) },
+          503: { description: 'It is not.', content: jsonContent({}) },
+        },
+        errors: ['NOT_FOUND'],
+      },
+      (exchange) => {
+        const ref = modelRef(exchange);
+        const ready = serving.isModelReady(ref);
+        return json(ready ? 200 : 503, { name: ref.name, ready });
+      },
+    ),
+    get(
+      '/v2/devices',
+      {
+        id: 'devices',
+        tag: 'server',
+        summary: 'The devices and who holds them',
+        answers: { 200: { description: 'The devices.', content: jsonContent({}) } },
+        errors: [],
+      },
+      async () => json(200, { devices: await serving.devices() }),
+    ),
+  ];
+}
+
+function health(what: 'live' | 'ready', is: boolean): Answer {
+  return json(is ? 200 : 503, { [what]: is });
+}

@@ -1,0 +1,118 @@
+import { Buffer } from 'node:buffer';
+import type { BatchStatistics, ModelStatistics, Total } from '#inference/statistics.js';
+import type { Serving } from '#serving/serving.js';
+import type { JsonSchema } from './definition.js';
+import { jsonContent, type Operation, type RestRoute } from './operation.js';
+import { get, modelRef, ofModel, ok } from './route.js';
+
+/** What the models have done since they were loaded. */
+export function statisticsRoutes(serving: Serving): readonly RestRoute[] {
+  const operation = (id: string, summary: string): Operation => ({
+    id,
+    tag: 'statistics',
+    summary,
+    answers: { 200: { description: 'The statistics.', content: jsonContent(STATISTICS) } },
+    errors: [],
+  });
+  return [
+    get('/v2/models/stats', operation('statistics', 'What every ready model has done'), () =>
+      ok(encodeStatistics(serving.statistics(null))),
+    ),
+    ...ofModel(
+      get,
+      '/stats',
+      {
+        ...operation('modelStatistics', 'What a model has done'),
+        errors: ['NOT_FOUND', 'UNAVAILABLE'],
+      },
+      (exchange) => ok(encodeStatistics(serving.statistics(modelRef(exchange)))),
+    ),
+  ];
+}
+
+/** As Triton prints it. There is no response cache, so its counts are nought. */
+export function encodeStatistics(statistics: readonly ModelStatistics[]): Buffer {
+  return Buffer.from(JSON.stringify({ model_stats: statistics.map(modelStats) }));
+}
+
+function modelStats(counts: ModelStatistics): object {
+  const none: Total = { count: 0, ns: 0 };
+  return {
+    name: counts.name,
+    version: counts.version,
+    last_inference: counts.lastInferenceMs,
+    inference_count: counts.inferenceCount,
+    execution_count: counts.executionCount,
+    inference_stats: {
+      success: counts.success,
+      fail: counts.fail,
+      queue: counts.queue,
+      compute_input: counts.computeInput,
+      compute_infer: counts.computeInfer,
+      compute_output: counts.computeOutput,
+      cache_hit: none,
+      cache_miss: none,
+    },
+    response_stats: {},
+    batch_stats: counts.batches.map(batchStats),
+    memory_usage: [],
+  };
+}
+
+function batchStats({ rows, computeInput, computeInfer, computeOutput }: BatchStatistics): object {
+  return {
+    batch_size: rows,
+    compute_input: computeInput,
+    compute_infer: computeInfer,
+    compute_output: computeOutput,
+  };
+}
+
+const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
+
+const TOTAL: JsonSchema = {
+  type: 'object',
+  description: 'How often, and how long all of it took together.',
+  properties: { count: COUNT, ns: { ...COUNT, description: 'Nanoseconds.' } },
+  required: ['count', 'ns'],
+};
+
+const COMPUTE = { compute_input: TOTAL, compute_infer: TOTAL, compute_output: TOTAL };
+
+const STATISTICS: JsonSchema = {
+  type: 'object',
+  properties: {
+    model_stats: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          name: { type: 'string' },
+          version: { type: 'string' },
+          last_inference: { ...COUNT, description: 'Milliseconds since 1970; 0 where there was none.' },
+          inference_count: { ...COUNT, description: 'Rows of the requests that succeeded.' },
+          execution_count: { ...COUNT, description: 'Runs of the model.' },
+          inference_stats: {
+            type: 'object',
+            properties: {
+              success: TOTAL,
+              fail: TOTAL,
+              queue: TOTAL,
+              ...COMPUTE,
+              cache_hit: TOTAL,
+              cache_miss: TOTAL,
+            },
+          },
+          response_stats: { type: 'object' },
+          batch_stats: {
+            type: 'array',
+            items: { type: 'object', properties: { batch_size: COUNT, ...COMPUTE } },
+          },
+          memory_usage: { type: 'array' },
+        },
+        required: ['name', 'version', 'inference_stats'],
+      },
+    },
+  },
+  required: ['model_stats'],
+};
