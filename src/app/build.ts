@@ -17,6 +17,7 @@ import { createServing } from '#serving/serving.js';
 /** The extensions of the V2 protocol that this server serves. */
 const EXTENSIONS: readonly string[] = [
   'binary_tensor_data',
+  'model_configuration',
   'model_repository',
   'schedule_policy',
   'statistics',
