@@ -19,6 +19,7 @@ const EXTENSIONS: readonly string[] = [
   'binary_tensor_data',
   'model_configuration',
   'model_repository',
+  'parameters',
   'schedule_policy',
   'statistics',
 ];
