@@ -1,7 +1,14 @@
 /** The models that the clients ask, and the configuration that serves them. */
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addSubModel, failingModel, identityModel, slowModel, tensorInfo, writeModel } from '../support/onnx-models.js';
+import {
+  addSubModel,
+  failingModel,
+  identityModel,
+  slowModel,
+  tensorInfo,
+  writeModel,
+} from '../support/onnx-models.js';
 import { encodeModel } from '../support/onnx-writer.js';
 import { repositoryRoot } from '../support/places.js';
 
@@ -61,7 +68,9 @@ export function writeModels(directory: string): string {
 
 /** `output` = `input` (FP32 [n]), added to itself until there are `times` of it. */
 function timesModel(times: 1 | 2): Uint8Array {
-  const node = { 1: { op: 'Identity', inputs: ['input'] }, 2: { op: 'Add', inputs: ['input', 'input'] } }[times];
+  const node = { 1: { op: 'Identity', inputs: ['input'] }, 2: { op: 'Add', inputs: ['input', 'input'] } }[
+    times
+  ];
   return encodeModel({
     graph: {
       nodes: [{ ...node, outputs: ['output'] }],

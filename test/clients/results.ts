@@ -29,9 +29,24 @@ const CUT_SHORT = 'the process of the client ended before this case did';
 export function readResults(text: string): ClientResults {
   const [first = '', ...rest] = text.split('\n').filter((line) => line !== '');
   const plan = JSON.parse(first) as Plan;
-  const done = new Map(rest.map((line) => JSON.parse(line) as CaseResult).map((result) => [result.name, result]));
-  const cases = plan.cases.map((name) => done.get(name) ?? { name, outcome: 'fail' as const, reason: CUT_SHORT });
+  const done = new Map(
+    rest.map((line) => JSON.parse(line) as CaseResult).map((result) => [result.name, result]),
+  );
+  const cases = plan.cases.map(
+    (name) => done.get(name) ?? { name, outcome: 'fail' as const, reason: CUT_SHORT },
+  );
   return { client: plan.client, versions: plan.versions, cases };
+}
+
+/** For a client whose process did not come so far as to say who it is. */
+export function neverStarted(file: string): ClientResults {
+  return {
+    client: file,
+    versions: {},
+    cases: [
+      { name: 'the client starts', outcome: 'fail', reason: 'its process ended before the first case' },
+    ],
+  };
 }
 
 /** How many cases of all clients ended so. */

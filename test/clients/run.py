@@ -19,6 +19,8 @@ def main():
     options = read_options()
     for name in ("http", "grpc", "models", "samples", "perf_analyzer", "perf_analyzer_missing"):
         setattr(harness.server, name, getattr(options, name))
+    # kserve reads the command line when it is imported, and ends the process over what it does not know.
+    del sys.argv[1:]
     module = importlib.import_module(options.module)
     cases = [(name, run) for name, run in harness.CASES if options.word in name]
     with open(options.results, "w", encoding="utf-8") as results:

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { repositoryRoot } from '../support/places.js';
@@ -23,13 +23,15 @@ export interface ServedClients {
 /** Starts `furiosa server` and settles when every model is ready; what it logs goes to the file. */
 export async function startServer(modelList: string, logFile: string): Promise<ServedClients> {
   const [httpPort, grpcPort] = [await freePort(), await freePort()];
+  // Its own hand on the file: this process stands still while a client runs, and could not empty a pipe.
+  const log = openSync(logFile, 'w');
   const args = ['--host', '127.0.0.1', '--http-port', `${httpPort}`, '--grpc-port', `${grpcPort}`];
   const child = spawn(
     process.execPath,
     [join(repositoryRoot, 'bin/furiosa.js'), 'server', ...args, '--model-config', modelList, ...OPTIONS],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'ignore', log] },
   );
-  child.stderr.pipe(createWriteStream(logFile));
+  closeSync(log);
   const ended = once(child, 'exit');
   const http = `127.0.0.1:${httpPort}`;
   if (!(await isReady(http, child))) {

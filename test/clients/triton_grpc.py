@@ -5,7 +5,6 @@ import numpy as np
 import tritonclient.grpc as triton
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tritonclient.grpc import service_pb2, service_pb2_grpc
-from tritonclient.utils import InferenceServerException
 
 from harness import case, equal, holds, matches, server
 from triton_cases import LONG_ITERATIONS, Collected, check_simple, ones, register_all, tens
@@ -204,17 +203,6 @@ def _():
         client.stop_stream()
     equal(error, None, "the error")
     check_simple(result, 200)
-
-
-@case("deadline that has passed before the request is sent")
-def _():
-    with api.connect() as client:
-        try:
-            client.infer("simple", api.simple_inputs(), client_timeout=1e-6)
-        except InferenceServerException as error:
-            equal(str(error.status()), "StatusCode.DEADLINE_EXCEEDED")
-        else:
-            raise AssertionError("a request was answered whose deadline had passed")
 
 
 def check_compressed(algorithm):
