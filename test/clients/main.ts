@@ -35,30 +35,31 @@ const [clientWord = '', caseWord = ''] = process.argv.slice(2);
 process.exitCode = await main();
 
 async function main(): Promise<number> {
+  if (process.platform === 'win32') return cannotTry('the clients are run on Linux and macOS only');
   const python = findPython();
-  if (python === null) return withoutPython();
+  if (python === null) return cannotTry(`there is no Python ${PYTHONS} on the path`);
   mkdirSync(cache, { recursive: true });
   const inside = makeEnvironment(python, join(cache, 'venv'), join(sources, 'requirements.txt'));
   const perfAnalyzer = findPerfAnalyzer(inside, join(cache, 'perf-analyzer'));
   const models = mkdtempSync(join(tmpdir(), 'furiosa-clients-'));
-  const server = await startServer(writeModels(models), join(cache, 'server.log'));
   try {
-    const wanted = CLIENTS.filter((name) => name.includes(clientWord));
-    const results = wanted.map((name) => runClient(name, { inside, server, models, perfAnalyzer }));
-    return report(results);
+    const server = await startServer(writeModels(models), join(cache, 'server.log'));
+    try {
+      const wanted = CLIENTS.filter((name) => name.includes(clientWord));
+      return report(wanted.map((name) => runClient(name, { inside, server, models, perfAnalyzer })));
+    } finally {
+      await server.stop();
+    }
   } finally {
-    await server.stop();
     rmSync(models, { recursive: true, force: true });
   }
 }
 
 /** Not to be able to try is no failure on somebody's own machine, and one where the trying is the point. */
-function withoutPython(): number {
+function cannotTry(reason: string): number {
   const isCi = Boolean(process.env['CI']);
   const consequence = isCi ? 'which is a failure in CI' : 'and that is no failure outside CI';
-  console.error(
-    `test:clients: no client was tried, ${consequence}: there is no Python ${PYTHONS} on the path.`,
-  );
+  console.error(`test:clients: no client was tried, ${consequence}: ${reason}.`);
   return isCi ? 1 : 0;
 }
 

@@ -12,7 +12,7 @@ import {
 import { encodeModel } from '../support/onnx-writer.js';
 import { repositoryRoot } from '../support/places.js';
 
-/** The key under an output of a model list that names its labels; null as long as there is none. */
+/** The key under an output of a model list that names its labels: `label_filename`; null as long as there is none. */
 const LABELS_KEY: string | null = null;
 
 const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
@@ -47,6 +47,7 @@ export function writeModels(directory: string): string {
     identity('identity_fp64', 'FP64'),
     identity('counted', 'FP32'),
     identity('fragile', 'FP32'),
+    { name: 'wide', version: '1', file: write('wide.onnx', wideModel()) },
     { name: 'versioned', version: '1', file: write('versioned-1.onnx', timesModel(1)) },
     { name: 'versioned', version: '2', file: write('versioned-2.onnx', timesModel(2)) },
     { name: 'slow', version: '1', file: write('slow.onnx', slowModel()) },
@@ -76,6 +77,19 @@ function timesModel(times: 1 | 2): Uint8Array {
       nodes: [{ ...node, outputs: ['output'] }],
       inputs: [tensorInfo('input', 'FP32', ['n'])],
       outputs: [tensorInfo('output', 'FP32', ['n'])],
+    },
+  });
+}
+
+/** So many tensors that to describe them takes some kilobytes: `output7` is `input7`, each FP32 [n]. */
+function wideModel(): Uint8Array {
+  const positions = Array.from({ length: 40 }, (_, at) => at);
+  const tensors = (kind: string) => positions.map((at) => tensorInfo(`${kind}${at}`, 'FP32', ['n']));
+  return encodeModel({
+    graph: {
+      nodes: positions.map((at) => ({ op: 'Identity', inputs: [`input${at}`], outputs: [`output${at}`] })),
+      inputs: tensors('input'),
+      outputs: tensors('output'),
     },
   });
 }

@@ -72,6 +72,7 @@ def judge(run):
 
 
 def on_alarm(*_):
+    # Not heard inside gevent, on which tritonclient.http stands; its calls have a timeout of their own.
     raise TimeoutError(f"not done within {SECONDS_FOR_A_CASE} seconds")
 
 

@@ -179,6 +179,12 @@ def register_server(api):
         equal((told["name"], told["versions"]), ("simple", ["1"]))
         equal(tensors, [(name, "INT32", [-1, 16]) for name in names])
 
+    @case("model metadata of some kilobytes")
+    def _():
+        with api.connect() as client:
+            told = api.told(client.get_model_metadata, "wide")
+        equal([each["name"] for each in told["outputs"]], [f"output{at}" for at in range(40)])
+
     @case("model configuration has what perf_analyzer reads of it")
     def _():
         with api.connect() as client:

@@ -52,6 +52,18 @@ async def _():
         check_simple(result, rows)
 
 
+@case("long metadata, which this client cannot decompress although it offers to")
+async def _():
+    async with connect() as client:
+        equal(len((await client.get_model_metadata("wide"))["inputs"]), 40, "the number of inputs")
+
+
+@case("infer: a large answer")
+async def _():
+    async with connect() as client:
+        check_simple(await client.infer("simple", api.simple_inputs(200)), 200)
+
+
 @case("infer: compressed both ways")
 async def _():
     async with connect() as client:
