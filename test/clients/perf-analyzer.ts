@@ -30,7 +30,7 @@ export function findPerfAnalyzer(python: string, folder: string): PerfAnalyzer {
   for (const path of [ofPackage, older]) if (existsSync(path) && tried(path).path !== '') return tried(path);
   console.log('Installing perf_analyzer (once) ...');
   // Where there is no build for this host, pip's own words would only alarm.
-  if (pipInstall(python, ['-qq', PACKAGE]) && tried(ofPackage).path !== '') return tried(ofPackage);
+  if (pipInstall(python, [PACKAGE], false) && tried(ofPackage).path !== '') return tried(ofPackage);
   console.log('This host is too old for it; installing the older one of tritonclient 2.48 (once) ...');
   return installOlder(python, folder, older);
 }

@@ -50,11 +50,11 @@ export function makeEnvironment(python: Python, folder: string, requirements: st
   return inside;
 }
 
-/** Installs with the environment's pip; answers whether it could. Only what is grave is printed. */
-export function pipInstall(python: string, what: readonly string[]): boolean {
+/** Installs with the environment's pip; answers whether it could, and unless told not to prints why not. */
+export function pipInstall(python: string, what: readonly string[], isLoud = true): boolean {
   const quiet = ['--quiet', '--disable-pip-version-check', '--no-input'];
   const { status } = spawnSync(python, ['-m', 'pip', 'install', ...quiet, ...what], {
-    stdio: ['ignore', 2, 2],
+    stdio: isLoud ? ['ignore', 2, 2] : 'ignore',
   });
   return status === 0;
 }

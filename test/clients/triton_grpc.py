@@ -7,7 +7,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 
 from harness import case, equal, holds, matches, server
-from triton_cases import LONG_ITERATIONS, Collected, check_simple, ones, register_all, tens
+from triton_base import LONG_ITERATIONS, Collected, check_simple, ones, tens
+from triton_cases import register_all
 from triton_grpc_api import Grpc
 from versions import versions_of
 

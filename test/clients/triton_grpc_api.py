@@ -3,7 +3,7 @@
 import tritonclient.grpc as triton
 
 from harness import server
-from triton_cases import Api
+from triton_base import Api
 
 
 class Grpc(Api):

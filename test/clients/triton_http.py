@@ -7,7 +7,8 @@ import requests
 import tritonclient.http as triton
 
 from harness import case, equal, holds, matches, server
-from triton_cases import check_simple, ones, register_all, tens, texts
+from triton_base import check_simple, ones, tens, texts
+from triton_cases import register_all
 from triton_http_api import Http
 from versions import versions_of
 

@@ -6,7 +6,7 @@ import tritonclient.http.aio as triton
 from tritonclient.utils import InferenceServerException
 
 from harness import case, equal, holds, matches, server
-from triton_cases import SECONDS_UNTIL_SENT, check_simple
+from triton_base import SECONDS_UNTIL_SENT, check_simple
 from triton_http_api import Http
 from versions import versions_of
 

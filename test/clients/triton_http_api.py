@@ -3,7 +3,7 @@
 import tritonclient.http as triton
 
 from harness import server
-from triton_cases import Api
+from triton_base import Api
 
 
 class Http(Api):
