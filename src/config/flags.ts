@@ -46,6 +46,7 @@ export interface OptionValues {
   readonly drainDelaySeconds: number;
   readonly maxBodyBytes: number;
   readonly maxQueueSize: number;
+  readonly allowClientShm: boolean;
   readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly simulate: Simulation;
   readonly devRoot: string;
@@ -182,6 +183,12 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: '1024',
     help: 'Requests that one model version may hold waiting',
     schema: queueSize,
+  },
+  allowClientShm: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'Clients may pass tensors in shared memory of this host',
+    schema: boolean,
   },
   logFormat: {
     placeholder: 'TEXT',
