@@ -10,6 +10,7 @@ import { inferMethods } from './infer.js';
 import { informationMethods } from './information.js';
 import { reflectionMethods } from './reflection.js';
 import { repositoryMethods } from './repository.js';
+import { sharedMemoryMethods } from './shared-memory.js';
 import { statisticsMethods } from './statistics.js';
 import { statusOf } from './status.js';
 
@@ -24,6 +25,7 @@ export function grpcSkin(serving: Serving, clock: Clock): RpcSkin {
       ...informationMethods(serving),
       ...statisticsMethods(serving),
       ...repositoryMethods(serving),
+      ...sharedMemoryMethods(serving),
       ...healthMethods(serving, services, clock),
       ...reflectionMethods(FILES),
     ],
