@@ -380,6 +380,23 @@ describe('tensors in system shared memory', { skip: NO_SHARED_MEMORY }, () => {
         assert.deepEqual(memory.bytes(), int32(5, 6, 1, 2, 0, 0, 0, 0));
       });
 
+      test('when one of two objects is cut, nothing is written to the other', async () => {
+        const [whole, cut] = [object(int32(5, 6, 1, 2, 0, 0)), object(zeros(8))];
+        await form.register('whole', whole.key, 24);
+        await form.register('cut-later', cut.key, 8);
+        truncateSync(cut.path, 7);
+        const answer = form.infer('sums', sums(window('whole', 8), window('whole', 8, 8)), [
+          { name: 'OUTPUT0', parameters: window('whole', 8, 16) },
+          { name: 'OUTPUT1', parameters: window('cut-later', 8) },
+        ]);
+        await assert.rejects(
+          answer,
+          refusal(INVALID, /^shared memory region 'cut-later' has become shorter/),
+        );
+        assert.deepEqual(whole.bytes(), int32(5, 6, 1, 2, 0, 0));
+        assert.equal(cut.bytes().length, 7);
+      });
+
       for (const [name, value] of Object.entries({ classification: 1, binary_data: true })) {
         test(`an output in shared memory cannot be asked for with ${name}`, async () => {
           await form.register(name, object(zeros(8)).key, 8);
