@@ -5,6 +5,7 @@ import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
+import { sharedMemoryRoutes } from './shared-memory.js';
 import { statisticsRoutes } from './statistics.js';
 
 /** The REST form of the V2 protocol. */
@@ -19,5 +20,6 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
     ...inferRoutes(serving),
     ...statisticsRoutes(serving),
     ...repositoryRoutes(serving),
+    ...sharedMemoryRoutes(serving),
   ];
 }
