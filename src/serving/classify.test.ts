@@ -119,6 +119,12 @@ test('1 Mi elements are classified, in one row or in each, and one more is refus
   const inRows = { ...ONE_OF_ALL, hasBatchAxis: true };
   assert.deepEqual(textsOf(classify(bytesOf([2, most]), inRows)), ['0:0', '0:0']);
   assert.throws(() => classify(bytesOf([2, most + 1]), inRows), /it has 1048577 elements in a row, and/);
+  const everything = { ...inRows, classes: most };
+  assert.deepEqual(classify(bytesOf([1024, 1024]), everything).shape, [1024, 1024]);
+  assert.throws(
+    () => classify(bytesOf([1025, 1024]), everything),
+    /cannot be classified: 1024 classes for each of 1025 rows are more than 1048576$/,
+  );
 });
 
 function bytesOf(shape: number[]): Tensor {

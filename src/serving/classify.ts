@@ -1,5 +1,5 @@
 import { invalid } from '#core/errors.js';
-import { encodeByteStrings } from '#tensor/byte-strings.js';
+import { encodeTexts } from '#tensor/byte-strings.js';
 import type { DataType } from '#tensor/datatype.js';
 import { elementCount, formatShape } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
@@ -51,7 +51,7 @@ export interface Classification {
  * Triton's `classification`: of an output its largest elements, as a BYTES tensor of shape [classes], or [rows, classes]
  * with a batch axis. Each is `value:position` or `value:position:label`, the largest first; of equal ones the lower
  * position first, and NaN last. There are no more of them than elements. Throws INVALID_ARGUMENT for a datatype that
- * has no order, and for more than 1 Mi elements in a row.
+ * has no order, for more than 1 Mi elements in a row, and for more than 1 Mi texts.
  */
 export function classify(tensor: Tensor, { classes, labels, hasBatchAxis }: Classification): Tensor {
   const { name, datatype, shape, data } = tensor;
@@ -66,20 +66,24 @@ export function classify(tensor: Tensor, { classes, labels, hasBatchAxis }: Clas
     );
   }
   const kept = Math.min(classes, rowLength);
-  const texts: Uint8Array[] = [];
-  const encoder = new TextEncoder();
+  if (rows * kept > MOST_ELEMENTS) {
+    throw invalid(
+      `output '${name}' of shape ${formatShape(shape)} cannot be classified: ${kept} classes for each of ${rows} rows are more than ${MOST_ELEMENTS}`,
+    );
+  }
+  const texts: string[] = [];
   for (let row = 0; row < rows; row++) {
     const elements: Numbers = values.subarray(row * rowLength, (row + 1) * rowLength);
     for (const at of largest(elements, kept)) {
       const value = valueText(elements[at] as number | bigint, datatype);
-      texts.push(encoder.encode(labels[at] ? `${value}:${at}:${labels[at]}` : `${value}:${at}`));
+      texts.push(labels[at] ? `${value}:${at}:${labels[at]}` : `${value}:${at}`);
     }
   }
   return {
     name,
     datatype: 'BYTES',
     shape: hasBatchAxis ? [rows, kept] : [kept],
-    data: encodeByteStrings(texts),
+    data: encodeTexts(texts),
   };
 }
 

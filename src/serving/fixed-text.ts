@@ -19,7 +19,8 @@ export function fixedText(value: number): string {
 
 /** `toFixed` rounds ties up. */
 function roundedText(magnitude: number): string {
-  const isTie = (magnitude * TIE_DENOMINATOR) % 2 === 1;
+  const scaled = magnitude * TIE_DENOMINATOR;
+  const isTie = Number.isInteger(scaled) && scaled % 2 === 1;
   if (!isTie) return magnitude.toFixed(PLACES);
   const down = magnitude.toFixed(PLACES + 1).slice(0, -1);
   return Number(down.at(-1)) % 2 === 0 ? down : magnitude.toFixed(PLACES);
