@@ -62,6 +62,7 @@ function composeGrpc(given: GivenOptions, file: ServerFile): Settings['grpc'] {
     port,
     maxMessageBytes: pick(given.maxBodyBytes, file.maxBodyBytes, MAX_BODY_BYTES),
     messageTimeoutMs: file.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
+    responseCompression: pick(given.grpcCompression, file.grpcCompression, 'none'),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   batchSize,
   boolean,
   bytes,
+  compression,
   drainSeconds,
   logFormat,
   logLevel,
@@ -46,6 +47,7 @@ export interface OptionValues {
   readonly drainDelaySeconds: number;
   readonly maxBodyBytes: number;
   readonly maxQueueSize: number;
+  readonly grpcCompression: 'none' | 'low' | 'medium' | 'high';
   readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly simulate: Simulation;
   readonly devRoot: string;
@@ -182,6 +184,14 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: '1024',
     help: 'Requests that one model version may hold waiting',
     schema: queueSize,
+  },
+  grpcCompression: {
+    flag: '--grpc-infer-response-compression-level',
+    placeholder: 'TEXT',
+    choices: ['none', 'low', 'medium', 'high'],
+    default: 'none',
+    help: 'How hard gRPC answers are compressed, for clients that take them so',
+    schema: compression,
   },
   logFormat: {
     placeholder: 'TEXT',

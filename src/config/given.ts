@@ -56,6 +56,7 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     drainDelaySeconds: read('drainDelaySeconds'),
     maxBodyBytes: read('maxBodyBytes'),
     maxQueueSize: read('maxQueueSize'),
+    grpcCompression: read('grpcCompression'),
     logFormat: read('logFormat'),
     simulate: read('simulate'),
     devRoot: read('devRoot'),

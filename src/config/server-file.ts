@@ -6,6 +6,7 @@ import { boolean, integer } from './scalars.js';
 import { type Keys, optional, type Schema, type ValuesOf } from './schema.js';
 import {
   bytes,
+  compression,
   drainSeconds,
   logFormat,
   logLevel,
@@ -28,6 +29,7 @@ export interface ServerFile {
   readonly port: number | null;
   readonly grpcHost: string | null;
   readonly grpcPort: number | null;
+  readonly grpcCompression: 'none' | 'low' | 'medium' | 'high' | null;
   readonly debug: boolean;
   readonly simulate: Simulation | null;
   readonly devRoot: string | null;
@@ -54,6 +56,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   port: null,
   grpcHost: null,
   grpcPort: null,
+  grpcCompression: null,
   debug: false,
   simulate: null,
   devRoot: null,
@@ -87,6 +90,11 @@ const restKeys = {
 const grpcKeys = {
   host: optional(nonEmpty, 'IP address to bind for gRPC.', '0.0.0.0'),
   port: optional(port, 'gRPC port to listen to; 0 turns gRPC off.', '8081'),
+  infer_response_compression_level: optional(
+    compression,
+    'How hard large answers to inference are compressed, for clients that take them so.',
+    'none',
+  ),
   workers: unusedWorkers,
 };
 
@@ -188,6 +196,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     port: rest?.port ?? null,
     grpcHost: grpc?.host ?? null,
     grpcPort: grpc?.port ?? null,
+    grpcCompression: grpc?.infer_response_compression_level ?? null,
     debug: rest?.debug ?? false,
     simulate: devices?.simulate ?? null,
     devRoot: devices?.dev_root ?? null,

@@ -31,6 +31,8 @@ export interface Settings {
     readonly maxMessageBytes: number;
     /** A message that has begun and is not whole by then is given up. */
     readonly messageTimeoutMs: number;
+    /** How hard large answers to inference are compressed, for callers that take them so. */
+    readonly responseCompression: 'none' | 'low' | 'medium' | 'high';
   } | null;
   readonly log: { readonly level: LogLevel; readonly format: 'auto' | 'pretty' | 'json' };
   readonly devices: DeviceOptions;

@@ -50,6 +50,8 @@ export type RpcMessage = readonly Uint8Array[];
 /** One message in, one out. */
 export interface UnaryMethod {
   readonly kind: 'unary';
+  /** Answers may be large: only then is it worth thinking of compressing them. */
+  readonly answersTensors?: true;
   /** For instance `/inference.GRPCInferenceService/ModelInfer`. */
   readonly path: string;
   /** Answers; whatever it throws becomes the status of the call. The message is given away. */
@@ -59,6 +61,7 @@ export interface UnaryMethod {
 /** Any number of messages in, any number out, while both sides go on. */
 export interface StreamMethod {
   readonly kind: 'stream';
+  readonly answersTensors?: true;
   readonly path: string;
   /** The messages end when the caller has no more of them, and throw when it has gone. */
   handle(messages: AsyncIterable<Uint8Array>, call: RpcCall): AsyncIterable<RpcMessage>;

@@ -10,6 +10,7 @@ const model = {
   device: 'cpu',
   workers: null,
   batchSize: null,
+  maxBatchSize: null,
   strict: false,
   allowFallback: false,
   inputs: [],
@@ -22,7 +23,13 @@ const defaults = {
   server: { name: 'furiosa-server', version: '1.2.3', extensions: [] },
   autoload: true,
   rest: { host: '0.0.0.0', port: 8080, maxBodyBytes: 268435456, bodyTimeoutMs: 60000 },
-  grpc: { host: '0.0.0.0', port: 8081, maxMessageBytes: 268435456, messageTimeoutMs: 60000 },
+  grpc: {
+    host: '0.0.0.0',
+    port: 8081,
+    maxMessageBytes: 268435456,
+    messageTimeoutMs: 60000,
+    responseCompression: 'none',
+  },
   log: { level: 'INFO', format: 'auto' },
   devices: { devRoot: '/dev', sysRoot: '/sys', procRoot: '/proc', simulate: 'auto' },
   maxQueueSize: 1024,
@@ -66,6 +73,7 @@ test('every key of a model reaches the settings', () => {
   device: npu:0:0
   batch_size: 4
   worker_num: 2
+  max_batch_size: 16
   compiler_config: {permute_input: [[0, 3, 1, 2]], remove_lower: yes, target_pes: [0, 1], use_atrr_lifetime: true}
   engine:
     threads: 3
@@ -94,6 +102,7 @@ test('every key of a model reaches the settings', () => {
       device: 'npu:0:0',
       workers: 2,
       batchSize: 4,
+      maxBatchSize: 16,
       strict: true,
       allowFallback: true,
       inputs: [{ name: 'a', datatype: 'FP32', shape: [-1, 3], description: 'd' }],
@@ -140,7 +149,13 @@ drain_delay_seconds: 1.5
     server: { name: 'mine', version: '0.10', extensions: ['a', 'b'] },
     autoload: false,
     rest: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, bodyTimeoutMs: 3 },
-    grpc: { host: '127.0.0.2', port: 9001, maxMessageBytes: 1000, messageTimeoutMs: 3 },
+    grpc: {
+      host: '127.0.0.2',
+      port: 9001,
+      maxMessageBytes: 1000,
+      messageTimeoutMs: 3,
+      responseCompression: 'none',
+    },
     log: { level: 'DEBUG', format: 'json' },
     devices: { devRoot: '<cwd>/etc/fake/dev', sysRoot: '/fake/sys', procRoot: '/proc', simulate: 2 },
     maxQueueSize: 2,

@@ -115,7 +115,18 @@ const precedence: [
     'grpcPort',
     [0, '0', 'grpc_server_config: {port: 0}'],
     (s) => s.grpc,
-    [null, null, null, { host: '0.0.0.0', port: 8081, maxMessageBytes: 268435456, messageTimeoutMs: 60000 }],
+    [
+      null,
+      null,
+      null,
+      {
+        host: '0.0.0.0',
+        port: 8081,
+        maxMessageBytes: 268435456,
+        messageTimeoutMs: 60000,
+        responseCompression: 'none',
+      },
+    ],
   ],
   [
     'logLevel',

@@ -50,6 +50,7 @@ export const GRPC: NonNullable<Settings['grpc']> = {
   port: 0,
   maxMessageBytes: 16 * 1024 * 1024,
   messageTimeoutMs: 10_000,
+  responseCompression: 'none',
 };
 
 /** A whole server on a port of its own, and ways to talk to it. */

@@ -12,6 +12,7 @@ import {
   type TensorClaims,
 } from '#protocol/request-faults.js';
 import { requestedOutput } from '#protocol/requested-output.js';
+import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { type Contents, decodeContents, hasElements } from './decode-contents.js';
@@ -66,13 +67,15 @@ export function decodeInferRequest(message: Uint8Array): DecodedRequest {
       `contents field must not be specified when using raw_input_contents for '${clip(typed.claims.name)}' for model '${clip(name)}'`,
     );
   }
+  const { values } = parameters;
+  checkReserved(values, 'grpc');
   const request = {
     id: id === '' ? null : id,
     model: { name, version: version === '' ? null : version },
     inputs: raw.length > 0 ? rawTensors(inputs, raw, name) : typedTensors(inputs),
     outputs: outputs.size === 0 ? ('all' as const) : [...outputs.values()],
-    parameters: parameters.values,
-    schedule: scheduleOf(parameters.values),
+    parameters: values,
+    schedule: scheduleOf(values),
   };
   return { request, isTyped: typed !== undefined };
 }

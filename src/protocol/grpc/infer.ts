@@ -18,6 +18,7 @@ export function inferMethods(serving: Serving): readonly RpcMethod[] {
   return [
     {
       kind: 'unary',
+      answersTensors: true,
       path: pathOf(modelInfer),
       async handle(message, call) {
         const { request, isTyped } = decodeInferRequest(message);
@@ -26,6 +27,7 @@ export function inferMethods(serving: Serving): readonly RpcMethod[] {
     },
     {
       kind: 'stream',
+      answersTensors: true,
       path: pathOf(modelStreamInfer),
       handle(messages, call) {
         // Triton's way to ask that the first error ends the stream with a status of its own.

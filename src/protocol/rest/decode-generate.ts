@@ -4,6 +4,7 @@ import type { InferenceRequest, ParameterValue } from '#inference/request.js';
 import { clip } from '#protocol/clip.js';
 import { readFlag } from '#protocol/parameter.js';
 import { inputTwice } from '#protocol/request-faults.js';
+import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { OPEN_BRACE, OPEN_BRACKET } from './json-bytes.js';
@@ -95,6 +96,7 @@ class GenerateDraft {
   finish(): DecodedGenerate {
     const { name, version } = this.#model;
     const parameters = Object.fromEntries(this.#parameters);
+    checkReserved(parameters, 'rest');
     return {
       request: {
         id: this.#id,

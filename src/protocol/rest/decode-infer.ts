@@ -2,6 +2,7 @@ import type { ServingError } from '#core/errors.js';
 import type { InferenceRequest, ModelRef, Parameters } from '#inference/request.js';
 import { checkTensorCount, inputTwice, outputTwice } from '#protocol/request-faults.js';
 import { requestedOutput } from '#protocol/requested-output.js';
+import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
 import { BinaryBlobs } from './binary-blobs.js';
 import { finishInput, type InputDraft, missing, readInput } from './decode-input.js';
@@ -49,6 +50,7 @@ export function decodeInferRequest({ json, blobs: bytes }: BodyParts, model: Mod
     outputs.length === 0
       ? 'all'
       : outputs.map(({ name, parameters: own, place }) => requestedOutput(name, own, `${place}.parameters`));
+  checkReserved(parameters, 'rest');
   const schedule = scheduleOf(parameters);
   return { request: { id, model, inputs, outputs: wanted, parameters, schedule }, form };
 }
