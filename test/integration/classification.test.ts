@@ -19,7 +19,6 @@ const sample = (file: string): { readonly inputs: readonly Record<string, unknow
   JSON.parse(readFileSync(join(samples, file), 'utf8'));
 const seven = sample('mnist_input_sample_01.json');
 const pixels = (seven.inputs[0]?.['data'] as readonly number[][][][] | undefined)?.flat(3) ?? [];
-const flowers = sample('iris_input.json');
 
 const UNSUPPORTED = (output: string, datatype: string): string =>
   `class result not available for output '${output}' due to unsupported type '${datatype}': ` +
@@ -93,15 +92,14 @@ describe('classification of the samples', () => {
     assert.deepEqual(none.json.outputs[0].data, [0, 0, 0, 0, 0, 0, 0, 255, 0, 0]);
   });
 
-  test('REST: one output classified, another not; and iris, which does not batch, as one list', async () => {
+  test('REST: one output is classified, another is not', async () => {
     const { json } = await infer('iris', {
-      ...flowers,
+      ...sample('iris_input.json'),
       outputs: [{ name: 'probabilities', parameters: { classification: 1 } }, { name: 'label' }],
     });
     const [probabilities, label] = json.outputs;
-    assert.deepEqual([probabilities.shape, label.shape, label.data], [[1], [3], [0, 1, 2]]);
-    // The one axis of its labels is not that of a batch, so all nine elements are one list.
-    assert.deepEqual(probabilities.data.map(withoutValue), ['p:0']);
+    assert.deepEqual([probabilities.shape, label.shape, label.data], [[3, 1], [3], [0, 1, 2]]);
+    assert.deepEqual(probabilities.data.map(withoutValue), ['p:0:setosa', 'p:1:versicolor', 'p:2:virginica']);
   });
 
   test('REST: binary and base64 carry the texts', async () => {
