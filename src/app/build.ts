@@ -59,7 +59,7 @@ export async function build(settings: Settings, clock: Clock): Promise<Parts> {
   });
   const listener = new Listener(restSkin(serving), settings.rest, clock);
   const grpcListener =
-    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving, clock), settings.grpc, clock);
+    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
   return { models, gate, listener, grpcListener };
 }
 

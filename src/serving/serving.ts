@@ -36,8 +36,8 @@ export interface Serving {
   info(): ServerInfo;
   isLive(): boolean;
   isReady(): boolean;
-  /** Calls `listener` when the server begins to shut down. Answers how to call that off. */
-  onLeave(listener: () => void): () => void;
+  /** Calls `listener` when `isReady` may have changed. Answers how to call that off. */
+  onReadiness(listener: () => void): () => void;
   /** Throws NOT_FOUND. */
   isModelReady(ref: ModelRef): boolean;
   /** Throws NOT_FOUND or UNAVAILABLE. */
@@ -68,7 +68,12 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     info: () => options.info,
     isLive: () => true,
     isReady: () => gate.state === 'open' && isServerReady(models.index(), options.strictReadiness),
-    onLeave: (listener) => gate.onLeave(listener),
+    onReadiness(listener) {
+      const offs = [models.onChange(listener), gate.onLeave(listener)];
+      return () => {
+        for (const off of offs) off();
+      };
+    },
     isModelReady: (ref) => models.isReady(ref) && gate.state === 'open',
     modelMetadata: (ref) => ({
       metadata: look(models, ref).metadata,

@@ -8,12 +8,15 @@ import { writeParameters } from './parameters.js';
 import { CHUNK } from './wire-reader.js';
 
 export interface EncodeOptions {
-  /** Answer in typed contents where every output can be told so; else, and by default, in raw bytes. */
+  /** Answer in typed contents too, where every output can be told so: the request came so. */
   readonly isTyped: boolean;
   readonly parameters?: Parameters;
 }
 
-/** An answer as an encoded ModelInferResponse. Raw outputs are pieces of their own, and not copied. */
+/**
+ * An answer as an encoded ModelInferResponse. It always has raw outputs, which are pieces of their own and not copied:
+ * Triton's clients read nothing else, whatever they sent. Clients that look at contents find those, or look at both.
+ */
 export function encodeInferResponse(response: InferenceResponse, options: EncodeOptions): RpcMessage {
   const { id, model, outputs } = response;
   const contents = options.isTyped ? contentsOf(outputs) : null;
@@ -25,10 +28,10 @@ export function encodeInferResponse(response: InferenceResponse, options: Encode
   outputs.forEach((output, i) => {
     writeOutput(writer, output, contents?.[i] ?? null);
   });
-  return contents === null ? withRaw(writer, outputs) : [writer.finish()];
+  return withRaw(writer, outputs);
 }
 
-/** Null where one of the outputs travels as raw bytes only: then all do. */
+/** Null where one of the outputs has no contents: then none does. */
 function contentsOf(outputs: readonly Tensor[]): readonly Uint8Array[] | null {
   const contents: Uint8Array[] = [];
   for (const output of outputs) {

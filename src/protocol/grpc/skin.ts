@@ -1,4 +1,3 @@
-import type { Clock } from '#core/clock.js';
 import type { RpcSkin } from '#protocol/exchange.js';
 import type { Serving } from '#serving/serving.js';
 import { file_health } from './gen/health_pb.js';
@@ -16,7 +15,7 @@ import { statusOf } from './status.js';
 const FILES = [file_open_inference_grpc, file_model_config, file_model_repository, file_health];
 
 /** The gRPC form of the V2 protocol, with health checking and reflection beside it. */
-export function grpcSkin(serving: Serving, clock: Clock): RpcSkin {
+export function grpcSkin(serving: Serving): RpcSkin {
   const services = FILES.flatMap((file) => file.services.map(({ typeName }) => typeName));
   return {
     methods: [
@@ -24,7 +23,7 @@ export function grpcSkin(serving: Serving, clock: Clock): RpcSkin {
       ...informationMethods(serving),
       ...statisticsMethods(serving),
       ...repositoryMethods(serving),
-      ...healthMethods(serving, services, clock),
+      ...healthMethods(serving, services),
       ...reflectionMethods(FILES),
     ],
     statusOf,

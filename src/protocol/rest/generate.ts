@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { InferenceResponse } from '#inference/response.js';
 import type { Answer, Exchange } from '#protocol/exchange.js';
 import type { Serving } from '#serving/serving.js';
@@ -104,11 +103,15 @@ async function generate(serving: Serving, exchange: Exchange): Promise<Generated
   return { response: await serving.infer(request, exchange.call), nanTokens };
 }
 
+const encoder = new TextEncoder();
+const BEFORE_DATA = encoder.encode('data: ');
+const AFTER_EVENT = encoder.encode('\n\n');
+
 /** One server-sent event. The JSON is one line, so it needs one field. */
 function eventAnswer(json: Uint8Array): Answer {
   return {
     status: 200,
     headers: { 'content-type': EVENT_STREAM },
-    body: [Buffer.from('data: '), json, Buffer.from('\n\n')],
+    body: [BEFORE_DATA, json, AFTER_EVENT],
   };
 }
