@@ -16,6 +16,11 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** In several pieces where joining them would mean copying large ones. */
   readonly body: Uint8Array | readonly Uint8Array[];
+  /**
+   * Whether it may be compressed for a caller who takes that. Only what is large by nature says so: some clients
+   * (tritonclient's asyncio form) ask for compression always, and undo it for inference alone.
+   */
+  readonly isCompressible?: true;
 }
 
 export type Method = 'GET' | 'POST';

@@ -65,7 +65,7 @@ export function generateRoutes(serving: Serving): readonly RestRoute[] {
       },
       async (exchange) => {
         const { response, nanTokens } = await generate(serving, exchange);
-        return ok(encodeGenerateResponse(response, nanTokens));
+        return { ...ok(encodeGenerateResponse(response, nanTokens)), isCompressible: true };
       },
     ),
     ...ofModel(

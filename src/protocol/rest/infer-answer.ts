@@ -11,11 +11,16 @@ import { INFERENCE_HEADER } from './inference-header.js';
 export function inferAnswer(response: InferenceResponse, form: AnswerForm): Answer {
   const { json, blobs } = encodeInferResponse(response, form);
   if (blobs.length === 0) {
-    return { status: 200, headers: { 'content-type': 'application/json' }, body: json };
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: json,
+      isCompressible: true,
+    };
   }
   const headers = {
     'content-type': 'application/octet-stream',
     [INFERENCE_HEADER]: String(json.byteLength),
   };
-  return { status: 200, headers, body: [json, ...blobs] };
+  return { status: 200, headers, body: [json, ...blobs], isCompressible: true };
 }
