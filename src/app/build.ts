@@ -13,6 +13,7 @@ import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
 import { createServing } from '#serving/serving.js';
+import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.js';
 
 /** The extensions of the V2 protocol that this server serves. */
 const EXTENSIONS: readonly string[] = [
@@ -32,6 +33,8 @@ export interface Parts {
   readonly listener: Listener;
   /** Null where gRPC is off. */
   readonly grpcListener: GrpcListener | null;
+  /** Null where clients may not use it. */
+  readonly sharedMemory: SharedMemoryRegions | null;
 }
 
 export async function build(settings: Settings, clock: Clock): Promise<Parts> {
@@ -44,14 +47,18 @@ export async function build(settings: Settings, clock: Clock): Promise<Parts> {
   };
   const models = new ModelManager(settings.models, open);
   const gate = new Gate();
+  const sharedMemory = settings.allowClientShm
+    ? new SharedMemoryRegions({ root: SHARED_MEMORY_ROOT, maxRequestBytes: settings.rest.maxBodyBytes })
+    : null;
   const serving = createServing(models, gate, {
     info: {
       name: settings.server.name,
       version: settings.server.version,
-      extensions: [...new Set([...EXTENSIONS, ...settings.server.extensions])],
+      extensions: [...new Set([...extensionsOf(settings), ...settings.server.extensions])],
     },
     strictReadiness: settings.strictReadiness,
     clock,
+    sharedMemory,
     devices: async () => {
       await inventory.refresh();
       return inventory.list().map(reportRecord);
@@ -60,7 +67,11 @@ export async function build(settings: Settings, clock: Clock): Promise<Parts> {
   const listener = new Listener(restSkin(serving), settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
-  return { models, gate, listener, grpcListener };
+  return { models, gate, listener, grpcListener, sharedMemory };
+}
+
+function extensionsOf({ allowClientShm }: Settings): readonly string[] {
+  return allowClientShm ? [...EXTENSIONS, 'system_shared_memory'] : EXTENSIONS;
 }
 
 function placementOf(offer: OfferedVersion, label: string): Parameters<typeof place>[0] {

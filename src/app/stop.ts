@@ -62,7 +62,7 @@ export class Stopper {
   }
 
   async #drain(): Promise<void> {
-    const { gate, listener, grpcListener, models } = this.#parts;
+    const { gate, listener, grpcListener, models, sharedMemory } = this.#parts;
     const { drainDelayMs, drainTimeoutMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
     gate.leave();
@@ -81,6 +81,8 @@ export class Stopper {
     await Promise.race([models.stop(), limit]);
     const cutOffMs = Math.max(MIN_SEND_MS, limitAt - this.#clock.now());
     await Promise.all([listener.close(cutOffMs), grpcListener?.close(cutOffMs)]);
+    // Nobody is left who could register another one.
+    sharedMemory?.unregister(null);
     log.info('stopped');
   }
 

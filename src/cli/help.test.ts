@@ -54,6 +54,9 @@ Options:
     --grpc-infer-response-compression-level [none|low|medium|high]
                                     How hard gRPC answers are compressed, for
                                     clients that take them so  [default: none]
+    --allow-client-shm / --no-allow-client-shm
+                                    Clients may pass tensors in shared memory of
+                                    this host  [default: no-allow-client-shm]
     --log-format [auto|pretty|json]
                                     Format of the log; auto is pretty on a
                                     terminal, else json  [default: auto]

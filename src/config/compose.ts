@@ -50,6 +50,7 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
     exitOnError: pick(given.exitOnError, file.exitOnError, false),
     drainDelayMs: Math.round(pick(given.drainDelaySeconds, file.drainDelaySeconds, 0) * 1000),
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    allowClientShm: pick(given.allowClientShm, file.allowClientShm, false),
   };
 }
 

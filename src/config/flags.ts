@@ -48,6 +48,7 @@ export interface OptionValues {
   readonly maxBodyBytes: number;
   readonly maxQueueSize: number;
   readonly grpcCompression: 'none' | 'low' | 'medium' | 'high';
+  readonly allowClientShm: boolean;
   readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly simulate: Simulation;
   readonly devRoot: string;
@@ -192,6 +193,12 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: 'none',
     help: 'How hard gRPC answers are compressed, for clients that take them so',
     schema: compression,
+  },
+  allowClientShm: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'Clients may pass tensors in shared memory of this host',
+    schema: boolean,
   },
   logFormat: {
     placeholder: 'TEXT',

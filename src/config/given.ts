@@ -57,6 +57,7 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     maxBodyBytes: read('maxBodyBytes'),
     maxQueueSize: read('maxQueueSize'),
     grpcCompression: read('grpcCompression'),
+    allowClientShm: read('allowClientShm'),
     logFormat: read('logFormat'),
     simulate: read('simulate'),
     devRoot: read('devRoot'),

@@ -43,6 +43,7 @@ export interface ServerFile {
   readonly strictReadiness: boolean | null;
   readonly exitOnError: boolean | null;
   readonly drainDelaySeconds: number | null;
+  readonly allowClientShm: boolean | null;
 }
 
 /** The file that says nothing. */
@@ -70,6 +71,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   strictReadiness: null,
   exitOnError: null,
   drainDelaySeconds: null,
+  allowClientShm: null,
 };
 
 const anyWorkers = integer(1, 1_000_000);
@@ -180,6 +182,11 @@ const keys = {
     'How long the server goes on serving after SIGTERM turned readiness off.',
     '0',
   ),
+  allow_client_shm: optional(
+    boolean,
+    'Clients may [pass tensors in shared memory](shared-memory.md) of this host.',
+    'false',
+  ),
 };
 
 export const serverFile: Schema<ServerFile> = mapping('a mapping of server options', keys, build);
@@ -210,6 +217,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     strictReadiness: values.strict_readiness,
     exitOnError: values.exit_on_error,
     drainDelaySeconds: values.drain_delay_seconds,
+    allowClientShm: values.allow_client_shm,
   };
 }
 

@@ -47,6 +47,8 @@ export interface Settings {
   readonly drainDelayMs: number;
   /** How long requests in flight may take to finish once new ones are refused. */
   readonly drainTimeoutMs: number;
+  /** Clients may pass tensors in shared memory of this host. */
+  readonly allowClientShm: boolean;
   /** Findings worth a WARN line that stop nothing, for instance a deprecated key. */
   readonly warnings: readonly string[];
 }

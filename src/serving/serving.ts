@@ -8,6 +8,7 @@ import type { InferenceResponse } from '#inference/response.js';
 import type { ModelStatistics } from '#inference/statistics.js';
 import type { Handle } from '#lifecycle/handle.js';
 import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
+import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
 import { isServerReady } from './readiness.js';
@@ -29,6 +30,8 @@ export interface ServingOptions {
   /** Plain data about the devices, as `furiosa devices --json` prints it. */
   readonly devices: () => Promise<readonly object[]>;
   readonly clock: Clock;
+  /** Null where clients may not use shared memory. */
+  readonly sharedMemory: SharedMemoryRegions | null;
 }
 
 /** The server's abilities without any protocol. */
@@ -54,6 +57,8 @@ export interface Serving {
   /** Starts the unloading and does not wait for it. Throws NOT_FOUND. */
   unload(name: string): void;
   devices(): Promise<readonly object[]>;
+  /** Where tensors may lie beside the request; null where that is not allowed. */
+  readonly sharedMemory: SharedMemoryRegions | null;
 }
 
 /** What a version tells of itself. Throws NOT_FOUND or UNAVAILABLE. */
@@ -89,5 +94,6 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     },
     unload: (name) => void models.unload(name),
     devices: options.devices,
+    sharedMemory: options.sharedMemory,
   };
 }

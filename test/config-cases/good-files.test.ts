@@ -35,6 +35,7 @@ const defaults = {
   maxQueueSize: 1024,
   strictReadiness: true,
   exitOnError: false,
+  allowClientShm: false,
   drainDelayMs: 0,
   drainTimeoutMs: 30000,
 };
@@ -139,6 +140,7 @@ limits: {max_body_bytes: 1000, max_queue_size: 2, body_timeout_ms: 3}
 strict: true
 strict_readiness: false
 exit_on_error: true
+allow_client_shm: true
 drain_delay_seconds: 1.5
 `;
   const settings = settingsOf({
@@ -161,6 +163,7 @@ drain_delay_seconds: 1.5
     maxQueueSize: 2,
     strictReadiness: false,
     exitOnError: true,
+    allowClientShm: true,
     drainDelayMs: 1500,
     drainTimeoutMs: 30000,
     models: [{ ...model, name: 'm', strict: true }],

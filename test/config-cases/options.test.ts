@@ -162,6 +162,12 @@ const precedence: [
     (s) => s.strictReadiness,
     [true, true, false, true],
   ],
+  [
+    'allowClientShm',
+    [true, 'on', 'allow_client_shm: yes'],
+    (s) => s.allowClientShm,
+    [true, true, true, false],
+  ],
   ['exitOnError', [false, 'off', 'exit_on_error: on'], (s) => s.exitOnError, [false, false, true, false]],
   ['drainDelaySeconds', [0, '0.25', 'drain_delay_seconds: 3'], (s) => s.drainDelayMs, [0, 250, 3000, 0]],
 ];

@@ -358,12 +358,6 @@ describe('the V2 protocol over gRPC', () => {
     ],
     ['a parameter without a value', sums({ parameters: { a: {} } }), 3, /'parameters\.a' has no value/],
     [
-      'shared memory',
-      one({ parameters: { shared_memory_region: { string_param: 'r' } } }),
-      12,
-      /shared_memory_region' is not supported/,
-    ],
-    [
       'an index the model refuses',
       { model_name: 'raises', inputs: [typedInput('index', 'INT64', [1], { int64_contents: [99] })] },
       13,

@@ -39,6 +39,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     exitOnError: false,
     drainDelayMs: 0,
     drainTimeoutMs: 10_000,
+    allowClientShm: false,
     warnings: [],
     ...parts,
   };

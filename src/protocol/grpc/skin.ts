@@ -9,6 +9,7 @@ import { inferMethods } from './infer.js';
 import { informationMethods } from './information.js';
 import { reflectionMethods } from './reflection.js';
 import { repositoryMethods } from './repository.js';
+import { sharedMemoryMethods } from './shared-memory.js';
 import { statisticsMethods } from './statistics.js';
 import { statusOf } from './status.js';
 
@@ -23,6 +24,7 @@ export function grpcSkin(serving: Serving): RpcSkin {
       ...informationMethods(serving),
       ...statisticsMethods(serving),
       ...repositoryMethods(serving),
+      ...sharedMemoryMethods(serving),
       ...healthMethods(serving, services),
       ...reflectionMethods(FILES),
     ],

@@ -6,6 +6,7 @@ import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
+import { sharedMemoryRoutes } from './shared-memory.js';
 import { statisticsRoutes } from './statistics.js';
 
 /** The REST form of the V2 protocol. */
@@ -21,5 +22,6 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
     ...generateRoutes(serving),
     ...statisticsRoutes(serving),
     ...repositoryRoutes(serving),
+    ...sharedMemoryRoutes(serving),
   ];
 }
