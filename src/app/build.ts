@@ -18,6 +18,7 @@ import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.
 /** The extensions of the V2 protocol that this server serves. */
 const EXTENSIONS: readonly string[] = [
   'binary_tensor_data',
+  'classification',
   'model_configuration',
   'model_repository',
   'parameters',

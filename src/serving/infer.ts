@@ -4,9 +4,11 @@ import type { InferenceRequest } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { Handle } from '#lifecycle/handle.js';
 import type { ModelManager } from '#lifecycle/manager.js';
+import type { Tensor } from '#tensor/tensor.js';
 import { batchRows } from './batch-rows.js';
+import { classify } from './classify.js';
 import { resolveInputs } from './resolve-inputs.js';
-import { resolveOutputs } from './resolve-outputs.js';
+import { resolveOutputs, type WantedOutput } from './resolve-outputs.js';
 import { withTimeout } from './with-timeout.js';
 
 /** The whole server in a few lines: borrow the model, check, run, give it back. Rejects with ServingError. */
@@ -38,7 +40,14 @@ async function inferWith(handle: Handle, request: InferenceRequest, call: Call):
   return {
     id: request.id,
     model: { name, version, dialect },
-    outputs: outputs.map((tensor, i) => ({ ...tensor, name: wanted[i]?.answerName ?? tensor.name })),
+    outputs: outputs.map((tensor, i) => finished(tensor, wanted[i] as WantedOutput, maxBatchSize > 0)),
     timings,
   };
+}
+
+/** An output as it was asked for. */
+function finished(tensor: Tensor, wanted: WantedOutput, hasBatchAxis: boolean): Tensor {
+  const named = { ...tensor, name: wanted.answerName };
+  const { classes, labels } = wanted;
+  return classes === 0 ? named : classify(named, { classes, labels, hasBatchAxis });
 }

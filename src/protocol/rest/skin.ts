@@ -1,6 +1,7 @@
 import type { ProtocolSkin } from '#protocol/exchange.js';
 import type { Serving } from '#serving/serving.js';
 import { errorAnswer } from './error-answer.js';
+import { generateRoutes } from './generate.js';
 import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
 import type { RestRoute } from './operation.js';
@@ -18,6 +19,7 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
   return [
     ...informationRoutes(serving),
     ...inferRoutes(serving),
+    ...generateRoutes(serving),
     ...statisticsRoutes(serving),
     ...repositoryRoutes(serving),
     ...sharedMemoryRoutes(serving),
