@@ -16,7 +16,7 @@ export function withLabels(
 ): TensorClaim {
   if (labelFile === null) return claim;
   const read = readTextFile(locate(labelFile.path, folder, cwd), LABELS);
-  if ('text' in read) return { ...claim, labels: linesOf(read.text) };
+  if ('text' in read) return { ...claim, labels: linesOf(read.text), labelFile: labelFile.path };
   report.problem(labelFile.place, `${labelFile.path} ${read.fault}`);
   return claim;
 }

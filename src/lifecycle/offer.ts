@@ -10,6 +10,8 @@ export interface TensorClaim {
   readonly description: string | null;
   /** What its elements stand for, by position in a row; said of outputs that can be classified. */
   readonly labels?: readonly string[];
+  /** The file that they come from, as the configuration names it. */
+  readonly labelFile?: string;
 }
 
 /** `npu` speaks the Furiosa dialect; the others speak V2 as Triton does. */

@@ -84,5 +84,6 @@ function claimed(kind: 'input' | 'output', { spec, engineName }: Port, claim: Te
   }
   const description = claim.description === null ? {} : { description: claim.description };
   const labels = claim.labels === undefined ? {} : { labels: claim.labels };
-  return { spec: { ...spec, name: claim.name, ...description }, engineName, ...labels };
+  const labelFile = claim.labelFile === undefined ? {} : { labelFile: claim.labelFile };
+  return { spec: { ...spec, name: claim.name, ...description, ...labelFile }, engineName, ...labels };
 }

@@ -39,7 +39,7 @@ for (const [title, labelFiles, label] of places) {
   test(`a file of labels ${title} is found`, () => {
     const [model] = settingsOf({ files: { 'etc/m.yaml': withLabels, ...labelFiles }, flags }).models;
     assert.deepEqual(model?.outputs, [
-      { name: 'y', datatype: null, shape: null, description: null, labels: [label] },
+      { name: 'y', datatype: null, shape: null, description: null, labels: [label], labelFile: 'l.txt' },
     ]);
   });
 }
