@@ -82,7 +82,7 @@ const FIELD_OF: Readonly<Record<DataType, string | null>> = {
 };
 
 function textsOf(datatype: Exclude<DataType, 'BYTES'>, data: Uint8Array): readonly string[] {
-  const buffer = data.slice().buffer;
+  const { buffer } = new Uint8Array(data);
   switch (datatype) {
     case 'BOOL':
       return Array.from(data, (byte) => (byte === 1 ? 'true' : 'false'));

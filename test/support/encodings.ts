@@ -132,7 +132,8 @@ async function inferBinary(port: number, said: SaidRequest): Promise<Answered> {
     (output: AnsweredTensor & { parameters: { binary_data_size: number } }) => {
       const { name, datatype, shape, parameters } = output;
       at += parameters.binary_data_size;
-      return { name, datatype, shape, data: reply.body.subarray(at - parameters.binary_data_size, at) };
+      const data = new Uint8Array(reply.body.subarray(at - parameters.binary_data_size, at));
+      return { name, datatype, shape, data };
     },
   );
   return { ...headOfAnswer(json), outputs };
@@ -170,7 +171,7 @@ async function inferGrpc(
         name,
         datatype,
         shape: shape.map(Number),
-        data: raw ? raw[i] : bytesOfContents(datatype, contents ?? {}),
+        data: raw ? new Uint8Array(raw[i]) : bytesOfContents(datatype, contents ?? {}),
       })),
     };
   } catch (thrown) {
