@@ -326,6 +326,12 @@ const rows: readonly Row[] = [
       "input byte size mismatch for input 'input' for model 'UINT8'. Expected 18446744073709551616, got 0: its shape is [4294967296,4294967296] and its datatype UINT8",
   },
   {
+    fault: 'no elements, and an axis that this engine cannot count',
+    request: { model: 'open', inputs: [tensor('input', 'FP32', [0, 2 ** 40], [])] },
+    error:
+      'input "input": its shape [0,1099511627776] has an axis beyond 2^32-1, the most that ONNX Runtime for Node takes',
+  },
+  {
     fault: 'an element above its datatype',
     in: ELEMENTS,
     request: one('UINT8', { data: bytesOfList('UINT32', [300]), writtenAs: 'UINT32' }),
@@ -425,6 +431,7 @@ describe('a request that is wrong has the same sentence in every encoding', () =
         offer('sums', addSubModel('INT32', ['batch', 2])),
         offer('strict', addSubModel('INT32', ['batch', 2]), { strict: true }),
         offer('npu', addSubModel('INT32', [1, 2]), { platform: 'npu' }),
+        offer('open', identityModel('FP32', ['rows', 'columns'])),
         offer('raises', failingModel()),
         offer('broken', bytes(1, 2, 3)),
         ...identities.map((type) => offer(type, identityModel(type))),
