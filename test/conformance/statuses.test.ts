@@ -331,7 +331,7 @@ describe('statuses and sentences over REST and over gRPC', () => {
 
 test('a full queue, and then a shutdown: the same sentence in every encoding', async (t) => {
   const offer = offerOf({ name: 'slow', path: writeModel(folder, 'slow.onnx', slowModel()) });
-  const settings = settingsOf([offer], { grpc: GRPC, maxQueueSize: 0 });
+  const settings = settingsOf([offer], { grpc: GRPC, maxQueueSize: 0, drainTimeoutMs: 60_000 });
   const server = await serve((end) => t.after(end), settings);
   const client = grpcClient(server.grpcPort);
   t.after(() => client.close());
@@ -343,7 +343,7 @@ test('a full queue, and then a shutdown: the same sentence in every encoding', a
   });
   const speakers = speakersOf(server.port, client);
   // So many that it still runs after everything below.
-  const running = (speakers[0] as Speaker).infer(slow(2500n));
+  const running = (speakers[0] as Speaker).infer(slow(8000n));
   await server.inside(1);
 
   const { http, grpc } = statusOf('OVERLOADED');
