@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import { ServingError } from '#core/errors.js';
 import { Listeners } from '#core/listeners.js';
 import type { ModelRef } from '#inference/request.js';
@@ -150,7 +151,7 @@ export class ModelManager {
     const found = versions.find((each) => each.version === version);
     if (found === undefined) {
       const known = versions.map((each) => each.version).join(', ');
-      const text = `Request for unknown model: '${name}' version ${version} is not found; it has ${known}`;
+      const text = `Request for unknown model: '${clip(name)}' version ${clip(version)} is not found; it has ${known}`;
       throw new ServingError('NOT_FOUND', text);
     }
     return found;
@@ -182,5 +183,5 @@ function unknown(name: string): never {
 }
 
 function unknownModel(name: string): ServingError {
-  return new ServingError('NOT_FOUND', `Request for unknown model: '${name}' is not found`);
+  return new ServingError('NOT_FOUND', `Request for unknown model: '${clip(name)}' is not found`);
 }

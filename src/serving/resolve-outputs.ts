@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { RequestedOutput } from '#inference/request.js';
@@ -34,12 +35,13 @@ export function resolveOutputs(
       (dialect === 'furiosa' ? ports.find((_, position) => String(position) === name) : undefined);
     if (port !== undefined) return wantedOf(port, name, classes);
     const known = ports.map((each) => `'${each.spec.name}'`).join(',');
-    throw invalid(`unexpected inference output '${name}' for model '${model}'; it has ${known}`);
+    throw invalid(`unexpected inference output '${clip(name)}' for model '${model}'; it has ${known}`);
   });
   const twice = found.find(
     (output, i) => found.findIndex((each) => each.engineName === output.engineName) < i,
   );
-  if (twice) throw invalid(`output '${twice.answerName}' of model '${model}' is asked for more than once`);
+  if (twice)
+    throw invalid(`output '${clip(twice.answerName)}' of model '${model}' is asked for more than once`);
   return found;
 }
 

@@ -61,7 +61,8 @@ export function readInput(reader: JsonReader, place: string): InputDraft {
     }
   });
   const { name, shape, datatype, parameters, data, dataAt } = read;
-  if (name === undefined) throw missing(place, 'name');
+  // In a message of gRPC, what is empty is not there.
+  if (name === undefined || name === '') throw missing(place, 'name');
   if (shape === undefined) throw missing(place, 'shape');
   if (datatype === undefined) throw missing(place, 'datatype');
   const binarySize = readBinarySize(parameters, place);

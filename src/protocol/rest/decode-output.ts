@@ -42,7 +42,8 @@ export function readOutput(reader: JsonReader, place: string): OutputDraft {
     if (key === 'name') read.name = reader.string(within(place, key));
     else read.parameters = readParameters(reader, within(place, key));
   });
-  if (read.name === undefined) throw missing(place, 'name');
+  // In a message of gRPC, what is empty is not there.
+  if (read.name === undefined || read.name === '') throw missing(place, 'name');
   return { place, name: read.name, parameters: read.parameters };
 }
 
