@@ -1,5 +1,6 @@
 import type { Settings } from '#config/settings.js';
 import type { Clock } from '#core/clock.js';
+import type { LogControl } from '#core/log-settings.js';
 import { openInventory } from '#device/inventory.js';
 import { place } from '#device/placement.js';
 import { reportRecord } from '#device/report.js';
@@ -17,6 +18,7 @@ import { createServing } from '#serving/serving.js';
 /** The extensions of the V2 protocol that this server serves. */
 const EXTENSIONS: readonly string[] = [
   'binary_tensor_data',
+  'logging',
   'model_repository',
   'schedule_policy',
   'statistics',
@@ -31,7 +33,7 @@ export interface Parts {
   readonly grpcListener: GrpcListener | null;
 }
 
-export async function build(settings: Settings, clock: Clock): Promise<Parts> {
+export async function build(settings: Settings, clock: Clock, logControl: LogControl): Promise<Parts> {
   const inventory = await openInventory(settings.devices);
   const numbers = new Map(settings.models.map((offer, i) => [offer, i + 1]));
   const open: Opener = async (offer, onLost) => {
@@ -49,6 +51,7 @@ export async function build(settings: Settings, clock: Clock): Promise<Parts> {
     },
     strictReadiness: settings.strictReadiness,
     clock,
+    logControl,
     devices: async () => {
       await inventory.refresh();
       return inventory.list().map(reportRecord);

@@ -1,6 +1,7 @@
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
+import type { LogControl } from '#core/log-settings.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { InferenceRequest, ModelRef } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
@@ -27,6 +28,7 @@ export interface ServingOptions {
   /** Plain data about the devices, as `furiosa devices --json` prints it. */
   readonly devices: () => Promise<readonly object[]>;
   readonly clock: Clock;
+  readonly logControl: LogControl;
 }
 
 /** The server's abilities without any protocol. */
@@ -50,6 +52,8 @@ export interface Serving {
   /** Starts the unloading and does not wait for it. Throws NOT_FOUND. */
   unload(name: string): void;
   devices(): Promise<readonly object[]>;
+  /** What of the log is written. */
+  readonly logControl: LogControl;
 }
 
 export function createServing(models: ModelManager, gate: Gate, options: ServingOptions): Serving {
@@ -76,5 +80,6 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     },
     unload: (name) => void models.unload(name),
     devices: options.devices,
+    logControl: options.logControl,
   };
 }
