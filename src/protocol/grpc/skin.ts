@@ -8,6 +8,7 @@ import { file_open_inference_grpc } from './gen/open_inference_grpc_pb.js';
 import { healthMethods } from './health.js';
 import { inferMethods } from './infer.js';
 import { informationMethods } from './information.js';
+import { loggingMethods } from './logging.js';
 import { reflectionMethods } from './reflection.js';
 import { repositoryMethods } from './repository.js';
 import { statisticsMethods } from './statistics.js';
@@ -24,6 +25,7 @@ export function grpcSkin(serving: Serving, clock: Clock): RpcSkin {
       ...informationMethods(serving),
       ...statisticsMethods(serving),
       ...repositoryMethods(serving),
+      ...loggingMethods(serving),
       ...healthMethods(serving, services, clock),
       ...reflectionMethods(FILES),
     ],

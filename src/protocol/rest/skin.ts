@@ -3,6 +3,7 @@ import type { Serving } from '#serving/serving.js';
 import { errorAnswer } from './error-answer.js';
 import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
+import { loggingRoutes } from './logging.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
 import { statisticsRoutes } from './statistics.js';
@@ -19,5 +20,6 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
     ...inferRoutes(serving),
     ...statisticsRoutes(serving),
     ...repositoryRoutes(serving),
+    ...loggingRoutes(serving),
   ];
 }
