@@ -4,11 +4,12 @@ import { composeDevices, composeSettings } from './compose.js';
 import { type ConfigFile, readGivenFile } from './config-file.js';
 import { deviceDefault } from './device-default.js';
 import type { Flags } from './flags.js';
-import { type Environment, readOptions } from './given.js';
+import { type Environment, type GivenOptions, readOptions } from './given.js';
 import { modelList } from './model-entry.js';
 import { chooseModelSource } from './model-source.js';
 import { type LocatedEntry, offerModels } from './offer-models.js';
 import { locate } from './paths.js';
+import { NOWHERE } from './problem.js';
 import { readRegistry } from './registry.js';
 import { Report } from './report.js';
 import { EMPTY_SERVER_FILE, type ServerFile, serverFile } from './server-file.js';
@@ -56,6 +57,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     },
     report,
   );
+  if (file !== null) checkTraceFile(given, file, report);
   report.throwIfAny();
   const settings = composeSettings({
     given,
@@ -87,6 +89,18 @@ export function loadDeviceOptions({
     fileFolder: serverConfig?.folder ?? null,
     cwd,
   });
+}
+
+/** To trace without a file to write to would be to trace nothing. */
+function checkTraceFile(given: GivenOptions, file: ServerFile, report: Report): void {
+  const option = given.traceConfig?.value ?? null;
+  const levels = option?.levels ?? file.trace?.levels ?? [];
+  if (levels.length === 0 || (option?.file ?? file.trace?.file ?? null) !== null) return;
+  const place = option?.levels ? given.traceConfig?.place : file.trace?.place;
+  report.problem(
+    place ?? NOWHERE,
+    `${levels.join(' and ')} cannot be traced without a trace file; expected file=PATH`,
+  );
 }
 
 /** Null after reporting why it cannot be used. A file with nothing in it says nothing, and that is allowed. */
