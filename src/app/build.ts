@@ -14,6 +14,8 @@ import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
 import { createServing } from '#serving/serving.js';
+import { Tracing } from '#serving/tracing.js';
+import { TraceFile } from '#tracing/trace-file.js';
 
 /** The extensions of the V2 protocol that this server serves. */
 const EXTENSIONS: readonly string[] = [
@@ -22,6 +24,7 @@ const EXTENSIONS: readonly string[] = [
   'model_repository',
   'schedule_policy',
   'statistics',
+  'trace',
 ];
 
 /** Everything a server is made of, connected and not yet started. */
@@ -31,6 +34,8 @@ export interface Parts {
   readonly listener: Listener;
   /** Null where gRPC is off. */
   readonly grpcListener: GrpcListener | null;
+  /** Null where the server was started without one. */
+  readonly traceFile: TraceFile | null;
 }
 
 export async function build(settings: Settings, clock: Clock, logControl: LogControl): Promise<Parts> {
@@ -43,6 +48,8 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
   };
   const models = new ModelManager(settings.models, open);
   const gate = new Gate();
+  const { file } = settings.trace;
+  const traceFile = file === '' ? null : new TraceFile(file, clock);
   const serving = createServing(models, gate, {
     info: {
       name: settings.server.name,
@@ -52,6 +59,7 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
     strictReadiness: settings.strictReadiness,
     clock,
     logControl,
+    tracing: new Tracing(settings.trace, traceFile, clock),
     devices: async () => {
       await inventory.refresh();
       return inventory.list().map(reportRecord);
@@ -60,7 +68,7 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
   const listener = new Listener(restSkin(serving), settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving, clock), settings.grpc, clock);
-  return { models, gate, listener, grpcListener };
+  return { models, gate, listener, grpcListener, traceFile };
 }
 
 function placementOf(offer: OfferedVersion, label: string): Parameters<typeof place>[0] {

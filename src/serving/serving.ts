@@ -10,6 +10,8 @@ import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
 import { isServerReady } from './readiness.js';
+import type { TraceChange, TraceSettings } from './trace-settings.js';
+import type { Tracing } from './tracing.js';
 
 export type { IndexEntry } from '#lifecycle/manager.js';
 
@@ -29,6 +31,7 @@ export interface ServingOptions {
   readonly devices: () => Promise<readonly object[]>;
   readonly clock: Clock;
   readonly logControl: LogControl;
+  readonly tracing: Tracing;
 }
 
 /** The server's abilities without any protocol. */
@@ -52,11 +55,19 @@ export interface Serving {
   /** Starts the unloading and does not wait for it. Throws NOT_FOUND. */
   unload(name: string): void;
   devices(): Promise<readonly object[]>;
+  /** What is traced of a model's requests, or of those of all that have no settings of their own (null). Throws NOT_FOUND. */
+  traceSettings(model: string | null): TraceSettings;
+  /** Throws NOT_FOUND, or INVALID_ARGUMENT where there is nowhere to write traces. */
+  changeTraceSettings(model: string | null, change: TraceChange): void;
   /** What of the log is written. */
   readonly logControl: LogControl;
 }
 
 export function createServing(models: ModelManager, gate: Gate, options: ServingOptions): Serving {
+  /** Throws NOT_FOUND for a model that is not offered. */
+  const checkModel = (name: string | null): void => {
+    if (name !== null) models.readyVersions(name);
+  };
   return {
     info: () => options.info,
     isLive: () => true,
@@ -71,7 +82,7 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
         handle.release();
       }
     },
-    infer: (request, call) => gate.pass(() => infer(models, request, call, options.clock)),
+    infer: (request, call) => gate.pass(() => infer(models, request, call, options.clock, options.tracing)),
     statistics: (ref) => models.statistics(ref),
     index: () => models.index(),
     load(name) {
@@ -80,6 +91,14 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     },
     unload: (name) => void models.unload(name),
     devices: options.devices,
+    traceSettings(model) {
+      checkModel(model);
+      return options.tracing.settings(model);
+    },
+    changeTraceSettings(model, change) {
+      checkModel(model);
+      options.tracing.change(model, change);
+    },
     logControl: options.logControl,
   };
 }

@@ -13,6 +13,7 @@ import { reflectionMethods } from './reflection.js';
 import { repositoryMethods } from './repository.js';
 import { statisticsMethods } from './statistics.js';
 import { statusOf } from './status.js';
+import { traceMethods } from './trace.js';
 
 const FILES = [file_open_inference_grpc, file_model_config, file_model_repository, file_health];
 
@@ -26,6 +27,7 @@ export function grpcSkin(serving: Serving, clock: Clock): RpcSkin {
       ...statisticsMethods(serving),
       ...repositoryMethods(serving),
       ...loggingMethods(serving),
+      ...traceMethods(serving),
       ...healthMethods(serving, services, clock),
       ...reflectionMethods(FILES),
     ],

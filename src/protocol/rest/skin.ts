@@ -7,6 +7,7 @@ import { loggingRoutes } from './logging.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
 import { statisticsRoutes } from './statistics.js';
+import { traceRoutes } from './trace.js';
 
 /** The REST form of the V2 protocol. */
 export function restSkin(serving: Serving): ProtocolSkin {
@@ -21,5 +22,6 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
     ...statisticsRoutes(serving),
     ...repositoryRoutes(serving),
     ...loggingRoutes(serving),
+    ...traceRoutes(serving),
   ];
 }
