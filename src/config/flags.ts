@@ -196,7 +196,7 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
   },
   traceConfig: {
     placeholder: 'TEXT',
-    help: 'What is traced, and where to: file=PATH,level=TIMESTAMPS,rate=N,count=N',
+    help: 'What is traced, as key=value: file, level, rate, count, log-frequency, mode',
     schema: traceOption,
   },
   simulate: {

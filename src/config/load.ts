@@ -96,9 +96,8 @@ function checkTraceFile(given: GivenOptions, file: ServerFile, report: Report): 
   const option = given.traceConfig?.value ?? null;
   const levels = option?.levels ?? file.trace?.levels ?? [];
   if (levels.length === 0 || (option?.file ?? file.trace?.file ?? null) !== null) return;
-  const place = option?.levels ? given.traceConfig?.place : file.trace?.place;
   report.problem(
-    place ?? NOWHERE,
+    (option?.levels ? option : file.trace)?.place ?? NOWHERE,
     `${levels.join(' and ')} cannot be traced without a trace file; expected file=PATH`,
   );
 }

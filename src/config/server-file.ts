@@ -35,7 +35,7 @@ export interface ServerFile {
   readonly sysRoot: string | null;
   readonly logLevel: LogLevel | null;
   readonly logFormat: 'auto' | 'pretty' | 'json' | null;
-  readonly trace: (TraceConfig & { readonly place: Place }) | null;
+  readonly trace: TraceConfig | null;
   readonly maxBodyBytes: number | null;
   readonly maxQueueSize: number | null;
   readonly bodyTimeoutMs: number | null;

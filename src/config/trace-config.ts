@@ -21,6 +21,8 @@ export interface TraceConfig {
   readonly rate: number | null;
   readonly count: number | null;
   readonly logFrequency: number | null;
+  /** Where the levels are said, or would be. */
+  readonly place: Place;
 }
 
 const rate = integer(1, 4_294_967_295);
@@ -47,7 +49,7 @@ const levels: Schema<readonly TraceLevel[]> = {
 };
 
 /** The block of the server file. */
-export const traceBlock: Schema<TraceConfig & { readonly place: Place }> = mapping(
+export const traceBlock: Schema<TraceConfig> = mapping(
   'a mapping of trace settings',
   {
     file: optional(nonEmpty, 'Where traces are written. Without one nothing can be traced.'),

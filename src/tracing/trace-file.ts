@@ -41,6 +41,7 @@ export class TraceFile {
   #nextPart = 0;
   #hasFailed = false;
   #hasDropped = false;
+  #isClosed = false;
 
   /** @param path where nothing is written before there is a first trace; then, what was there is gone */
   constructor(path: string, clock: Clock) {
@@ -51,6 +52,7 @@ export class TraceFile {
 
   /** Takes a trace; neither waits nor throws. `tracesPerFile` is 0 for the file without an end. */
   write(record: TraceRecord, tracesPerFile: number): void {
+    if (this.#isClosed) return;
     if (this.#waitingBytes >= MAX_WAITING_BYTES) {
       this.#drop();
       return;
@@ -68,8 +70,9 @@ export class TraceFile {
     return this.#writing;
   }
 
-  /** Writes what waits and closes the files. Never rejects. */
+  /** Writes what waits and closes the files; takes nothing more. Never rejects. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.flush();
     await this.#safely(() => this.#whole.close());
     await this.#safely(() => this.#closePart());
