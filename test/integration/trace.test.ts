@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import type { Settings } from '#config/settings.js';
+import { serverProcess } from '../support/command.js';
 import { type GrpcClient, grpcClient, nextOf, typedInput } from '../support/grpc-client.js';
 import { failingModel, identityModel, modelDirectory, writeModel } from '../support/onnx-models.js';
 import { serve } from '../support/serve.js';
@@ -250,4 +251,28 @@ test('rate, count and log frequency choose how many traces there are, and in whi
     JSON.parse(readFileSync(file, 'utf8')).flatMap((each: { request_id?: string }) => each.request_id ?? []);
   assert.deepEqual([requestsIn(`${path}.0`), requestsIn(`${path}.1`)], [['r2', 'r4'], ['r6']]);
   assert.deepEqual([existsSync(path), existsSync(`${path}.2`)], [false, false]);
+});
+
+test('the command takes --trace-config several times, and writes what is left when it is told to stop', async (t) => {
+  const place = mkdtempSync(join(tmpdir(), 'furiosa-trace-'));
+  t.after(() => rmSync(place, { recursive: true }));
+  const path = join(place, 'trace.json');
+  const options = ['rate=1,level=TIMESTAMPS', `triton,file=${path}`].flatMap((each) => [
+    '--trace-config',
+    each,
+  ]);
+  const { port, child, logged, ended } = await serverProcess([
+    ...['--model-path', good, '--model-name', 'm', '--platform', 'cpu', ...options],
+  ]);
+  t.after(() => child.kill('SIGKILL'));
+  await logged(/the model is ready/);
+  const response = await fetch(`http://127.0.0.1:${port}/v2/models/m/infer`, {
+    method: 'POST',
+    body: JSON.stringify({ id: 'r', ...inferBody(tensor('input', 'INT32', [1], [7])) }),
+  });
+  assert.equal(response.status, 200, await response.text());
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  const [head] = JSON.parse(readFileSync(path, 'utf8'));
+  assert.deepEqual(head, { id: 1, model_name: 'm', model_version: 'default', request_id: 'r' });
 });
