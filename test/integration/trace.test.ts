@@ -257,13 +257,9 @@ test('the command takes --trace-config several times, and writes what is left wh
   const place = mkdtempSync(join(tmpdir(), 'furiosa-trace-'));
   t.after(() => rmSync(place, { recursive: true }));
   const path = join(place, 'trace.json');
-  const options = ['rate=1,level=TIMESTAMPS', `triton,file=${path}`].flatMap((each) => [
-    '--trace-config',
-    each,
-  ]);
-  const { port, child, logged, ended } = await serverProcess([
-    ...['--model-path', good, '--model-name', 'm', '--platform', 'cpu', ...options],
-  ]);
+  const model = ['--model-path', good, '--model-name', 'm', '--platform', 'cpu'];
+  const trace = ['--trace-config', 'rate=1,level=TIMESTAMPS', '--trace-config', `triton,file=${path}`];
+  const { port, child, logged, ended } = await serverProcess([...model, ...trace]);
   t.after(() => child.kill('SIGKILL'));
   await logged(/the model is ready/);
   const response = await fetch(`http://127.0.0.1:${port}/v2/models/m/infer`, {
