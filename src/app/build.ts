@@ -15,13 +15,17 @@ import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
 import { createServing } from '#serving/serving.js';
 import { Tracing } from '#serving/tracing.js';
+import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.js';
 import { TraceFile } from '#tracing/trace-file.js';
 
 /** The extensions of the V2 protocol that this server serves. */
 const EXTENSIONS: readonly string[] = [
   'binary_tensor_data',
+  'classification',
   'logging',
+  'model_configuration',
   'model_repository',
+  'parameters',
   'schedule_policy',
   'statistics',
   'trace',
@@ -36,6 +40,8 @@ export interface Parts {
   readonly grpcListener: GrpcListener | null;
   /** Null where the server was started without one. */
   readonly traceFile: TraceFile | null;
+  /** Null where clients may not use it. */
+  readonly sharedMemory: SharedMemoryRegions | null;
 }
 
 export async function build(settings: Settings, clock: Clock, logControl: LogControl): Promise<Parts> {
@@ -50,16 +56,20 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
   const gate = new Gate();
   const { file } = settings.trace;
   const traceFile = file === '' ? null : new TraceFile(file, clock);
+  const sharedMemory = settings.allowClientShm
+    ? new SharedMemoryRegions({ root: SHARED_MEMORY_ROOT, maxRequestBytes: settings.rest.maxBodyBytes })
+    : null;
   const serving = createServing(models, gate, {
     info: {
       name: settings.server.name,
       version: settings.server.version,
-      extensions: [...new Set([...EXTENSIONS, ...settings.server.extensions])],
+      extensions: [...new Set([...extensionsOf(settings), ...settings.server.extensions])],
     },
     strictReadiness: settings.strictReadiness,
     clock,
     logControl,
     tracing: new Tracing(settings.trace, traceFile, clock),
+    sharedMemory,
     devices: async () => {
       await inventory.refresh();
       return inventory.list().map(reportRecord);
@@ -67,8 +77,12 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
   });
   const listener = new Listener(restSkin(serving), settings.rest, clock);
   const grpcListener =
-    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving, clock), settings.grpc, clock);
-  return { models, gate, listener, grpcListener, traceFile };
+    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
+  return { models, gate, listener, grpcListener, sharedMemory, traceFile };
+}
+
+function extensionsOf({ allowClientShm }: Settings): readonly string[] {
+  return allowClientShm ? [...EXTENSIONS, 'system_shared_memory'] : EXTENSIONS;
 }
 
 function placementOf(offer: OfferedVersion, label: string): Parameters<typeof place>[0] {

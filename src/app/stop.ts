@@ -62,7 +62,7 @@ export class Stopper {
   }
 
   async #drain(): Promise<void> {
-    const { gate, listener, grpcListener, models, traceFile } = this.#parts;
+    const { gate, listener, grpcListener, models, sharedMemory, traceFile } = this.#parts;
     const { drainDelayMs, drainTimeoutMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
     gate.leave();
@@ -82,6 +82,8 @@ export class Stopper {
     await Promise.race([traceFile?.close(), limit]);
     const cutOffMs = Math.max(MIN_SEND_MS, limitAt - this.#clock.now());
     await Promise.all([listener.close(cutOffMs), grpcListener?.close(cutOffMs)]);
+    // Nobody is left who could register another one.
+    sharedMemory?.unregister(null);
     log.info('stopped');
   }
 

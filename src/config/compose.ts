@@ -53,6 +53,7 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
     exitOnError: pick(given.exitOnError, file.exitOnError, false),
     drainDelayMs: Math.round(pick(given.drainDelaySeconds, file.drainDelaySeconds, 0) * 1000),
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    allowClientShm: pick(given.allowClientShm, file.allowClientShm, false),
   };
 }
 
@@ -65,6 +66,7 @@ function composeGrpc(given: GivenOptions, file: ServerFile): Settings['grpc'] {
     port,
     maxMessageBytes: pick(given.maxBodyBytes, file.maxBodyBytes, MAX_BODY_BYTES),
     messageTimeoutMs: file.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
+    responseCompression: pick(given.grpcCompression, file.grpcCompression, 'none'),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   batchSize,
   boolean,
   bytes,
+  compression,
   drainSeconds,
   logFormat,
   logLevel,
@@ -47,6 +48,8 @@ export interface OptionValues {
   readonly drainDelaySeconds: number;
   readonly maxBodyBytes: number;
   readonly maxQueueSize: number;
+  readonly grpcCompression: 'none' | 'low' | 'medium' | 'high';
+  readonly allowClientShm: boolean;
   readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly traceConfig: TraceConfig;
   readonly simulate: Simulation;
@@ -186,6 +189,20 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: '1024',
     help: 'Requests that one model version may hold waiting',
     schema: queueSize,
+  },
+  grpcCompression: {
+    flag: '--grpc-infer-response-compression-level',
+    placeholder: 'TEXT',
+    choices: ['none', 'low', 'medium', 'high'],
+    default: 'none',
+    help: 'How hard gRPC answers are compressed, for clients that take them so',
+    schema: compression,
+  },
+  allowClientShm: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'Clients may pass tensors in shared memory of this host',
+    schema: boolean,
   },
   logFormat: {
     placeholder: 'TEXT',

@@ -57,6 +57,8 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     drainDelaySeconds: read('drainDelaySeconds'),
     maxBodyBytes: read('maxBodyBytes'),
     maxQueueSize: read('maxQueueSize'),
+    grpcCompression: read('grpcCompression'),
+    allowClientShm: read('allowClientShm'),
     logFormat: read('logFormat'),
     traceConfig: read('traceConfig'),
     simulate: read('simulate'),

@@ -8,6 +8,7 @@ import { type Environment, type GivenOptions, readOptions } from './given.js';
 import { modelList } from './model-entry.js';
 import { chooseModelSource } from './model-source.js';
 import { type LocatedEntry, offerModels } from './offer-models.js';
+import { withLabels } from './output-labels.js';
 import { locate } from './paths.js';
 import { NOWHERE } from './problem.js';
 import { readRegistry } from './registry.js';
@@ -28,7 +29,8 @@ export interface LoadInput {
 
 /**
  * Flags, environment, files and defaults, in that order of precedence, as one frozen value. Throws ConfigError with
- * everything that is wrong. Model files are named, not opened: a missing one is found by whoever loads it.
+ * everything that is wrong. Model files are named, not opened: a missing one is found by whoever loads it. Files of labels
+ * are read here.
  */
 export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: LoadInput): Settings {
   const report = new Report();
@@ -47,7 +49,8 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     );
   }
   const entries = lists.flatMap((list) => readEntries(list, cwd, report));
-  if (source.single) entries.unshift({ entry: source.single, path: resolve(cwd, source.single.path) });
+  if (source.single)
+    entries.unshift({ entry: source.single, path: resolve(cwd, source.single.path), outputs: [] });
   const models = offerModels(
     entries,
     {
@@ -111,7 +114,11 @@ function readServerFile(config: ConfigFile | null, report: Report): ServerFile |
 
 function readEntries(list: ConfigFile, cwd: string, report: Report): readonly LocatedEntry[] {
   const entries = modelList.read(list.spot, report) ?? [];
-  return entries.map((entry) => ({ entry, path: locate(entry.path, list.folder, cwd) }));
+  return entries.map((entry) => ({
+    entry,
+    path: locate(entry.path, list.folder, cwd),
+    outputs: entry.outputs.map((output) => withLabels(output, list.folder, cwd, report)),
+  }));
 }
 
 /** Short where the path lies below the working directory. */

@@ -7,6 +7,7 @@ import { type Keys, optional, type Schema, type ValuesOf } from './schema.js';
 import { type TraceConfig, traceBlock } from './trace-config.js';
 import {
   bytes,
+  compression,
   drainSeconds,
   logFormat,
   logLevel,
@@ -29,6 +30,7 @@ export interface ServerFile {
   readonly port: number | null;
   readonly grpcHost: string | null;
   readonly grpcPort: number | null;
+  readonly grpcCompression: 'none' | 'low' | 'medium' | 'high' | null;
   readonly debug: boolean;
   readonly simulate: Simulation | null;
   readonly devRoot: string | null;
@@ -43,6 +45,7 @@ export interface ServerFile {
   readonly strictReadiness: boolean | null;
   readonly exitOnError: boolean | null;
   readonly drainDelaySeconds: number | null;
+  readonly allowClientShm: boolean | null;
 }
 
 /** The file that says nothing. */
@@ -56,6 +59,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   port: null,
   grpcHost: null,
   grpcPort: null,
+  grpcCompression: null,
   debug: false,
   simulate: null,
   devRoot: null,
@@ -70,6 +74,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   strictReadiness: null,
   exitOnError: null,
   drainDelaySeconds: null,
+  allowClientShm: null,
 };
 
 const anyWorkers = integer(1, 1_000_000);
@@ -90,6 +95,11 @@ const restKeys = {
 const grpcKeys = {
   host: optional(nonEmpty, 'IP address to bind for gRPC.', '0.0.0.0'),
   port: optional(port, 'gRPC port to listen to; 0 turns gRPC off.', '8081'),
+  infer_response_compression_level: optional(
+    compression,
+    'How hard large answers to inference are compressed, for clients that take them so.',
+    'none',
+  ),
   workers: unusedWorkers,
 };
 
@@ -176,6 +186,11 @@ const keys = {
     'How long the server goes on serving after SIGTERM turned readiness off.',
     '0',
   ),
+  allow_client_shm: optional(
+    boolean,
+    'Clients may [pass tensors in shared memory](shared-memory.md) of this host.',
+    'false',
+  ),
 };
 
 export const serverFile: Schema<ServerFile> = mapping('a mapping of server options', keys, build);
@@ -192,6 +207,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     port: rest?.port ?? null,
     grpcHost: grpc?.host ?? null,
     grpcPort: grpc?.port ?? null,
+    grpcCompression: grpc?.infer_response_compression_level ?? null,
     debug: rest?.debug ?? false,
     simulate: devices?.simulate ?? null,
     devRoot: devices?.dev_root ?? null,
@@ -206,6 +222,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     strictReadiness: values.strict_readiness,
     exitOnError: values.exit_on_error,
     drainDelaySeconds: values.drain_delay_seconds,
+    allowClientShm: values.allow_client_shm,
   };
 }
 

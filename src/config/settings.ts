@@ -32,6 +32,8 @@ export interface Settings {
     readonly maxMessageBytes: number;
     /** A message that has begun and is not whole by then is given up. */
     readonly messageTimeoutMs: number;
+    /** How hard large answers to inference are compressed, for callers that take them so. */
+    readonly responseCompression: 'none' | 'low' | 'medium' | 'high';
   } | null;
   readonly log: { readonly level: LogLevel; readonly format: 'auto' | 'pretty' | 'json' };
   /** What is traced until somebody asks for something else. */
@@ -58,6 +60,8 @@ export interface Settings {
   readonly drainDelayMs: number;
   /** How long requests in flight may take to finish once new ones are refused. */
   readonly drainTimeoutMs: number;
+  /** Clients may pass tensors in shared memory of this host. */
+  readonly allowClientShm: boolean;
   /** Findings worth a WARN line that stop nothing, for instance a deprecated key. */
   readonly warnings: readonly string[];
 }

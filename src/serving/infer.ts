@@ -4,9 +4,11 @@ import type { InferenceRequest } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { Handle } from '#lifecycle/handle.js';
 import type { ModelManager } from '#lifecycle/manager.js';
+import type { Tensor } from '#tensor/tensor.js';
 import { batchRows } from './batch-rows.js';
+import { classify } from './classify.js';
 import { resolveInputs } from './resolve-inputs.js';
-import { resolveOutputs } from './resolve-outputs.js';
+import { resolveOutputs, type WantedOutput } from './resolve-outputs.js';
 import type { Trace } from './trace.js';
 import type { Tracing } from './tracing.js';
 import { withTimeout } from './with-timeout.js';
@@ -50,7 +52,14 @@ async function inferWith(
   return {
     id: request.id,
     model: { name, version, dialect },
-    outputs: outputs.map((tensor, i) => ({ ...tensor, name: wanted[i]?.answerName ?? tensor.name })),
+    outputs: outputs.map((tensor, i) => finished(tensor, wanted[i] as WantedOutput, maxBatchSize > 0)),
     timings,
   };
+}
+
+/** An output as it was asked for. */
+function finished(tensor: Tensor, wanted: WantedOutput, hasBatchAxis: boolean): Tensor {
+  const named = { ...tensor, name: wanted.answerName };
+  const { classes, labels } = wanted;
+  return classes === 0 ? named : classify(named, { classes, labels, hasBatchAxis });
 }

@@ -2,11 +2,14 @@ import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import type { LogControl } from '#core/log-settings.js';
+import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { InferenceRequest, ModelRef } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { ModelStatistics } from '#inference/statistics.js';
+import type { Handle } from '#lifecycle/handle.js';
 import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
+import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
 import { isServerReady } from './readiness.js';
@@ -32,6 +35,8 @@ export interface ServingOptions {
   readonly clock: Clock;
   readonly logControl: LogControl;
   readonly tracing: Tracing;
+  /** Null where clients may not use shared memory. */
+  readonly sharedMemory: SharedMemoryRegions | null;
 }
 
 /** The server's abilities without any protocol. */
@@ -39,12 +44,14 @@ export interface Serving {
   info(): ServerInfo;
   isLive(): boolean;
   isReady(): boolean;
-  /** Calls `listener` when the server begins to shut down. Answers how to call that off. */
-  onLeave(listener: () => void): () => void;
+  /** Calls `listener` when `isReady` may have changed. Answers how to call that off. */
+  onReadiness(listener: () => void): () => void;
   /** Throws NOT_FOUND. */
   isModelReady(ref: ModelRef): boolean;
   /** Throws NOT_FOUND or UNAVAILABLE. */
   modelMetadata(ref: ModelRef): { readonly metadata: ModelMetadata; readonly versions: readonly string[] };
+  /** Throws NOT_FOUND or UNAVAILABLE. */
+  modelDeployment(ref: ModelRef): { readonly metadata: ModelMetadata; readonly deployment: Deployment };
   /** Rejects with ServingError. */
   infer(request: InferenceRequest, call: Call): Promise<InferenceResponse>;
   /** What the ready versions of every model (null), or those that are named, have done. Throws NOT_FOUND or UNAVAILABLE. */
@@ -61,6 +68,15 @@ export interface Serving {
   changeTraceSettings(model: string | null, change: TraceChange): void;
   /** What of the log is written. */
   readonly logControl: LogControl;
+  /** Where tensors may lie beside the request; null where that is not allowed. */
+  readonly sharedMemory: SharedMemoryRegions | null;
+}
+
+/** What a version tells of itself. Throws NOT_FOUND or UNAVAILABLE. */
+function look(models: ModelManager, ref: ModelRef): Pick<Handle, 'metadata' | 'deployment'> {
+  const handle = models.acquire(ref);
+  handle.release();
+  return handle;
 }
 
 export function createServing(models: ModelManager, gate: Gate, options: ServingOptions): Serving {
@@ -72,16 +88,18 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     info: () => options.info,
     isLive: () => true,
     isReady: () => gate.state === 'open' && isServerReady(models.index(), options.strictReadiness),
-    onLeave: (listener) => gate.onLeave(listener),
-    isModelReady: (ref) => models.isReady(ref) && gate.state === 'open',
-    modelMetadata(ref) {
-      const handle = models.acquire(ref);
-      try {
-        return { metadata: handle.metadata, versions: models.readyVersions(ref.name) };
-      } finally {
-        handle.release();
-      }
+    onReadiness(listener) {
+      const offs = [models.onChange(listener), gate.onLeave(listener)];
+      return () => {
+        for (const off of offs) off();
+      };
     },
+    isModelReady: (ref) => models.isReady(ref) && gate.state === 'open',
+    modelMetadata: (ref) => ({
+      metadata: look(models, ref).metadata,
+      versions: models.readyVersions(ref.name),
+    }),
+    modelDeployment: (ref) => look(models, ref),
     infer: (request, call) => gate.pass(() => infer(models, request, call, options.clock, options.tracing)),
     statistics: (ref) => models.statistics(ref),
     index: () => models.index(),
@@ -100,5 +118,6 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
       options.tracing.change(model, change);
     },
     logControl: options.logControl,
+    sharedMemory: options.sharedMemory,
   };
 }

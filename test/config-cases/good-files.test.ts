@@ -23,13 +23,20 @@ const defaults = {
   server: { name: 'furiosa-server', version: '1.2.3', extensions: [] },
   autoload: true,
   rest: { host: '0.0.0.0', port: 8080, maxBodyBytes: 268435456, bodyTimeoutMs: 60000 },
-  grpc: { host: '0.0.0.0', port: 8081, maxMessageBytes: 268435456, messageTimeoutMs: 60000 },
+  grpc: {
+    host: '0.0.0.0',
+    port: 8081,
+    maxMessageBytes: 268435456,
+    messageTimeoutMs: 60000,
+    responseCompression: 'none',
+  },
   log: { level: 'INFO', format: 'auto' },
   trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
   devices: { devRoot: '/dev', sysRoot: '/sys', procRoot: '/proc', simulate: 'auto' },
   maxQueueSize: 1024,
   strictReadiness: true,
   exitOnError: false,
+  allowClientShm: false,
   drainDelayMs: 0,
   drainTimeoutMs: 30000,
 };
@@ -135,6 +142,7 @@ limits: {max_body_bytes: 1000, max_queue_size: 2, body_timeout_ms: 3}
 strict: true
 strict_readiness: false
 exit_on_error: true
+allow_client_shm: true
 drain_delay_seconds: 1.5
 `;
   const settings = settingsOf({
@@ -145,7 +153,13 @@ drain_delay_seconds: 1.5
     server: { name: 'mine', version: '0.10', extensions: ['a', 'b'] },
     autoload: false,
     rest: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, bodyTimeoutMs: 3 },
-    grpc: { host: '127.0.0.2', port: 9001, maxMessageBytes: 1000, messageTimeoutMs: 3 },
+    grpc: {
+      host: '127.0.0.2',
+      port: 9001,
+      maxMessageBytes: 1000,
+      messageTimeoutMs: 3,
+      responseCompression: 'none',
+    },
     log: { level: 'DEBUG', format: 'json' },
     trace: {
       file: '<cwd>/etc/t.json',
@@ -158,6 +172,7 @@ drain_delay_seconds: 1.5
     maxQueueSize: 2,
     strictReadiness: false,
     exitOnError: true,
+    allowClientShm: true,
     drainDelayMs: 1500,
     drainTimeoutMs: 30000,
     models: [{ ...model, name: 'm', strict: true }],

@@ -115,7 +115,18 @@ const precedence: [
     'grpcPort',
     [0, '0', 'grpc_server_config: {port: 0}'],
     (s) => s.grpc,
-    [null, null, null, { host: '0.0.0.0', port: 8081, maxMessageBytes: 268435456, messageTimeoutMs: 60000 }],
+    [
+      null,
+      null,
+      null,
+      {
+        host: '0.0.0.0',
+        port: 8081,
+        maxMessageBytes: 268435456,
+        messageTimeoutMs: 60000,
+        responseCompression: 'none',
+      },
+    ],
   ],
   [
     'logLevel',
@@ -173,6 +184,12 @@ const precedence: [
     [true, 'yes', 'strict_readiness: false'],
     (s) => s.strictReadiness,
     [true, true, false, true],
+  ],
+  [
+    'allowClientShm',
+    [true, 'on', 'allow_client_shm: yes'],
+    (s) => s.allowClientShm,
+    [true, true, true, false],
   ],
   ['exitOnError', [false, 'off', 'exit_on_error: on'], (s) => s.exitOnError, [false, false, true, false]],
   ['drainDelaySeconds', [0, '0.25', 'drain_delay_seconds: 3'], (s) => s.drainDelayMs, [0, 250, 3000, 0]],

@@ -73,7 +73,7 @@ describe('binary tensors over real sockets', () => {
       identity('deep', 'INT16', [1, 'a', 1, 'b', 1, 1, 1, 2]),
       identity('table', 'BYTES', ['rows', 'columns']),
       identity('pictures', 'UINT8', ['n', 2, 2]),
-      identity('open', 'UINT8', ['a', 'b']),
+      identity('open', 'UINT8', ['a', 'b', 'c']),
       offered('sums', addSubModel('INT32', ['batch', 2])),
       offered('rows', matMulModel('batch')),
       offered('scalar', scalarModel()),

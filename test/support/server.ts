@@ -41,6 +41,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     exitOnError: false,
     drainDelayMs: 0,
     drainTimeoutMs: 10_000,
+    allowClientShm: false,
     warnings: [],
     ...parts,
   };
@@ -52,6 +53,7 @@ export const GRPC: NonNullable<Settings['grpc']> = {
   port: 0,
   maxMessageBytes: 16 * 1024 * 1024,
   messageTimeoutMs: 10_000,
+  responseCompression: 'none',
 };
 
 /** A whole server on a port of its own, and ways to talk to it. */

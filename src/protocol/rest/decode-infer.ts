@@ -2,7 +2,10 @@ import type { ServingError } from '#core/errors.js';
 import type { InferenceRequest, ModelRef, Parameters } from '#inference/request.js';
 import { checkTensorCount, inputTwice, outputTwice } from '#protocol/request-faults.js';
 import { requestedOutput } from '#protocol/requested-output.js';
+import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
+import { SharedInputs, type SharedOutputs, sharedOutputs } from '#protocol/shared-tensors.js';
+import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import { BinaryBlobs } from './binary-blobs.js';
 import { finishInput, type InputDraft, missing, readInput } from './decode-input.js';
 import { type AnswerForm, answerFormOf, type OutputDraft, readOutput } from './decode-output.js';
@@ -14,6 +17,8 @@ import { readParameters } from './json-value.js';
 export interface DecodedInfer {
   readonly request: InferenceRequest;
   readonly form: AnswerForm;
+  /** The outputs that are written into shared memory, and not into the answer. */
+  readonly shared: SharedOutputs;
 }
 
 /**
@@ -21,8 +26,14 @@ export interface DecodedInfer {
  * JavaScript numbers; binary tensors are views of the body. A shape is believed only as far as the text or the bytes
  * reach. Fields that V2 does not know are skipped. Throws INVALID_ARGUMENT for whatever is malformed, missing, doubled or
  * out of range.
+ *
+ * @param regions the shared memory that the request may use; inputs there are read at once
  */
-export function decodeInferRequest({ json, blobs: bytes }: BodyParts, model: ModelRef): DecodedInfer {
+export function decodeInferRequest(
+  { json, blobs: bytes }: BodyParts,
+  model: ModelRef,
+  regions: SharedMemoryRegions | null = null,
+): DecodedInfer {
   const reader = new JsonReader(json);
   const read: {
     id: string | null;
@@ -41,16 +52,21 @@ export function decodeInferRequest({ json, blobs: bytes }: BodyParts, model: Mod
   const { id, parameters, inputs: drafts, outputs } = read;
   if (drafts === null) throw missing('', 'inputs');
   const form = answerFormOf(outputs, parameters);
-  const blobs = new BinaryBlobs(bytes, model.name);
-  const inputs = drafts.map((draft) => finishInput(draft, reader, blobs, parameters));
-  blobs.end();
+  const shared = sharedOutputs(outputs, regions);
+  const sources = {
+    blobs: new BinaryBlobs(bytes, model.name),
+    memory: new SharedInputs(regions, model.name),
+  };
+  const inputs = drafts.map((draft) => finishInput(draft, reader, sources, parameters));
+  sources.blobs.end();
   // No output at all means all of them, as in Triton.
   const wanted =
     outputs.length === 0
       ? 'all'
       : outputs.map(({ name, parameters: own, place }) => requestedOutput(name, own, `${place}.parameters`));
+  checkReserved(parameters, 'rest');
   const schedule = scheduleOf(parameters);
-  return { request: { id, model, inputs, outputs: wanted, parameters, schedule }, form };
+  return { request: { id, model, inputs, outputs: wanted, parameters, schedule }, form, shared };
 }
 
 function readInputs(reader: JsonReader): readonly InputDraft[] {

@@ -1,7 +1,7 @@
 import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
 import { readFlag } from '#protocol/parameter.js';
-import { missing, noSharedMemory } from './decode-input.js';
+import { missing } from './decode-input.js';
 import { type JsonForm, jsonFormOf, PLAIN_JSON } from './json-form.js';
 import { type JsonReader, within } from './json-reader.js';
 import { readParameters } from './json-value.js';
@@ -43,8 +43,6 @@ export function readOutput(reader: JsonReader, place: string): OutputDraft {
     else read.parameters = readParameters(reader, within(place, key));
   });
   if (read.name === undefined) throw missing(place, 'name');
-  const region = 'shared_memory_region';
-  if (Object.hasOwn(read.parameters, region)) throw noSharedMemory(`${place}.parameters.${region}`);
   return { place, name: read.name, parameters: read.parameters };
 }
 

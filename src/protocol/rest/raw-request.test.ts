@@ -62,6 +62,11 @@ for (const shape of [[-1], [1], [-1, 1], [-1, -1], []]) {
   });
 }
 
+test('of a model with a batch, one row is taken where another axis is open too', () => {
+  const request = rawRequest(new Uint8Array(24), { ...model(spec('FP32', [-1, 3, -1])), maxBatchSize: 8 });
+  assert.deepEqual(request.inputs[0]?.shape, [1, 3, 2]);
+});
+
 const refused: [why: string, metadata: ModelMetadata, bytes: number, message: string][] = [
   [
     'two inputs',

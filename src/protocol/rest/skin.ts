@@ -1,11 +1,13 @@
 import type { ProtocolSkin } from '#protocol/exchange.js';
 import type { Serving } from '#serving/serving.js';
 import { errorAnswer } from './error-answer.js';
+import { generateRoutes } from './generate.js';
 import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
 import { loggingRoutes } from './logging.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
+import { sharedMemoryRoutes } from './shared-memory.js';
 import { statisticsRoutes } from './statistics.js';
 import { traceRoutes } from './trace.js';
 
@@ -19,9 +21,11 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
   return [
     ...informationRoutes(serving),
     ...inferRoutes(serving),
+    ...generateRoutes(serving),
     ...statisticsRoutes(serving),
     ...repositoryRoutes(serving),
     ...loggingRoutes(serving),
     ...traceRoutes(serving),
+    ...sharedMemoryRoutes(serving),
   ];
 }
