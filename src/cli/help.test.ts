@@ -60,6 +60,8 @@ Options:
     --log-format [auto|pretty|json]
                                     Format of the log; auto is pretty on a
                                     terminal, else json  [default: auto]
+    --trace-config TEXT             What is traced, as key=value: file, level,
+                                    rate, count, log-frequency, mode
     --simulate TEXT                 Software devices in place of NPUs: auto
                                     (where there is none), never, or warboy*N
                                     [default: auto]

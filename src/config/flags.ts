@@ -1,6 +1,7 @@
 import type { LogLevel } from '#core/log.js';
 import type { Platform } from '#lifecycle/offer.js';
 import type { Schema } from './schema.js';
+import { type TraceConfig, traceOption } from './trace-config.js';
 import {
   batchSize,
   boolean,
@@ -50,6 +51,7 @@ export interface OptionValues {
   readonly grpcCompression: 'none' | 'low' | 'medium' | 'high';
   readonly allowClientShm: boolean;
   readonly logFormat: 'auto' | 'pretty' | 'json';
+  readonly traceConfig: TraceConfig;
   readonly simulate: Simulation;
   readonly devRoot: string;
   readonly sysRoot: string;
@@ -57,8 +59,10 @@ export interface OptionValues {
 
 export type OptionKey = keyof OptionValues;
 
-/** The options of one command line, as they were typed or already turned into numbers and booleans. */
-export type Flags = { readonly [K in OptionKey]?: string | number | boolean | undefined };
+/** The options of one command line, as they were typed or already turned into numbers and booleans; lists of repeated ones. */
+export type Flags = {
+  readonly [K in OptionKey]?: string | number | boolean | readonly string[] | undefined;
+};
 
 export interface Option<K extends OptionKey = OptionKey> {
   readonly key: K;
@@ -206,6 +210,11 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: 'auto',
     help: 'Format of the log; auto is pretty on a terminal, else json',
     schema: logFormat,
+  },
+  traceConfig: {
+    placeholder: 'TEXT',
+    help: 'What is traced, as key=value: file, level, rate, count, log-frequency, mode',
+    schema: traceOption,
   },
   simulate: {
     placeholder: 'TEXT',

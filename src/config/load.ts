@@ -4,12 +4,13 @@ import { composeDevices, composeSettings } from './compose.js';
 import { type ConfigFile, readGivenFile } from './config-file.js';
 import { deviceDefault } from './device-default.js';
 import type { Flags } from './flags.js';
-import { type Environment, readOptions } from './given.js';
+import { type Environment, type GivenOptions, readOptions } from './given.js';
 import { modelList } from './model-entry.js';
 import { chooseModelSource } from './model-source.js';
 import { type LocatedEntry, offerModels } from './offer-models.js';
 import { withLabels } from './output-labels.js';
 import { locate } from './paths.js';
+import { NOWHERE } from './problem.js';
 import { readRegistry } from './registry.js';
 import { Report } from './report.js';
 import { EMPTY_SERVER_FILE, type ServerFile, serverFile } from './server-file.js';
@@ -59,6 +60,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     },
     report,
   );
+  if (file !== null) checkTraceFile(given, file, report);
   report.throwIfAny();
   const settings = composeSettings({
     given,
@@ -90,6 +92,17 @@ export function loadDeviceOptions({
     fileFolder: serverConfig?.folder ?? null,
     cwd,
   });
+}
+
+/** To trace without a file to write to would be to trace nothing. */
+function checkTraceFile(given: GivenOptions, file: ServerFile, report: Report): void {
+  const option = given.traceConfig?.value ?? null;
+  const levels = option?.levels ?? file.trace?.levels ?? [];
+  if (levels.length === 0 || (option?.file ?? file.trace?.file ?? null) !== null) return;
+  report.problem(
+    (option?.levels ? option : file.trace)?.place ?? NOWHERE,
+    `${levels.join(' and ')} cannot be traced without a trace file; expected file=PATH`,
+  );
 }
 
 /** Null after reporting why it cannot be used. A file with nothing in it says nothing, and that is allowed. */

@@ -4,6 +4,7 @@ import type { Place } from './problem.js';
 import type { Report } from './report.js';
 import { boolean, integer } from './scalars.js';
 import { type Keys, optional, type Schema, type ValuesOf } from './schema.js';
+import { type TraceConfig, traceBlock } from './trace-config.js';
 import {
   bytes,
   compression,
@@ -36,6 +37,7 @@ export interface ServerFile {
   readonly sysRoot: string | null;
   readonly logLevel: LogLevel | null;
   readonly logFormat: 'auto' | 'pretty' | 'json' | null;
+  readonly trace: TraceConfig | null;
   readonly maxBodyBytes: number | null;
   readonly maxQueueSize: number | null;
   readonly bodyTimeoutMs: number | null;
@@ -64,6 +66,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   sysRoot: null,
   logLevel: null,
   logFormat: null,
+  trace: null,
   maxBodyBytes: null,
   maxQueueSize: null,
   bodyTimeoutMs: null,
@@ -169,6 +172,7 @@ const keys = {
   grpc_server_config: optional(grpcBlock, 'Where gRPC is served.'),
   devices: optional(plain('a mapping of device options', deviceKeys), 'Where NPUs are looked for.'),
   log: optional(plain('a mapping with level and format', logKeys), 'The log.'),
+  trace: optional(traceBlock, 'What is traced of requests.'),
   limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
   strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", 'false'),
   strict_readiness: optional(
@@ -210,6 +214,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     sysRoot: devices?.sys_root ?? null,
     logLevel: log?.level ?? null,
     logFormat: log?.format ?? null,
+    trace: values.trace,
     maxBodyBytes: limits?.max_body_bytes ?? null,
     maxQueueSize: limits?.max_queue_size ?? null,
     bodyTimeoutMs: limits?.body_timeout_ms ?? null,

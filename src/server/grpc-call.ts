@@ -19,6 +19,8 @@ const HEADERS: Readonly<Record<string, string | number>> = {
 export class GrpcCall implements RpcCall {
   readonly receivedAt: number;
   readonly deadline: number | null;
+  /** Set for a call of one message. */
+  transport: 'grpc' | undefined = undefined;
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
   #controller: AbortController | null = null;

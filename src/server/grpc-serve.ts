@@ -34,6 +34,7 @@ export function serveUnary(
   context: CallContext,
 ): void {
   const fail = (thrown: unknown): void => call.finish(context.skin.statusOf(thrown));
+  call.transport = 'grpc';
   chooseEncoding(method, call, context);
   let first: Frame | null = null;
   const run = async (frame: Frame): Promise<void> => {

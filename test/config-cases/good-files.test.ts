@@ -31,6 +31,7 @@ const defaults = {
     responseCompression: 'none',
   },
   log: { level: 'INFO', format: 'auto' },
+  trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
   devices: { devRoot: '/dev', sysRoot: '/sys', procRoot: '/proc', simulate: 'auto' },
   maxQueueSize: 1024,
   strictReadiness: true,
@@ -136,6 +137,7 @@ rest_server_config: {host: 127.0.0.1, port: 9000, workers: 4, debug: true}
 grpc_server_config: {host: 127.0.0.2, port: 9001, workers: 2}
 devices: {simulate: warboy*2, dev_root: fake/dev, sys_root: /fake/sys}
 log: {format: json}
+trace: {file: t.json, level: [TIMESTAMPS, TENSORS], rate: 2, count: 3, log_frequency: 4, mode: triton}
 limits: {max_body_bytes: 1000, max_queue_size: 2, body_timeout_ms: 3}
 strict: true
 strict_readiness: false
@@ -159,6 +161,13 @@ drain_delay_seconds: 1.5
       responseCompression: 'none',
     },
     log: { level: 'DEBUG', format: 'json' },
+    trace: {
+      file: '<cwd>/etc/t.json',
+      levels: ['TIMESTAMPS', 'TENSORS'],
+      rate: 2,
+      count: 3,
+      logFrequency: 4,
+    },
     devices: { devRoot: '<cwd>/etc/fake/dev', sysRoot: '/fake/sys', procRoot: '/proc', simulate: 2 },
     maxQueueSize: 2,
     strictReadiness: false,

@@ -7,11 +7,13 @@ import { file_open_inference_grpc } from './gen/open_inference_grpc_pb.js';
 import { healthMethods } from './health.js';
 import { inferMethods } from './infer.js';
 import { informationMethods } from './information.js';
+import { loggingMethods } from './logging.js';
 import { reflectionMethods } from './reflection.js';
 import { repositoryMethods } from './repository.js';
 import { sharedMemoryMethods } from './shared-memory.js';
 import { statisticsMethods } from './statistics.js';
 import { statusOf } from './status.js';
+import { traceMethods } from './trace.js';
 
 const FILES = [file_open_inference_grpc, file_model_config, file_model_repository, file_health];
 
@@ -24,6 +26,8 @@ export function grpcSkin(serving: Serving): RpcSkin {
       ...informationMethods(serving),
       ...statisticsMethods(serving),
       ...repositoryMethods(serving),
+      ...loggingMethods(serving),
+      ...traceMethods(serving),
       ...sharedMemoryMethods(serving),
       ...healthMethods(serving, services),
       ...reflectionMethods(FILES),

@@ -4,10 +4,12 @@ import { errorAnswer } from './error-answer.js';
 import { generateRoutes } from './generate.js';
 import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
+import { loggingRoutes } from './logging.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
 import { sharedMemoryRoutes } from './shared-memory.js';
 import { statisticsRoutes } from './statistics.js';
+import { traceRoutes } from './trace.js';
 
 /** The REST form of the V2 protocol. */
 export function restSkin(serving: Serving): ProtocolSkin {
@@ -22,6 +24,8 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
     ...generateRoutes(serving),
     ...statisticsRoutes(serving),
     ...repositoryRoutes(serving),
+    ...loggingRoutes(serving),
+    ...traceRoutes(serving),
     ...sharedMemoryRoutes(serving),
   ];
 }
