@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { logChannel } from '#core/log.js';
+import { spareBuffers } from '#core/spare-buffers.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { FromWorker, LoadedModel, ThreadData, ToWorker } from '#worker/messages.js';
 import { pack } from '#worker/transfer.js';
@@ -97,6 +98,7 @@ export class EngineThread {
         void this.#worker.terminate();
         return;
       case 'done':
+        for (const buffer of message.spare) spareBuffers.give(buffer);
         this.#take(message.id)?.resolve({ outputs: message.outputs, runNs: message.runNs });
         return;
       case 'log':

@@ -14,7 +14,7 @@ export interface Exchange {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** In several pieces where joining them would mean copying large ones. */
+  /** In several pieces where joining them would mean copying large ones. Given away: they may be gone once they are sent. */
   readonly body: Uint8Array | readonly Uint8Array[];
 }
 
@@ -44,7 +44,7 @@ export interface RpcCall extends Call {
   header(name: string): string | undefined;
 }
 
-/** A message in pieces that are sent one after the other, so that large tensors need not be joined. */
+/** A message in pieces that are sent one after the other, so that large tensors need not be joined. Given away. */
 export type RpcMessage = readonly Uint8Array[];
 
 /** One message in, one out. */

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { RpcCall, RpcMessage, RpcStatus } from '#protocol/exchange.js';
+import { freePieces } from './free-pieces.js';
 import { ACCEPTED_ENCODINGS } from './grpc-encoding.js';
 import { prefixOf } from './grpc-frames.js';
 import { OK, trailersOf } from './grpc-trailers.js';
@@ -128,6 +129,10 @@ export class GrpcCall implements RpcCall {
       if (!isLast) return stream.write(joined);
       stream.end(joined);
       return true;
+    }
+    if (isLast) {
+      // Without an error the system has taken all of it by then.
+      stream.once('finish', () => freePieces(message));
     }
     stream.cork();
     const hasRoom = pieces.map((piece) => stream.write(piece)).every(Boolean);

@@ -45,6 +45,8 @@ export type FromWorker =
       readonly outputs: readonly Tensor[];
       /** Nanoseconds inside the engine. */
       readonly runNs: number;
+      /** The memory of the inputs, where it was moved here and is large: for the next ones. */
+      readonly spare: readonly ArrayBuffer[];
     }
   /** Something the thread had to say. Channels do not cross the wall by themselves. */
   | { readonly kind: 'log'; readonly record: LogRecord }

@@ -17,6 +17,6 @@ if (artifact.path === 'refuses') {
     else if (message.inputs[0]?.name === 'exit') process.exit(7);
     else if (message.inputs[0]?.name === 'throw') throw new Error('an error nobody caught');
     else if (message.inputs[0]?.name === 'hold') return;
-    else send({ kind: 'done', id: message.id, outputs: message.inputs, runNs: 5 });
+    else send({ kind: 'done', id: message.id, outputs: message.inputs, runNs: 5, spare: [] });
   });
 }
