@@ -6,7 +6,7 @@ import { ServingError } from '#core/errors.js';
 import { type LogRecord, logChannel } from '#core/log.js';
 import { LEAST_SPARE_BYTES } from '#core/spare-buffers.js';
 import type { Tensor } from '#tensor/tensor.js';
-import type { FromWorker, RunMessage, ThreadData, ToWorker } from './messages.js';
+import type { Batch, FromWorker, RunMessage, ThreadData, ToWorker } from './messages.js';
 import { pack } from './transfer.js';
 
 async function live(port: MessagePort, { artifact, options }: ThreadData): Promise<void> {
@@ -27,12 +27,13 @@ async function live(port: MessagePort, { artifact, options }: ThreadData): Promi
   }
   // One run after the other: a session has one caller at a time, and engines block this thread anyway.
   let last = Promise.resolve();
-  port.on('message', (message: ToWorker) => {
-    last = last.then(async () => {
-      if (message.kind === 'run') return await run(port, session, message);
-      await session.dispose();
-      port.close();
-    });
+  const handle = async (message: ToWorker): Promise<void> => {
+    if (message.kind === 'run') return await run(port, session, message);
+    await session.dispose();
+    port.close();
+  };
+  port.on('message', (batch: Batch) => {
+    for (const message of batch) last = last.then(() => handle(message));
   });
 }
 

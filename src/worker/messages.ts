@@ -1,4 +1,4 @@
-/** All that crosses the thread wall. Plain data only; tensors' bytes are moved where they stand alone in their buffer. */
+/** All that crosses the thread wall. Plain data only; tensors' bytes are moved with their buffers (see transfer.ts). */
 import type { ModelArtifact, SessionFacts } from '#backend/backend.js';
 import type { LoadOptions } from '#backend/options.js';
 import type { ErrorCode } from '#core/errors.js';
@@ -26,6 +26,9 @@ export interface CloseMessage {
 }
 
 export type ToWorker = RunMessage | CloseMessage;
+
+/** What is posted to a worker: a message that crosses costs more than what it says, so those of one moment go together. */
+export type Batch = readonly ToWorker[];
 
 /** What a session turned out to be. */
 export interface LoadedModel {
