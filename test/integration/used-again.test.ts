@@ -34,7 +34,9 @@ describe('memory that is used again', () => {
 
   before(async () => {
     const model = offerOf({ name: 'echo', path: writeModel(folder, 'echo.onnx', identityModel('UINT8')) });
-    server = await serve(end, settingsOf([model], { grpc: GRPC }));
+    const settings = settingsOf([model], { grpc: GRPC });
+    const rest = { ...settings.rest, maxBodyBytes: 8 * 1024 * 1024 };
+    server = await serve(end, { ...settings, rest });
     client = grpcClient(server.grpcPort);
     end(() => client.close());
   });
