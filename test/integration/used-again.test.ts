@@ -1,5 +1,6 @@
 /** The memory of large requests is used for the next ones: none may see another's bytes. */
 import assert from 'node:assert/strict';
+import { type IncomingMessage, request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { answeredOutputs, binaryBody, postBytes } from '../support/binary.js';
 import { type GrpcClient, grpcClient } from '../support/grpc-client.js';
@@ -35,7 +36,7 @@ describe('memory that is used again', () => {
   before(async () => {
     const model = offerOf({ name: 'echo', path: writeModel(folder, 'echo.onnx', identityModel('UINT8')) });
     const settings = settingsOf([model], { grpc: GRPC });
-    const rest = { ...settings.rest, maxBodyBytes: 8 * 1024 * 1024 };
+    const rest = { ...settings.rest, maxBodyBytes: 64 * 1024 * 1024 };
     server = await serve(end, { ...settings, rest });
     client = grpcClient(server.grpcPort);
     end(() => client.close());
@@ -79,4 +80,22 @@ describe('memory that is used again', () => {
       await Promise.all(Array.from({ length: AT_A_TIME }, askOneByOne));
     });
   }
+
+  test('an answer is whole however late its reader comes', async () => {
+    // More than the sockets hold between them.
+    const data = bytesOf(32 * 1024 * 1024, 1);
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'inference-header-content-length': '0',
+    };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const options = { port: server.port, path: '/v2/models/echo/infer', method: 'POST', headers };
+      request(options, resolve).on('error', reject).end(data);
+    });
+    for (let turn = 0; turn < 50; turn++) await overRest(bytesOf(100_000, turn));
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    assert.ok(body.includes(Buffer.from(data)));
+  });
 });
