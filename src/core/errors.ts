@@ -5,6 +5,8 @@
 export const ERROR_CODES = [
   /** The caller sent something wrong: malformed, missing, contradictory, out of range. */
   'INVALID_ARGUMENT',
+  /** The caller wants to make something of a name that is taken. */
+  'ALREADY_EXISTS',
   /** There is no such model, version or route. */
   'NOT_FOUND',
   /** The route exists, the method does not. */

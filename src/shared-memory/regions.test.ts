@@ -111,7 +111,7 @@ test('a name is the region of its first registration, until it is unregistered',
   const [one, other] = [object(), object(4)];
   regions.register({ name: 'r', key: one.key, offset: 0, byteSize: 16 });
   assert.throws(() => regions.register({ name: 'r', key: other.key, offset: 0, byteSize: 4 }), {
-    code: 'INVALID_ARGUMENT',
+    code: 'ALREADY_EXISTS',
     message: /^shared memory region 'r' already in manager/,
   });
   // The same object may have many names.

@@ -61,8 +61,8 @@ export class SharedMemoryRegions {
   }
 
   /**
-   * Throws INVALID_ARGUMENT, in Triton's words, for a name that is taken and for an object that is not there or is too
-   * short; OVERLOADED where there are too many regions.
+   * Throws, in Triton's words, ALREADY_EXISTS for a name that is taken, INVALID_ARGUMENT for an object that is not there or
+   * is too short; OVERLOADED where there are too many regions.
    */
   register(status: RegionStatus): void {
     const { name, key, offset, byteSize } = status;
@@ -70,7 +70,10 @@ export class SharedMemoryRegions {
     if (Buffer.byteLength(name) > MAX_NAME_BYTES)
       throw invalid(`the name of a shared memory region may have ${MAX_NAME_BYTES} bytes at most`);
     if (this.#regions.has(name)) {
-      throw invalid(`shared memory region '${shown(name)}' already in manager: unregister it first`);
+      throw new ServingError(
+        'ALREADY_EXISTS',
+        `shared memory region '${shown(name)}' already in manager: unregister it first`,
+      );
     }
     if (byteSize === 0)
       throw invalid(

@@ -32,6 +32,9 @@ class Grpc(Api):
         told = client.get_system_shared_memory_status(name, as_json=True).get("regions", {})
         return {key: (int(each.get("offset", 0)), int(each["byte_size"])) for key, each in told.items()}
 
+    def told_shape(self, result, output):
+        return list(result.get_output(output).shape)
+
     def status(self, http, grpc):
         return f"StatusCode.{grpc}"
 

@@ -31,6 +31,9 @@ class Http(Api):
         told = client.get_system_shared_memory_status(name)
         return {each["name"]: (each["offset"], each["byte_size"]) for each in told}
 
+    def told_shape(self, result, output):
+        return result.get_output(output)["shape"]
+
     def status(self, http, grpc):
         return str(http)
 

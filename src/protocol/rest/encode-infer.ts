@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { InferenceResponse } from '#inference/response.js';
-import { NO_SHARED_OUTPUTS, type SharedOutputs, windowParameters } from '#protocol/shared-tensors.js';
+import { NO_SHARED_OUTPUTS, type SharedOutputs } from '#protocol/shared-tensors.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { AnswerForm, OutputForm } from './decode-output.js';
 import { writeTensorData } from './json-tensor.js';
@@ -19,7 +19,8 @@ export interface EncodedResponse {
  * The body of an answer, in the dialect of its model, without spaces. Throws INVALID_ARGUMENT where JSON cannot carry an
  * output that was not asked for as binary data: FP16, BF16, and BYTES that are not text, unless a form for them was.
  *
- * @param shared the outputs that are in shared memory already: the answer says only where
+ * @param shared the outputs that are in shared memory already. As in Triton, the answer does not even say where: its C++
+ * client takes any parameters of an output for those of binary data.
  */
 export function encodeInferResponse(
   response: InferenceResponse,
@@ -31,11 +32,11 @@ export function encodeInferResponse(
   writer.text(`{${headOf(response)},"outputs":[`);
   response.outputs.forEach((output, index) => {
     const own = form.listed.get(output.name) ?? form.others;
-    const window = shared.get(output.name);
-    const parameters = window ? JSON.stringify(windowParameters(window, output)) : parametersOf(output, own);
+    const isShared = shared.has(output.name);
+    const parameters = isShared ? null : parametersOf(output, own);
     writer.text(`${index === 0 ? '' : ','}{${tensorHeadOf(output, parameters, response)}`);
-    if (own.binary && !window) blobs.push(output.data);
-    else if (!window) {
+    if (own.binary && !isShared) blobs.push(output.data);
+    else if (!isShared) {
       writer.text(',"data":');
       writeTensorData(writer, output, own);
     }

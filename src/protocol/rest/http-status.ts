@@ -3,6 +3,8 @@ import type { ErrorCode } from '#core/errors.js';
 /** The HTTP status of every error code. Stops compiling when one is not mapped. */
 export const HTTP_STATUS: Readonly<Record<ErrorCode, number>> = {
   INVALID_ARGUMENT: 400,
+  // As in Triton, and not 409.
+  ALREADY_EXISTS: 400,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   REQUEST_TIMEOUT: 408,
