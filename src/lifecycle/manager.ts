@@ -48,11 +48,17 @@ export class ModelManager {
   }
 
   /**
-   * Wants every version of a model, and settles when they are ready. Throws NOT_FOUND, or INVALID_ARGUMENT with the
-   * reasons when one failed.
+   * Wants every version of a model, and settles when they are ready. Throws, in Triton's words, NOT_FOUND, or
+   * INVALID_ARGUMENT with the reasons when one failed.
    */
   async load(name: string): Promise<void> {
-    const versions = this.#versionsOf(name);
+    const versions = this.#models.get(name);
+    if (versions === undefined) {
+      throw new ServingError(
+        'NOT_FOUND',
+        `failed to load '${clip(name)}', failed to poll from model repository: no model of that name is configured`,
+      );
+    }
     for (const version of versions) {
       version.wanted = true;
       version.forgive();

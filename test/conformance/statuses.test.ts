@@ -76,7 +76,8 @@ const rows: readonly Row[] = [
     code: 'NOT_FOUND',
     rest: { path: '/v2/repository/models/nobody/load' },
     grpc: ['RepositoryModelLoad', { model_name: 'nobody' }],
-    error: UNKNOWN,
+    error:
+      "failed to load 'nobody', failed to poll from model repository: no model of that name is configured",
   },
   {
     situation: 'an unknown model: unload',

@@ -70,7 +70,7 @@ const badBodies: [path: string, body: string, status: number, sentence: RegExp][
   ['models/a/load', 'nonsense', 400, /./],
   ['models/a/load', '{"parameters":{"config":"{}"}}', 501, /'config' is not supported/],
   ['models/a/unload', '{"parameters":7}', 400, /parameters/],
-  ['models/nobody/load', '', 404, /^Request for unknown model: 'nobody' is not found$/],
+  ['models/nobody/load', '', 404, /^failed to load 'nobody', failed to poll from model repository: no model/],
   ['models/nobody/unload', '', 404, /^Request for unknown model: 'nobody' is not found$/],
 ];
 
