@@ -1,10 +1,26 @@
 import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
 import { readFlag } from '#protocol/parameter.js';
-import { missing, noSharedMemory } from './decode-input.js';
+import { noSharedMemory } from './decode-input.js';
+import type { JsonSchema } from './definition.js';
+import { fieldTable, may, must } from './field-table.js';
 import { type JsonForm, jsonFormOf, PLAIN_JSON } from './json-form.js';
 import { type JsonReader, within } from './json-reader.js';
 import { readParameters } from './json-value.js';
+import { JSON_FORM_PARAMETERS, parametersSchema } from './tensor-schema.js';
+
+/** The fields of an output that is asked for. */
+const REQUESTED_OUTPUT = fieldTable('RequestedOutput', {
+  name: must({ type: 'string', description: "One of the model's outputs." }),
+  parameters: may(
+    parametersSchema({
+      binary_data: { type: 'boolean', description: 'Whether the output comes as bytes behind the JSON.' },
+      ...JSON_FORM_PARAMETERS,
+    }),
+  ),
+});
+
+export const REQUESTED_OUTPUT_SCHEMA: JsonSchema = REQUESTED_OUTPUT.schema;
 
 /** A requested output: its name, and what is said of how to write it. */
 export interface OutputDraft {
@@ -38,14 +54,14 @@ export const ALL_BINARY: AnswerForm = {
 
 export function readOutput(reader: JsonReader, place: string): OutputDraft {
   const read: { name?: string; parameters: Parameters } = { parameters: {} };
-  reader.fields(place, ['name', 'parameters'], (key) => {
+  reader.fields(place, REQUESTED_OUTPUT.names, (key) => {
     if (key === 'name') read.name = reader.string(within(place, key));
     else read.parameters = readParameters(reader, within(place, key));
   });
-  if (read.name === undefined) throw missing(place, 'name');
+  const { name, parameters } = REQUESTED_OUTPUT.complete(read, place);
   const region = 'shared_memory_region';
-  if (Object.hasOwn(read.parameters, region)) throw noSharedMemory(`${place}.parameters.${region}`);
-  return { place, name: read.name, parameters: read.parameters };
+  if (Object.hasOwn(parameters, region)) throw noSharedMemory(`${place}.parameters.${region}`);
+  return { place, name, parameters };
 }
 
 /**

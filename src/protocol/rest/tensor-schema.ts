@@ -1,0 +1,45 @@
+import { DATATYPES } from '#tensor/datatype.js';
+import { MAX_RANK } from '#tensor/shape.js';
+import { index, type JsonSchema, parameters } from './definition.js';
+
+/** A number of things; one that a parameter says may have 64 bits. */
+export const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
+
+export const DATATYPE: JsonSchema = { title: 'Datatype', type: 'string', enum: DATATYPES };
+
+/** The shape of a tensor that is there. */
+export const SHAPE: JsonSchema = {
+  title: 'Shape',
+  type: 'array',
+  items: index.schema,
+  maxItems: MAX_RANK,
+  description: 'The length of each axis.',
+};
+
+export const REQUEST_DATA: JsonSchema = {
+  title: 'TensorData',
+  type: 'array',
+  items: {
+    anyOf: [{ type: ['number', 'string', 'boolean'] }, { $ref: '#/components/schemas/TensorData' }],
+  },
+  description: 'The elements in row-major order, flat or in nested arrays.',
+};
+
+export const FP16_JSON: JsonSchema = {
+  type: 'boolean',
+  description: 'Whether the elements of FP16 and BF16 are numbers; they have no form in JSON otherwise.',
+};
+
+/** The parameters of a tensor that say how its JSON is written (json-form.ts). */
+export const JSON_FORM_PARAMETERS: Readonly<Record<string, JsonSchema>> = {
+  fp16_json: FP16_JSON,
+  content_type: {
+    type: ['string', 'number', 'boolean'],
+    description: '`base64`, where the elements of BYTES are written so; anything else is passed over.',
+  },
+};
+
+/** V2's `parameters`, of which some are known. */
+export function parametersSchema(known: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  return { ...parameters.schema, properties: known, description: 'Those that are not known do nothing.' };
+}
