@@ -52,9 +52,9 @@ function descriptor(bytes: Uint8Array): ReturnType<typeof fromBinary<typeof File
   return fromBinary(FileDescriptorProtoSchema, bytes);
 }
 
-/** What stands behind a map is called ParametersEntry by one compiler and Parameters by the other. */
+/** What stands behind a map is called MetricTagsEntry by one compiler and Metric_tags by the other. */
 function mapless(name: string): string {
-  return name.replace(/Entry$/, '');
+  return name.replace(/Entry$/, '').replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** protobufjs writes the fields of its own loader's files in camel case, or not, as it likes. */

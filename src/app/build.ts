@@ -15,7 +15,13 @@ import { Gate } from '#serving/gate.js';
 import { createServing } from '#serving/serving.js';
 
 /** The extensions of the V2 protocol that this server serves. */
-const EXTENSIONS: readonly string[] = ['binary_tensor_data', 'model_repository'];
+const EXTENSIONS: readonly string[] = [
+  'binary_tensor_data',
+  'model_configuration',
+  'model_repository',
+  'schedule_policy',
+  'statistics',
+];
 
 /** Everything a server is made of, connected and not yet started. */
 export interface Parts {

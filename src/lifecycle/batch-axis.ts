@@ -13,8 +13,8 @@ export interface Tensors {
 
 /**
  * The most rows a request may have along the first axis, or 0 where the first axis is not that of a batch. It is one
- * where every tensor leaves it open and has another axis behind it (Triton's rule), unless the file gives the first axes
- * of the inputs different names: then they are different things.
+ * where every tensor leaves it open (Triton's rule) and inputs have another axis behind it: one axis alone is as likely
+ * to be a sequence. Not so where the file gives the first axes of the inputs different names, for then they differ.
  *
  * @param asked `max_batch_size` of the configuration, or null. Throws INVALID_ARGUMENT where the tensors contradict it.
  */
@@ -29,7 +29,8 @@ export function maxBatchSizeOf(tensors: Tensors, asked: number | null): number {
 }
 
 function hasBatchAxis({ inputs, outputs }: Tensors): boolean {
-  if (![...inputs, ...outputs].every(({ shape }) => shape.length > 1 && shape[0] === -1)) return false;
+  if (![...inputs, ...outputs].every(({ shape }) => shape[0] === -1)) return false;
+  if (inputs.some(({ shape }) => shape.length === 1)) return false;
   const names = new Set(inputs.flatMap(({ axisNames }) => axisNames?.[0] ?? []));
   return names.size <= 1;
 }

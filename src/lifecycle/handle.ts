@@ -1,4 +1,5 @@
 import type { Call } from '#core/call.js';
+import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import type { Signature } from './signature.js';
@@ -7,6 +8,7 @@ import type { Signature } from './signature.js';
 export interface Handle {
   readonly metadata: ModelMetadata;
   readonly signature: Signature;
+  readonly deployment: Deployment;
   /** Inputs must carry the model's own names and exact shapes. */
   readonly strict: boolean;
   /** Runs the model. Names are the engine's. The bytes of the inputs are given away. Rejects with ServingError. */

@@ -1,6 +1,7 @@
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import type { Placement } from '#device/placement.js';
+import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { SchedulerOptions } from '#scheduler/options.js';
 import { Scheduler } from '#scheduler/scheduler.js';
@@ -14,6 +15,7 @@ import { type Port, type Signature, signatureOf } from './signature.js';
 export interface OpenVersion {
   readonly metadata: ModelMetadata;
   readonly signature: Signature;
+  readonly deployment: Deployment;
   /** Runs the model. Names are the engine's. Rejects with ServingError. */
   submit(job: Job, call: Call): Promise<TaskResult>;
   /** What has been done since it was opened. */
@@ -59,6 +61,7 @@ export async function openVersion(
       properties: { ...propertiesOf(offer, placement), ...descriptionsOf(signature) },
     },
     signature,
+    deployment: deploymentOf(offer, placement),
     submit: (job, call) => counted(() => scheduler.submit(job, call), job.rows, counters, clock),
     get counts() {
       return counters.counts;
@@ -101,6 +104,23 @@ function descriptionsOf({ inputs, outputs }: Signature): Record<string, string> 
       description === undefined ? [] : [[`${kind}.${name}.description`, description]],
     );
   return Object.fromEntries([...entries('input', inputs), ...entries('output', outputs)]);
+}
+
+function deploymentOf(offer: OfferedVersion, { model, devices, instances }: Placement): Deployment {
+  return {
+    fileName: fileNameOf(offer.path),
+    platform: model.platform,
+    places: devices.map(({ name, kind, simulated }) => ({
+      device: name,
+      kind,
+      simulated,
+      instances: instances.length / devices.length,
+    })),
+  };
+}
+
+function fileNameOf(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
 }
 
 function propertiesOf(offer: OfferedVersion, placement: Placement): Record<string, string> {

@@ -95,6 +95,7 @@ export class Version {
     return {
       metadata: loaded.metadata,
       signature: loaded.signature,
+      deployment: loaded.deployment,
       strict: this.offer.strict,
       submit: (job, call) => loaded.submit(job, call),
       release: () => this.#release(),

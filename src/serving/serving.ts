@@ -1,10 +1,12 @@
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
+import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { InferenceRequest, ModelRef } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { ModelStatistics } from '#inference/statistics.js';
+import type { Handle } from '#lifecycle/handle.js';
 import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
@@ -40,6 +42,8 @@ export interface Serving {
   isModelReady(ref: ModelRef): boolean;
   /** Throws NOT_FOUND or UNAVAILABLE. */
   modelMetadata(ref: ModelRef): { readonly metadata: ModelMetadata; readonly versions: readonly string[] };
+  /** Throws NOT_FOUND or UNAVAILABLE. */
+  modelDeployment(ref: ModelRef): { readonly metadata: ModelMetadata; readonly deployment: Deployment };
   /** Rejects with ServingError. */
   infer(request: InferenceRequest, call: Call): Promise<InferenceResponse>;
   /** What the ready versions of every model (null), or those that are named, have done. Throws NOT_FOUND or UNAVAILABLE. */
@@ -52,6 +56,13 @@ export interface Serving {
   devices(): Promise<readonly object[]>;
 }
 
+/** What a version tells of itself. Throws NOT_FOUND or UNAVAILABLE. */
+function look(models: ModelManager, ref: ModelRef): Pick<Handle, 'metadata' | 'deployment'> {
+  const handle = models.acquire(ref);
+  handle.release();
+  return handle;
+}
+
 export function createServing(models: ModelManager, gate: Gate, options: ServingOptions): Serving {
   return {
     info: () => options.info,
@@ -59,14 +70,11 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     isReady: () => gate.state === 'open' && isServerReady(models.index(), options.strictReadiness),
     onLeave: (listener) => gate.onLeave(listener),
     isModelReady: (ref) => models.isReady(ref) && gate.state === 'open',
-    modelMetadata(ref) {
-      const handle = models.acquire(ref);
-      try {
-        return { metadata: handle.metadata, versions: models.readyVersions(ref.name) };
-      } finally {
-        handle.release();
-      }
-    },
+    modelMetadata: (ref) => ({
+      metadata: look(models, ref).metadata,
+      versions: models.readyVersions(ref.name),
+    }),
+    modelDeployment: (ref) => look(models, ref),
     infer: (request, call) => gate.pass(() => infer(models, request, call, options.clock)),
     statistics: (ref) => models.statistics(ref),
     index: () => models.index(),

@@ -10,6 +10,7 @@ const model = {
   device: 'cpu',
   workers: null,
   batchSize: null,
+  maxBatchSize: null,
   strict: false,
   allowFallback: false,
   inputs: [],
@@ -66,6 +67,7 @@ test('every key of a model reaches the settings', () => {
   device: npu:0:0
   batch_size: 4
   worker_num: 2
+  max_batch_size: 16
   compiler_config: {permute_input: [[0, 3, 1, 2]], remove_lower: yes, target_pes: [0, 1], use_atrr_lifetime: true}
   engine:
     threads: 3
@@ -94,6 +96,7 @@ test('every key of a model reaches the settings', () => {
       device: 'npu:0:0',
       workers: 2,
       batchSize: 4,
+      maxBatchSize: 16,
       strict: true,
       allowFallback: true,
       inputs: [{ name: 'a', datatype: 'FP32', shape: [-1, 3], description: 'd' }],

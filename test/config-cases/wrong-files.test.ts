@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Bench, problemsOf } from './workbench.js';
 
 const MODEL_KEYS =
-  'name, model, path, version, platform, description, npu_device, device, batch_size, worker_num, ' +
+  'name, model, path, version, platform, description, npu_device, device, batch_size, max_batch_size, worker_num, ' +
   'compiler_config, engine, strict, allow_fallback, versions, inputs, outputs';
 
 const DATATYPES =

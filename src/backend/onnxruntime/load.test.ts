@@ -68,8 +68,12 @@ const mapOutput: ValueInfo = {
 test("metadata and facts are the model's", async () => {
   const bytes = matMulModel();
   const session = await load(bytes, { threads: 2 });
-  assert.deepEqual(session.inputs, [{ name: 'x', datatype: 'FP32', shape: [-1, 4] }]);
-  assert.deepEqual(session.outputs, [{ name: 'y', datatype: 'FP32', shape: [-1, 3] }]);
+  assert.deepEqual(session.inputs, [
+    { name: 'x', datatype: 'FP32', shape: [-1, 4], axisNames: ['batch', null] },
+  ]);
+  assert.deepEqual(session.outputs, [
+    { name: 'y', datatype: 'FP32', shape: [-1, 3], axisNames: ['batch', null] },
+  ]);
   assert.deepEqual(session.facts, {
     engine: 'onnxruntime 1.30.0',
     provider: 'cpu',
@@ -188,7 +192,9 @@ test('an output that is no tensor is left out, with a warning', async () => {
     'Output "p" is left out: it is a sequence, and only tensors can be served (a scikit-learn classifier answers tensors when it is converted with zipmap=False)',
   ]);
   const open = session as Session | null;
-  assert.deepEqual(open?.outputs, [{ name: 'scores', datatype: 'FP32', shape: [-1, 2] }]);
+  assert.deepEqual(open?.outputs, [
+    { name: 'scores', datatype: 'FP32', shape: [-1, 2], axisNames: ['n', null] },
+  ]);
   const row = { name: 'x', datatype: 'FP32' as const, shape: [1, 2], data: bytesOf(Float32Array.of(1, 2)) };
   assert.deepEqual(await open?.run([row], ['scores']), [{ ...row, name: 'scores' }]);
   await open?.dispose();

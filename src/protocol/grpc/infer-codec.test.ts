@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { ServingError } from '#core/errors.js';
+import { NO_SCHEDULE } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import { encodeByteStrings } from '#tensor/byte-strings.js';
 import type { Tensor } from '#tensor/tensor.js';
@@ -55,7 +56,11 @@ test('a request with everything in it', () => {
       { name: 'a', datatype: 'INT16', shape: [2, 3], data: full.rawInputContents?.[0] },
       { name: 'b', datatype: 'BYTES', shape: [2], data: full.rawInputContents?.[1] },
     ],
-    outputs: ['y', 'x'],
+    outputs: [
+      { name: 'y', classes: 0 },
+      { name: 'x', classes: 2 },
+    ],
+    schedule: NO_SCHEDULE,
     parameters: {
       flag: true,
       off: false,
@@ -82,6 +87,7 @@ test('an empty message asks for all outputs of no model', () => {
     inputs: [],
     outputs: 'all',
     parameters: {},
+    schedule: NO_SCHEDULE,
   });
 });
 

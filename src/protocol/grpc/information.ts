@@ -1,13 +1,17 @@
+import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import type { TensorSpec } from '#inference/metadata.js';
 import type { ModelRef } from '#inference/request.js';
 import type { RpcMethod } from '#protocol/exchange.js';
+import { modelConfigOf } from '#protocol/model-config.js';
 import type { Serving } from '#serving/serving.js';
+import { ModelConfigSchema } from './gen/model_config_pb.js';
 import { GRPCInferenceService } from './gen/open_inference_grpc_pb.js';
 import { unary } from './methods.js';
 
-/** Liveness, readiness and metadata. */
+/** Liveness, readiness, metadata and configuration. */
 export function informationMethods(serving: Serving): readonly RpcMethod[] {
-  const { serverLive, serverReady, modelReady, serverMetadata, modelMetadata } = GRPCInferenceService.method;
+  const { serverLive, serverReady, modelReady, serverMetadata, modelMetadata, modelConfig } =
+    GRPCInferenceService.method;
   return [
     unary(serverLive, () => ({ live: serving.isLive() })),
     unary(serverReady, () => ({ ready: serving.isReady() })),
@@ -25,6 +29,10 @@ export function informationMethods(serving: Serving): readonly RpcMethod[] {
         inputs: metadata.inputs.map(tensorMetadata),
         outputs: metadata.outputs.map(tensorMetadata),
       };
+    }),
+    unary(modelConfig, (request) => {
+      const { metadata, deployment } = serving.modelDeployment(refOf(request));
+      return { config: fromJson(ModelConfigSchema, modelConfigOf(metadata, deployment) as JsonValue) };
     }),
   ];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import { ServingError } from '#core/errors.js';
-import type { InferenceRequest } from '#inference/request.js';
+import { type InferenceRequest, NO_SCHEDULE } from '#inference/request.js';
 import type { DataType } from '#tensor/datatype.js';
 import { type FixedSizeType, viewOf } from '#tensor/view.js';
 import { decodeInferRequest } from './decode-infer.js';
@@ -68,7 +68,11 @@ test('a whole request: id, parameters, two inputs, two outputs', () => {
         data: new Uint8Array([1, 0, 0, 0, 97, 10, 0, 0, 0, ...Buffer.from('ü€😀\n')]),
       },
     ],
-    outputs: ['b', 'a'],
+    outputs: [
+      { name: 'b', classes: 0 },
+      { name: 'a', classes: 0 },
+    ],
+    schedule: NO_SCHEDULE,
   });
 });
 
@@ -82,7 +86,14 @@ const absent: [text: string, why: string][] = [
 
 for (const [text, why] of absent) {
   test(`${why}: the defaults`, () => {
-    assert.deepEqual(decode(text), { id: null, model: MODEL, inputs: [], outputs: 'all', parameters: {} });
+    assert.deepEqual(decode(text), {
+      id: null,
+      model: MODEL,
+      inputs: [],
+      outputs: 'all',
+      parameters: {},
+      schedule: NO_SCHEDULE,
+    });
   });
 }
 

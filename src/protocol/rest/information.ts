@@ -1,4 +1,5 @@
 import type { Answer } from '#protocol/exchange.js';
+import { modelConfigOf } from '#protocol/model-config.js';
 import type { Serving } from '#serving/serving.js';
 import { encodeModelMetadata, encodeServerMetadata } from './encode-metadata.js';
 import { jsonContent, type RestRoute } from './operation.js';
@@ -75,6 +76,21 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
         const ref = modelRef(exchange);
         const ready = serving.isModelReady(ref);
         return json(ready ? 200 : 503, { name: ref.name, ready });
+      },
+    ),
+    ...ofModel(
+      get,
+      '/config',
+      {
+        id: 'modelConfig',
+        tag: 'models',
+        summary: 'How a model is served, as Triton writes it',
+        answers: { 200: { description: 'The ModelConfig.', content: jsonContent({ type: 'object' }) } },
+        errors: ['NOT_FOUND', 'UNAVAILABLE'],
+      },
+      (exchange) => {
+        const { metadata, deployment } = serving.modelDeployment(modelRef(exchange));
+        return json(200, modelConfigOf(metadata, deployment));
       },
     ),
     get(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ServingError } from '#core/errors.js';
 import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
+import { NO_SCHEDULE } from '#inference/request.js';
 import type { DataType } from '#tensor/datatype.js';
 import { rawRequest } from './raw-request.js';
 
@@ -42,6 +43,7 @@ for (const [datatype, shape, bytes, meant] of understood) {
       inputs: [{ name: 'x', datatype, shape: meant, data: body }],
       outputs: 'all',
       parameters: {},
+      schedule: NO_SCHEDULE,
     });
     // The body itself: it can be moved to the engine's thread, and is never copied.
     assert.equal(request.inputs[0]?.data, body);
@@ -59,6 +61,11 @@ for (const shape of [[-1], [1], [-1, 1], [-1, -1], []]) {
     });
   });
 }
+
+test('of a model with a batch, one row is taken where another axis is open too', () => {
+  const request = rawRequest(new Uint8Array(24), { ...model(spec('FP32', [-1, 3, -1])), maxBatchSize: 8 });
+  assert.deepEqual(request.inputs[0]?.shape, [1, 3, 2]);
+});
 
 const refused: [why: string, metadata: ModelMetadata, bytes: number, message: string][] = [
   [

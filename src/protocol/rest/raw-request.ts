@@ -11,14 +11,18 @@ import type { Tensor } from '#tensor/tensor.js';
  * input, whose shape the model and the number of bytes decide. For BYTES the whole body is one element, without a
  * length before it. Throws INVALID_ARGUMENT, in Triton's words, where the model leaves more open.
  */
-export function rawRequest(body: Uint8Array, { name, version, inputs }: ModelMetadata): InferenceRequest {
+export function rawRequest(
+  body: Uint8Array,
+  { name, version, inputs, maxBatchSize }: ModelMetadata,
+): InferenceRequest {
   const [input] = inputs;
   if (input === undefined || inputs.length !== 1) {
     throw invalid(
       `Raw request must only have 1 input (found 1) to be deduced but got ${inputs.length} inputs in '${name}' model configuration`,
     );
   }
-  const tensor = input.datatype === 'BYTES' ? oneElement(body, input) : rowsOf(body, input, name);
+  const tensor =
+    input.datatype === 'BYTES' ? oneElement(body, input) : rowsOf(body, oneBatch(input, maxBatchSize), name);
   return {
     id: null,
     model: { name, version },
@@ -37,6 +41,13 @@ function oneElement(body: Uint8Array, { name, datatype, shape: spec }: TensorSpe
     );
   }
   return { name, datatype, shape, data: encodeByteStrings([body]) };
+}
+
+/** Where another axis is open too, the batch has one row, as in Triton; else the bytes tell how many. */
+function oneBatch(spec: TensorSpec, maxBatchSize: number): TensorSpec {
+  const [first, ...others] = spec.shape;
+  if (maxBatchSize === 0 || first !== -1 || !others.includes(-1)) return spec;
+  return { ...spec, shape: [1, ...others] };
 }
 
 function rowsOf(body: Uint8Array, { name, datatype, shape: spec }: TensorSpec, model: string): Tensor {

@@ -1,0 +1,19 @@
+/** How a loaded version of a model is deployed. */
+export interface Deployment {
+  /** Of the model file, without its folder. */
+  readonly fileName: string;
+  /** What runs it, in Triton's word: `onnxruntime_onnx`, `litert_tflite`. */
+  readonly platform: string;
+  /** One for each device. */
+  readonly places: readonly Place[];
+}
+
+/** The copies of a model on one device. */
+export interface Place {
+  /** `cpu`, `npu:0:1`, `cuda:0`. */
+  readonly device: string;
+  readonly kind: 'npu' | 'cpu' | 'cuda';
+  /** An NPU that is played by the CPU. */
+  readonly simulated: boolean;
+  readonly instances: number;
+}

@@ -1,0 +1,94 @@
+import type { Deployment, Place } from '#inference/deployment.js';
+import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
+import type { DataType } from '#tensor/datatype.js';
+
+/**
+ * How a model is served, as Triton prints its ModelConfig (proto/model_config.proto) in JSON: enums as words, 64-bit
+ * integers as numbers, defaults spelled out, and only what is true of this server.
+ */
+export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): object {
+  const { name, platform, maxBatchSize, inputs, outputs, properties } = metadata;
+  const dims = ({ shape }: TensorSpec): readonly number[] => (maxBatchSize > 0 ? shape.slice(1) : shape);
+  return {
+    name,
+    platform,
+    backend: deployment.platform.split('_')[0],
+    runtime: '',
+    // Every version that the configuration lists is wanted.
+    version_policy: { all: {} },
+    max_batch_size: maxBatchSize,
+    input: inputs.map((spec) => ({
+      name: spec.name,
+      data_type: CONFIG_TYPE[spec.datatype],
+      format: 'FORMAT_NONE',
+      dims: dims(spec),
+      is_shape_tensor: false,
+      allow_ragged_batch: false,
+      optional: false,
+      is_non_linear_format_io: false,
+    })),
+    output: outputs.map((spec) => ({
+      name: spec.name,
+      data_type: CONFIG_TYPE[spec.datatype],
+      dims: dims(spec),
+      label_filename: '',
+      is_shape_tensor: false,
+      is_non_linear_format_io: false,
+    })),
+    batch_input: [],
+    batch_output: [],
+    optimization: {
+      priority: 'PRIORITY_DEFAULT',
+      input_pinned_memory: { enable: false },
+      output_pinned_memory: { enable: false },
+      gather_kernel_buffer_threshold: 0,
+      eager_batching: false,
+    },
+    instance_group: deployment.places.map((place, i) => instanceGroup(`${name}_${i}`, place)),
+    default_model_filename: deployment.fileName,
+    cc_model_filenames: {},
+    metric_tags: {},
+    parameters: Object.fromEntries(
+      Object.entries(properties).map(([key, value]) => [key, { string_value: value }]),
+    ),
+    model_warmup: [],
+    model_transaction_policy: { decoupled: false },
+  };
+}
+
+function instanceGroup(name: string, { device, kind, simulated, instances }: Place): object {
+  return {
+    name,
+    kind: simulated ? 'KIND_CPU' : CONFIG_KIND[kind],
+    count: instances,
+    gpus: kind === 'cuda' ? [Number(device.split(':')[1])] : [],
+    secondary_devices: [],
+    profile: [],
+    passive: false,
+    host_policy: '',
+  };
+}
+
+/** NPUs are of no kind that Triton knows: it calls MODEL what only the model's own engine understands. */
+const CONFIG_KIND: Readonly<Record<Place['kind'], string>> = {
+  cpu: 'KIND_CPU',
+  cuda: 'KIND_GPU',
+  npu: 'KIND_MODEL',
+};
+
+const CONFIG_TYPE: Readonly<Record<DataType, string>> = {
+  BOOL: 'TYPE_BOOL',
+  UINT8: 'TYPE_UINT8',
+  UINT16: 'TYPE_UINT16',
+  UINT32: 'TYPE_UINT32',
+  UINT64: 'TYPE_UINT64',
+  INT8: 'TYPE_INT8',
+  INT16: 'TYPE_INT16',
+  INT32: 'TYPE_INT32',
+  INT64: 'TYPE_INT64',
+  FP16: 'TYPE_FP16',
+  BF16: 'TYPE_BF16',
+  FP32: 'TYPE_FP32',
+  FP64: 'TYPE_FP64',
+  BYTES: 'TYPE_STRING',
+};
