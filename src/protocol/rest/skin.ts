@@ -3,6 +3,7 @@ import type { Serving } from '#serving/serving.js';
 import { errorAnswer } from './error-answer.js';
 import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
+import { openApiRoute } from './openapi-route.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
 import { statisticsRoutes } from './statistics.js';
@@ -14,10 +15,11 @@ export function restSkin(serving: Serving): ProtocolSkin {
 
 /** Every route, with what is said of it. */
 export function restRoutes(serving: Serving): readonly RestRoute[] {
-  return [
+  const routes = [
     ...informationRoutes(serving),
     ...inferRoutes(serving),
     ...statisticsRoutes(serving),
     ...repositoryRoutes(serving),
   ];
+  return [...routes, openApiRoute(routes, () => serving.info())];
 }
