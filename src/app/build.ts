@@ -13,6 +13,7 @@ import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
 import { createServing } from '#serving/serving.js';
+import { docsRoutes } from '#web/docs.js';
 
 /** The extensions of the V2 protocol that this server serves. */
 const EXTENSIONS: readonly string[] = [
@@ -55,7 +56,9 @@ export async function build(settings: Settings, clock: Clock): Promise<Parts> {
       return inventory.list().map(reportRecord);
     },
   });
-  const listener = new Listener(restSkin(serving), settings.rest, clock);
+  const rest = restSkin(serving);
+  const pages = { ...rest, routes: [...rest.routes, ...docsRoutes()] };
+  const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving, clock), settings.grpc, clock);
   return { models, gate, listener, grpcListener };

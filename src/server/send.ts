@@ -6,6 +6,8 @@ import { byteLengthOf, piecesOf } from './encode-answer.js';
 /** So long may a client go on sending a body that was refused before it has to listen. */
 const LINGER_MS = 2_000;
 
+const NOT_MODIFIED = 304;
+
 /** Sends an answer. With `close` it is the last one on its connection. */
 export function send(
   request: IncomingMessage,
@@ -18,10 +20,9 @@ export function send(
   // What is left of a refused body would be read as the next request, and could be long: the connection ends.
   const unread = isUnread(request);
   const pieces = piecesOf(answer);
-  const headers: Record<string, string | number> = {
-    ...answer.headers,
-    'content-length': byteLengthOf(pieces),
-  };
+  const headers: Record<string, string | number> = { ...answer.headers };
+  // Of what is not sent because the client has it, that would be the length (RFC 9110, section 8.6).
+  if (answer.status !== NOT_MODIFIED) headers['content-length'] = byteLengthOf(pieces);
   if (close || unread) headers['connection'] = 'close';
   response.writeHead(answer.status, headers);
   // Several pieces, and the head before them, go to the socket at once and are not joined.

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import {
   addSubModel,
   failingModel,
@@ -8,15 +7,11 @@ import {
   modelDirectory,
   writeModel,
 } from '../support/onnx-models.js';
-import { offerOf, type Reply, settingsOf, startTestServer, type TestServer } from '../support/server.js';
+import { type ApiDocument, readApiDocument } from '../support/openapi.js';
+import { offerOf, settingsOf, startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
-let document: OpenApi;
-
-/** As much of a document as is looked at here. */
-interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: object }>>>>;
-}
+let document: ApiDocument;
 
 before(async () => {
   const folder = modelDirectory(after);
@@ -31,54 +26,10 @@ before(async () => {
   ];
   server = await startTestServer(settingsOf(models));
   await server.server.modelsSettled;
-  document = (await server.get('/openapi.json')).json;
+  document = await readApiDocument(server);
 });
 
 after(() => server.stop());
-
-/** The path of the document that a real one is. Those without a segment that stands for anything go first. */
-function templateOf(path: string): string | null {
-  const templates = Object.keys(document.paths).sort((a, b) => a.split('{').length - b.split('{').length);
-  const pattern = (template: string): RegExp => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`);
-  return templates.find((template) => pattern(template).test(path)) ?? null;
-}
-
-function escaped(part: string): string {
-  return part.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D');
-}
-
-/** Where the document stands in Ajv: with every object closed, so that a field it does not know is found. */
-function compiler(): Ajv2020 {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  const { components } = document as unknown as { components: object };
-  ajv.addSchema({ $id: 'https://closed.test/', ...closed({ paths: document.paths, components }) });
-  return ajv;
-}
-
-function closed<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(closed) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const own = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, closed(each)]));
-  const isClosed = 'properties' in own && 'type' in own && !('additionalProperties' in own);
-  return (isClosed ? { ...own, additionalProperties: false } : own) as T;
-}
-
-/** Holds an answer to what the document says of its status. */
-function conforms(method: string, path: string, { status, headers, json }: Reply): void {
-  const template = templateOf(path);
-  assert.ok(template, `${path} is not in the document`);
-  const responses = document.paths[template]?.[method]?.responses as
-    | Record<string, { $ref?: string }>
-    | undefined;
-  const response = responses?.[String(status)];
-  assert.ok(response, `${method} ${template} does not document ${status}`);
-  assert.equal(headers.get('content-type'), 'application/json');
-  const place = response.$ref ?? `#/paths/${escaped(template)}/${method}/responses/${status}`;
-  const validate = compiler().compile({
-    $ref: `https://closed.test/${place}/content/application~1json/schema`,
-  });
-  assert.ok(validate(json), `${JSON.stringify(json)}: ${JSON.stringify(validate.errors)}`);
-}
 
 test('it is served as JSON, and the same every time', async () => {
   const [first, second] = [await server.get('/openapi.json'), await server.get('/openapi.json/')];
@@ -170,7 +121,7 @@ for (const [path, status] of gets) {
   test(`GET ${path} answers ${status} as the document says`, async () => {
     const reply = await server.get(path);
     assert.equal(reply.status, status, reply.text);
-    conforms('get', path, reply);
+    document.conforms('get', path, reply);
   });
 }
 
@@ -178,14 +129,14 @@ for (const [why, path, body, status] of posts) {
   test(`POST ${path} with ${why} answers ${status} as the document says`, async () => {
     const reply = await server.post(path, body);
     assert.equal(reply.status, status, reply.text);
-    conforms('post', path, reply);
+    document.conforms('post', path, reply);
   });
 }
 
 test('statistics answer as the document says once there are some', async () => {
   assert.equal((await server.post('/v2/models/sums/infer', SUMS)).status, 200);
   for (const path of ['/v2/models/stats', '/v2/models/sums/stats'])
-    conforms('get', path, await server.get(path));
+    document.conforms('get', path, await server.get(path));
 });
 
 const headers: [name: string, value: string, status: number][] = [
@@ -204,6 +155,6 @@ for (const [name, value, status] of headers) {
     });
     const text = await response.text();
     assert.equal(response.status, status, text);
-    conforms('post', path, { status, headers: response.headers, text, json: JSON.parse(text) });
+    document.conforms('post', path, { status, headers: response.headers, json: JSON.parse(text) });
   });
 }

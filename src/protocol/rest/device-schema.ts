@@ -11,7 +11,7 @@ export const DEVICES: JsonSchema = {
       items: {
         title: 'Device',
         ...objectSchema({
-          name: { type: 'string', examples: ['npu0pe0', 'cpu'] },
+          name: { type: 'string', examples: ['npu:0:0', 'cpu'] },
           kind: { type: 'string', enum: ['npu', 'cpu', 'cuda'] },
           arch: { ...TEXT, description: 'For instance `warboy`; null for the processor.' },
           label: { type: 'string' },
