@@ -16,12 +16,11 @@ export const SHAPE: JsonSchema = {
   description: 'The length of each axis.',
 };
 
+/** How arrays are nested in it is left open, as it is by the reader; a schema that names itself is a burden to many tools. */
 export const REQUEST_DATA: JsonSchema = {
   title: 'TensorData',
   type: 'array',
-  items: {
-    anyOf: [{ type: ['number', 'string', 'boolean'] }, { $ref: '#/components/schemas/TensorData' }],
-  },
+  items: { type: ['number', 'string', 'boolean', 'array'] },
   description: 'The elements in row-major order, flat or in nested arrays.',
 };
 
