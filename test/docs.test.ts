@@ -11,7 +11,6 @@ import { describeModelKeys, describeOptions, describeServerKeys } from '#config/
 import { OPTIONS } from '#config/flags.js';
 import { loadSettings } from '#config/load.js';
 import type { Settings } from '#config/settings.js';
-import { systemClock } from '#core/clock.js';
 import { ERROR_CODES } from '#core/errors.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';
 import { GRPC_STATUS } from '#protocol/grpc/status.js';
@@ -71,7 +70,7 @@ test('docs/rest.md has a heading for every route, and for no other', () => {
 });
 
 test('docs/grpc.md names every method, and no other', () => {
-  const { methods } = grpcSkin({} as Serving, systemClock);
+  const { methods } = grpcSkin({} as Serving);
   const rows = [...page('docs/grpc.md').prose.matchAll(/^\| `([\w.]+)` \| ([^|]+) \|/gm)];
   const documented = rows.flatMap(([, service, names = '']) =>
     [...names.matchAll(/`(\w+)`/g)].map(([, name]) => `/${service}/${name}`),

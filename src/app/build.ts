@@ -1,5 +1,6 @@
 import type { Settings } from '#config/settings.js';
 import type { Clock } from '#core/clock.js';
+import type { LogControl } from '#core/log-settings.js';
 import { openInventory } from '#device/inventory.js';
 import { place } from '#device/placement.js';
 import { reportRecord } from '#device/report.js';
@@ -13,15 +14,22 @@ import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
 import { createServing } from '#serving/serving.js';
+import { Tracing } from '#serving/tracing.js';
+import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.js';
+import { TraceFile } from '#tracing/trace-file.js';
 import { docsRoutes } from '#web/docs.js';
 
 /** The extensions of the V2 protocol that this server serves. */
 const EXTENSIONS: readonly string[] = [
   'binary_tensor_data',
+  'classification',
+  'logging',
   'model_configuration',
   'model_repository',
+  'parameters',
   'schedule_policy',
   'statistics',
+  'trace',
 ];
 
 /** Everything a server is made of, connected and not yet started. */
@@ -31,9 +39,13 @@ export interface Parts {
   readonly listener: Listener;
   /** Null where gRPC is off. */
   readonly grpcListener: GrpcListener | null;
+  /** Null where the server was started without one. */
+  readonly traceFile: TraceFile | null;
+  /** Null where clients may not use it. */
+  readonly sharedMemory: SharedMemoryRegions | null;
 }
 
-export async function build(settings: Settings, clock: Clock): Promise<Parts> {
+export async function build(settings: Settings, clock: Clock, logControl: LogControl): Promise<Parts> {
   const inventory = await openInventory(settings.devices);
   const numbers = new Map(settings.models.map((offer, i) => [offer, i + 1]));
   const open: Opener = async (offer, onLost) => {
@@ -43,14 +55,22 @@ export async function build(settings: Settings, clock: Clock): Promise<Parts> {
   };
   const models = new ModelManager(settings.models, open);
   const gate = new Gate();
+  const { file } = settings.trace;
+  const traceFile = file === '' ? null : new TraceFile(file, clock);
+  const sharedMemory = settings.allowClientShm
+    ? new SharedMemoryRegions({ root: SHARED_MEMORY_ROOT, maxRequestBytes: settings.rest.maxBodyBytes })
+    : null;
   const serving = createServing(models, gate, {
     info: {
       name: settings.server.name,
       version: settings.server.version,
-      extensions: [...new Set([...EXTENSIONS, ...settings.server.extensions])],
+      extensions: [...new Set([...extensionsOf(settings), ...settings.server.extensions])],
     },
     strictReadiness: settings.strictReadiness,
     clock,
+    logControl,
+    tracing: new Tracing(settings.trace, traceFile, clock),
+    sharedMemory,
     devices: async () => {
       await inventory.refresh();
       return inventory.list().map(reportRecord);
@@ -60,8 +80,12 @@ export async function build(settings: Settings, clock: Clock): Promise<Parts> {
   const pages = { ...rest, routes: [...rest.routes, ...docsRoutes()] };
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
-    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving, clock), settings.grpc, clock);
-  return { models, gate, listener, grpcListener };
+    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
+  return { models, gate, listener, grpcListener, sharedMemory, traceFile };
+}
+
+function extensionsOf({ allowClientShm }: Settings): readonly string[] {
+  return allowClientShm ? [...EXTENSIONS, 'system_shared_memory'] : EXTENSIONS;
 }
 
 function placementOf(offer: OfferedVersion, label: string): Parameters<typeof place>[0] {

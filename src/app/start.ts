@@ -2,6 +2,7 @@ import type { Settings } from '#config/settings.js';
 import { systemClock } from '#core/clock.js';
 import { messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
+import { LogControl } from '#core/log-settings.js';
 import { build, type Parts } from './build.js';
 import { Stopper } from './stop.js';
 
@@ -28,10 +29,15 @@ export interface RunningServer {
 /**
  * Starts a server: ports first, so that probes are answered while models load. Rejects when a port cannot be had or
  * the devices cannot be read; nothing is left behind then.
+ *
+ * @param logControl the settings of whatever writes the log; a server that is embedded may have nothing that does
  */
-export async function startServer(settings: Settings): Promise<RunningServer> {
+export async function startServer(
+  settings: Settings,
+  logControl: LogControl = new LogControl(settings.log.level),
+): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);
-  const parts = await build(settings, systemClock);
+  const parts = await build(settings, systemClock, logControl);
   const restPort = await parts.listener.open();
   const grpcPort = await openGrpc(parts);
   const name = `${settings.server.name} ${settings.server.version}`;

@@ -51,9 +51,17 @@ Options:
                                     bytes  [default: 268435456]
     --max-queue-size INTEGER        Requests that one model version may hold
                                     waiting  [default: 1024]
+    --grpc-infer-response-compression-level [none|low|medium|high]
+                                    How hard gRPC answers are compressed, for
+                                    clients that take them so  [default: none]
+    --allow-client-shm / --no-allow-client-shm
+                                    Clients may pass tensors in shared memory of
+                                    this host  [default: no-allow-client-shm]
     --log-format [auto|pretty|json]
                                     Format of the log; auto is pretty on a
                                     terminal, else json  [default: auto]
+    --trace-config TEXT             What is traced, as key=value: file, level,
+                                    rate, count, log-frequency, mode
     --simulate TEXT                 Software devices in place of NPUs: auto
                                     (where there is none), never, or warboy*N
                                     [default: auto]

@@ -1,6 +1,7 @@
 import { type RunningServer, startServer } from '#app/start.js';
 import type { Settings } from '#config/settings.js';
 import { messageOf } from '#core/errors.js';
+import { LogControl } from '#core/log-settings.js';
 import { startLog } from '#telemetry/log.js';
 import { operationFailed } from './command-failure.js';
 
@@ -11,7 +12,8 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
  * ends at once. Throws CommandFailure when the server cannot start.
  */
 export async function serve(settings: Settings): Promise<number> {
-  const stopLog = startLog(settings.log, process.stderr);
+  const logControl = new LogControl(settings.log.level);
+  const stopLog = startLog(settings.log, logControl, process.stderr);
   let server: RunningServer | null = null;
   let isAsked = false;
   const stop = (): void => {
@@ -21,7 +23,7 @@ export async function serve(settings: Settings): Promise<number> {
   // Before the port opens: as the first process of a container, a signal without a listener would be lost.
   for (const signal of SIGNALS) process.on(signal, stop);
   try {
-    server = await start(settings);
+    server = await start(settings, logControl);
     if (isAsked) server.stop();
     const status = await server.stopped;
     // The runtime waits for native code before it ends a process, and aborts it then. Who asked for an end now, or
@@ -33,9 +35,9 @@ export async function serve(settings: Settings): Promise<number> {
   }
 }
 
-async function start(settings: Settings): Promise<RunningServer> {
+async function start(settings: Settings, logControl: LogControl): Promise<RunningServer> {
   try {
-    return await startServer(settings);
+    return await startServer(settings, logControl);
   } catch (thrown) {
     throw operationFailed('furiosa server', messageOf(thrown));
   }

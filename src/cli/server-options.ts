@@ -18,6 +18,7 @@ const DETAILS: Partial<Record<OptionKey, Partial<CommandOption>>> = {
   drainDelaySeconds: { placeholder: 'SECONDS', minimum: 0 },
   maxBodyBytes: { minimum: 1 },
   maxQueueSize: { minimum: 1 },
+  traceConfig: { repeatable: true },
 };
 
 /** The options of `furiosa server`: those that the configuration reads, and those that the command answers itself. */

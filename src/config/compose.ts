@@ -13,6 +13,8 @@ const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 60_000;
 const MAX_QUEUE_SIZE = 1024;
 const DRAIN_TIMEOUT_MS = 30_000;
+/** Triton's. */
+const TRACE_RATE = 1000;
 
 export interface ComposeInput {
   readonly given: GivenOptions;
@@ -44,12 +46,14 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
       level: pick(given.logLevel, file.logLevel, file.debug ? 'DEBUG' : 'INFO'),
       format: pick(given.logFormat, file.logFormat, 'auto'),
     },
+    trace: composeTrace(input),
     devices: composeDevices(input),
     maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
     strictReadiness: pick(given.strictReadiness, file.strictReadiness, true),
     exitOnError: pick(given.exitOnError, file.exitOnError, false),
     drainDelayMs: Math.round(pick(given.drainDelaySeconds, file.drainDelaySeconds, 0) * 1000),
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    allowClientShm: pick(given.allowClientShm, file.allowClientShm, false),
   };
 }
 
@@ -62,6 +66,21 @@ function composeGrpc(given: GivenOptions, file: ServerFile): Settings['grpc'] {
     port,
     maxMessageBytes: pick(given.maxBodyBytes, file.maxBodyBytes, MAX_BODY_BYTES),
     messageTimeoutMs: file.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
+    responseCompression: pick(given.grpcCompression, file.grpcCompression, 'none'),
+  };
+}
+
+/** Key by key, as everything else. */
+function composeTrace({ given, file, fileFolder, cwd }: ComposeInput): Settings['trace'] {
+  const option = given.traceConfig?.value ?? null;
+  const written = file.trace?.file ?? null;
+  const fromFile = written === null ? '' : resolve(fileFolder ?? cwd, written);
+  return {
+    file: option?.file ? resolve(cwd, option.file) : fromFile,
+    levels: option?.levels ?? file.trace?.levels ?? [],
+    rate: option?.rate ?? file.trace?.rate ?? TRACE_RATE,
+    count: option?.count ?? file.trace?.count ?? -1,
+    logFrequency: option?.logFrequency ?? file.trace?.logFrequency ?? 0,
   };
 }
 

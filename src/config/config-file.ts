@@ -4,7 +4,7 @@ import { readDocument } from './document.js';
 import type { Given } from './given.js';
 import type { Spot } from './node.js';
 import type { Report } from './report.js';
-import { readTextFile } from './text-file.js';
+import { CONFIGURATION, readTextFile } from './text-file.js';
 
 /** A configuration file that could be read as YAML. */
 export interface ConfigFile {
@@ -19,7 +19,7 @@ export interface ConfigFile {
 export function readGivenFile(given: Given<string> | null, cwd: string, report: Report): ConfigFile | null {
   if (given?.value === undefined) return null;
   const path = resolve(cwd, given.value);
-  const read = readTextFile(path);
+  const read = readTextFile(path, CONFIGURATION);
   if ('fault' in read) {
     report.problem(given.place, `${given.value} ${read.fault}`);
     return null;

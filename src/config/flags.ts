@@ -1,10 +1,12 @@
 import type { LogLevel } from '#core/log.js';
 import type { Platform } from '#lifecycle/offer.js';
 import type { Schema } from './schema.js';
+import { type TraceConfig, traceOption } from './trace-config.js';
 import {
   batchSize,
   boolean,
   bytes,
+  compression,
   drainSeconds,
   logFormat,
   logLevel,
@@ -46,7 +48,10 @@ export interface OptionValues {
   readonly drainDelaySeconds: number;
   readonly maxBodyBytes: number;
   readonly maxQueueSize: number;
+  readonly grpcCompression: 'none' | 'low' | 'medium' | 'high';
+  readonly allowClientShm: boolean;
   readonly logFormat: 'auto' | 'pretty' | 'json';
+  readonly traceConfig: TraceConfig;
   readonly simulate: Simulation;
   readonly devRoot: string;
   readonly sysRoot: string;
@@ -54,8 +59,10 @@ export interface OptionValues {
 
 export type OptionKey = keyof OptionValues;
 
-/** The options of one command line, as they were typed or already turned into numbers and booleans. */
-export type Flags = { readonly [K in OptionKey]?: string | number | boolean | undefined };
+/** The options of one command line, as they were typed or already turned into numbers and booleans; lists of repeated ones. */
+export type Flags = {
+  readonly [K in OptionKey]?: string | number | boolean | readonly string[] | undefined;
+};
 
 export interface Option<K extends OptionKey = OptionKey> {
   readonly key: K;
@@ -183,12 +190,31 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     help: 'Requests that one model version may hold waiting',
     schema: queueSize,
   },
+  grpcCompression: {
+    flag: '--grpc-infer-response-compression-level',
+    placeholder: 'TEXT',
+    choices: ['none', 'low', 'medium', 'high'],
+    default: 'none',
+    help: 'How hard gRPC answers are compressed, for clients that take them so',
+    schema: compression,
+  },
+  allowClientShm: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'Clients may pass tensors in shared memory of this host',
+    schema: boolean,
+  },
   logFormat: {
     placeholder: 'TEXT',
     choices: ['auto', 'pretty', 'json'],
     default: 'auto',
     help: 'Format of the log; auto is pretty on a terminal, else json',
     schema: logFormat,
+  },
+  traceConfig: {
+    placeholder: 'TEXT',
+    help: 'What is traced, as key=value: file, level, rate, count, log-frequency, mode',
+    schema: traceOption,
   },
   simulate: {
     placeholder: 'TEXT',

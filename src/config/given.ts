@@ -23,7 +23,8 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
   warnOfMistypedVariables(env, report);
   const read = <K extends OptionKey>(key: K): Given<OptionValues[K]> | null => {
     const { flag, env: variable, schema } = optionOf(key);
-    const text = flags[key] ?? (env[variable] || undefined);
+    const written = flags[key] ?? (env[variable] || undefined);
+    const text = Array.isArray(written) ? written.join(',') : written;
     if (text === undefined) return null;
     const fromFlag = flags[key] !== undefined;
     const spelling = fromFlag ? flag : variable;
@@ -56,7 +57,10 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     drainDelaySeconds: read('drainDelaySeconds'),
     maxBodyBytes: read('maxBodyBytes'),
     maxQueueSize: read('maxQueueSize'),
+    grpcCompression: read('grpcCompression'),
+    allowClientShm: read('allowClientShm'),
     logFormat: read('logFormat'),
+    traceConfig: read('traceConfig'),
     simulate: read('simulate'),
     devRoot: read('devRoot'),
     sysRoot: read('sysRoot'),

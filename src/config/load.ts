@@ -4,11 +4,13 @@ import { composeDevices, composeSettings } from './compose.js';
 import { type ConfigFile, readGivenFile } from './config-file.js';
 import { deviceDefault } from './device-default.js';
 import type { Flags } from './flags.js';
-import { type Environment, readOptions } from './given.js';
+import { type Environment, type GivenOptions, readOptions } from './given.js';
 import { modelList } from './model-entry.js';
 import { chooseModelSource } from './model-source.js';
 import { type LocatedEntry, offerModels } from './offer-models.js';
+import { withLabels } from './output-labels.js';
 import { locate } from './paths.js';
+import { NOWHERE } from './problem.js';
 import { readRegistry } from './registry.js';
 import { Report } from './report.js';
 import { EMPTY_SERVER_FILE, type ServerFile, serverFile } from './server-file.js';
@@ -27,7 +29,8 @@ export interface LoadInput {
 
 /**
  * Flags, environment, files and defaults, in that order of precedence, as one frozen value. Throws ConfigError with
- * everything that is wrong. Model files are named, not opened: a missing one is found by whoever loads it.
+ * everything that is wrong. Model files are named, not opened: a missing one is found by whoever loads it. Files of labels
+ * are read here.
  */
 export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: LoadInput): Settings {
   const report = new Report();
@@ -46,7 +49,8 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     );
   }
   const entries = lists.flatMap((list) => readEntries(list, cwd, report));
-  if (source.single) entries.unshift({ entry: source.single, path: resolve(cwd, source.single.path) });
+  if (source.single)
+    entries.unshift({ entry: source.single, path: resolve(cwd, source.single.path), outputs: [] });
   const models = offerModels(
     entries,
     {
@@ -56,6 +60,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     },
     report,
   );
+  if (file !== null) checkTraceFile(given, file, report);
   report.throwIfAny();
   const settings = composeSettings({
     given,
@@ -89,6 +94,17 @@ export function loadDeviceOptions({
   });
 }
 
+/** To trace without a file to write to would be to trace nothing. */
+function checkTraceFile(given: GivenOptions, file: ServerFile, report: Report): void {
+  const option = given.traceConfig?.value ?? null;
+  const levels = option?.levels ?? file.trace?.levels ?? [];
+  if (levels.length === 0 || (option?.file ?? file.trace?.file ?? null) !== null) return;
+  report.problem(
+    (option?.levels ? option : file.trace)?.place ?? NOWHERE,
+    `${levels.join(' and ')} cannot be traced without a trace file; expected file=PATH`,
+  );
+}
+
 /** Null after reporting why it cannot be used. A file with nothing in it says nothing, and that is allowed. */
 function readServerFile(config: ConfigFile | null, report: Report): ServerFile | null {
   if (config === null) return null;
@@ -98,7 +114,11 @@ function readServerFile(config: ConfigFile | null, report: Report): ServerFile |
 
 function readEntries(list: ConfigFile, cwd: string, report: Report): readonly LocatedEntry[] {
   const entries = modelList.read(list.spot, report) ?? [];
-  return entries.map((entry) => ({ entry, path: locate(entry.path, list.folder, cwd) }));
+  return entries.map((entry) => ({
+    entry,
+    path: locate(entry.path, list.folder, cwd),
+    outputs: entry.outputs.map((output) => withLabels(output, list.folder, cwd, report)),
+  }));
 }
 
 /** Short where the path lies below the working directory. */

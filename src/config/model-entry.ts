@@ -7,7 +7,7 @@ import type { Place } from './problem.js';
 import type { Report } from './report.js';
 import { boolean, text } from './scalars.js';
 import { optional, required, type Schema, type ValuesOf } from './schema.js';
-import { tensorClaim } from './tensor-claim.js';
+import { inputClaim, type OutputEntry, outputEntry } from './tensor-claim.js';
 import { batchSize, modelName, modelVersion, nonEmpty, platform, selector, workers } from './values.js';
 
 export const DEFAULT_VERSION = 'default';
@@ -30,7 +30,7 @@ export interface ModelEntry {
   readonly strict: boolean | null;
   readonly allowFallback: boolean;
   readonly inputs: readonly TensorClaim[];
-  readonly outputs: readonly TensorClaim[];
+  readonly outputs: readonly OutputEntry[];
 }
 
 const keys = {
@@ -71,8 +71,11 @@ const keys = {
   strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", "the server's"),
   allow_fallback: optional(boolean, 'Let an engine that cannot use the device use the CPU.', 'false'),
   versions: optional(list(text()), 'Accepted as in the original; nothing is done with it.'),
-  inputs: optional(list(tensorClaim), 'Names and descriptions for the inputs, in the order of the file.'),
-  outputs: optional(list(tensorClaim), 'Names and descriptions for the outputs, in the order of the file.'),
+  inputs: optional(list(inputClaim), 'Names and descriptions for the inputs, in the order of the file.'),
+  outputs: optional(
+    list(outputEntry),
+    'Names, descriptions and labels for the outputs, in the order of the file.',
+  ),
 };
 
 /** One element of `model_config_list`. */

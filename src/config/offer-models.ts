@@ -1,13 +1,14 @@
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { OfferedVersion, TensorClaim } from '#lifecycle/offer.js';
 import { type DeviceDefault, platformOfSelector } from './device-default.js';
 import type { ModelEntry } from './model-entry.js';
 import { formatPlace } from './problem.js';
 import type { Report } from './report.js';
 
-/** A model as it was written, and its file's absolute path. */
+/** A model as it was written, its file's absolute path, and its outputs with what stands in their files. */
 export interface LocatedEntry {
   readonly entry: ModelEntry;
   readonly path: string;
+  readonly outputs: readonly TensorClaim[];
 }
 
 /** What a model gets where it says nothing itself. */
@@ -27,10 +28,14 @@ export function offerModels(
     entries.map(({ entry }) => entry),
     report,
   );
-  return entries.map(({ entry, path }) => offer(entry, path, defaults, report));
+  return entries.map((located) => offer(located, defaults, report));
 }
 
-function offer(entry: ModelEntry, path: string, defaults: ModelDefaults, report: Report): OfferedVersion {
+function offer(
+  { entry, path, outputs }: LocatedEntry,
+  defaults: ModelDefaults,
+  report: Report,
+): OfferedVersion {
   const named = entry.device === null ? null : platformOfSelector(entry.device);
   const platform = entry.platform ?? named ?? defaults.devices.platform;
   const strict = entry.strict ?? defaults.strict;
@@ -48,7 +53,7 @@ function offer(entry: ModelEntry, path: string, defaults: ModelDefaults, report:
     strict,
     allowFallback: entry.allowFallback,
     inputs: entry.inputs,
-    outputs: entry.outputs,
+    outputs,
     compiler: { permuteInput: entry.compiler.permuteInput },
     engine: { ...entry.engine, threads: entry.engine.threads ?? defaults.threads },
   };

@@ -4,7 +4,7 @@ import { type ConfigFile, identityOf } from './config-file.js';
 import { readDocument } from './document.js';
 import type { Place } from './problem.js';
 import { Report } from './report.js';
-import { readTextFile, reasonOf } from './text-file.js';
+import { CONFIGURATION, readTextFile, reasonOf } from './text-file.js';
 
 export interface RegistryFolder {
   /** Absolute. */
@@ -54,7 +54,7 @@ function yamlFilesOf({ folder, shown, place }: RegistryFolder, report: Report): 
 }
 
 function readModelList(path: string, shown: string, report: Report): ConfigFile['spot'] | null {
-  const read = readTextFile(path);
+  const read = readTextFile(path, CONFIGURATION);
   if ('fault' in read || !read.text.includes('model_config_list')) return null;
   const findings = new Report();
   const spot = readDocument(read.text, shown, findings);

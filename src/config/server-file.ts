@@ -4,8 +4,10 @@ import type { Place } from './problem.js';
 import type { Report } from './report.js';
 import { boolean, integer } from './scalars.js';
 import { type Keys, optional, type Schema, type ValuesOf } from './schema.js';
+import { type TraceConfig, traceBlock } from './trace-config.js';
 import {
   bytes,
+  compression,
   drainSeconds,
   logFormat,
   logLevel,
@@ -28,12 +30,14 @@ export interface ServerFile {
   readonly port: number | null;
   readonly grpcHost: string | null;
   readonly grpcPort: number | null;
+  readonly grpcCompression: 'none' | 'low' | 'medium' | 'high' | null;
   readonly debug: boolean;
   readonly simulate: Simulation | null;
   readonly devRoot: string | null;
   readonly sysRoot: string | null;
   readonly logLevel: LogLevel | null;
   readonly logFormat: 'auto' | 'pretty' | 'json' | null;
+  readonly trace: TraceConfig | null;
   readonly maxBodyBytes: number | null;
   readonly maxQueueSize: number | null;
   readonly bodyTimeoutMs: number | null;
@@ -41,6 +45,7 @@ export interface ServerFile {
   readonly strictReadiness: boolean | null;
   readonly exitOnError: boolean | null;
   readonly drainDelaySeconds: number | null;
+  readonly allowClientShm: boolean | null;
 }
 
 /** The file that says nothing. */
@@ -54,12 +59,14 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   port: null,
   grpcHost: null,
   grpcPort: null,
+  grpcCompression: null,
   debug: false,
   simulate: null,
   devRoot: null,
   sysRoot: null,
   logLevel: null,
   logFormat: null,
+  trace: null,
   maxBodyBytes: null,
   maxQueueSize: null,
   bodyTimeoutMs: null,
@@ -67,6 +74,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   strictReadiness: null,
   exitOnError: null,
   drainDelaySeconds: null,
+  allowClientShm: null,
 };
 
 const anyWorkers = integer(1, 1_000_000);
@@ -87,6 +95,11 @@ const restKeys = {
 const grpcKeys = {
   host: optional(nonEmpty, 'IP address to bind for gRPC.', '0.0.0.0'),
   port: optional(port, 'gRPC port to listen to; 0 turns gRPC off.', '8081'),
+  infer_response_compression_level: optional(
+    compression,
+    'How hard large answers to inference are compressed, for clients that take them so.',
+    'none',
+  ),
   workers: unusedWorkers,
 };
 
@@ -159,6 +172,7 @@ const keys = {
   grpc_server_config: optional(grpcBlock, 'Where gRPC is served.'),
   devices: optional(plain('a mapping of device options', deviceKeys), 'Where NPUs are looked for.'),
   log: optional(plain('a mapping with level and format', logKeys), 'The log.'),
+  trace: optional(traceBlock, 'What is traced of requests.'),
   limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
   strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", 'false'),
   strict_readiness: optional(
@@ -171,6 +185,11 @@ const keys = {
     drainSeconds,
     'How long the server goes on serving after SIGTERM turned readiness off.',
     '0',
+  ),
+  allow_client_shm: optional(
+    boolean,
+    'Clients may [pass tensors in shared memory](shared-memory.md) of this host.',
+    'false',
   ),
 };
 
@@ -188,12 +207,14 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     port: rest?.port ?? null,
     grpcHost: grpc?.host ?? null,
     grpcPort: grpc?.port ?? null,
+    grpcCompression: grpc?.infer_response_compression_level ?? null,
     debug: rest?.debug ?? false,
     simulate: devices?.simulate ?? null,
     devRoot: devices?.dev_root ?? null,
     sysRoot: devices?.sys_root ?? null,
     logLevel: log?.level ?? null,
     logFormat: log?.format ?? null,
+    trace: values.trace,
     maxBodyBytes: limits?.max_body_bytes ?? null,
     maxQueueSize: limits?.max_queue_size ?? null,
     bodyTimeoutMs: limits?.body_timeout_ms ?? null,
@@ -201,6 +222,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     strictReadiness: values.strict_readiness,
     exitOnError: values.exit_on_error,
     drainDelaySeconds: values.drain_delay_seconds,
+    allowClientShm: values.allow_client_shm,
   };
 }
 

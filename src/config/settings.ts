@@ -1,4 +1,5 @@
 import type { LogLevel } from '#core/log.js';
+import type { TraceLevel } from '#core/trace-level.js';
 import type { DeviceOptions } from '#device/options.js';
 import type { OfferedVersion } from '#lifecycle/offer.js';
 
@@ -31,8 +32,22 @@ export interface Settings {
     readonly maxMessageBytes: number;
     /** A message that has begun and is not whole by then is given up. */
     readonly messageTimeoutMs: number;
+    /** How hard large answers to inference are compressed, for callers that take them so. */
+    readonly responseCompression: 'none' | 'low' | 'medium' | 'high';
   } | null;
   readonly log: { readonly level: LogLevel; readonly format: 'auto' | 'pretty' | 'json' };
+  /** What is traced until somebody asks for something else. */
+  readonly trace: {
+    /** Absolute; empty for none, and then nothing can be traced. */
+    readonly file: string;
+    readonly levels: readonly TraceLevel[];
+    /** One request of so many. */
+    readonly rate: number;
+    /** So many requests; -1 for any number. */
+    readonly count: number;
+    /** Traces in each file of a series; 0 for one file. */
+    readonly logFrequency: number;
+  };
   readonly devices: DeviceOptions;
   readonly models: readonly OfferedVersion[];
   /** Requests that one version may hold waiting; more are refused with 503. */
@@ -45,6 +60,8 @@ export interface Settings {
   readonly drainDelayMs: number;
   /** How long requests in flight may take to finish once new ones are refused. */
   readonly drainTimeoutMs: number;
+  /** Clients may pass tensors in shared memory of this host. */
+  readonly allowClientShm: boolean;
   /** Findings worth a WARN line that stop nothing, for instance a deprecated key. */
   readonly warnings: readonly string[];
 }

@@ -3,6 +3,7 @@ import { DATATYPES, type DataType, isDataType } from '#tensor/datatype.js';
 import { MAX_RANK } from '#tensor/shape.js';
 import { dictionary, list, mapping } from './collections.js';
 import { quoted } from './node.js';
+import type { Place } from './problem.js';
 import { anything, integer, text } from './scalars.js';
 import { didYouMean, optional, required, type Schema } from './schema.js';
 import { nonEmpty } from './values.js';
@@ -48,9 +49,40 @@ const keys = {
   description: optional(text(), 'Shown in the metadata, under `properties`.'),
 };
 
-/** One element of `inputs` or `outputs`. */
-export const tensorClaim: Schema<TensorClaim> = mapping(
+/** One element of `inputs`. */
+export const inputClaim: Schema<TensorClaim> = mapping(
   'a mapping with the key name',
   keys,
   ({ name, datatype, shape, description }) => ({ name, datatype, shape, description }),
+);
+
+/** An output as it was written, its labels not yet read. */
+export interface OutputEntry {
+  readonly claim: TensorClaim;
+  readonly labelFile: LabelFile | null;
+}
+
+/** A file that a configuration names. */
+export interface LabelFile {
+  readonly place: Place;
+  /** As written: perhaps relative. */
+  readonly path: string;
+}
+
+const outputKeys = {
+  ...keys,
+  label_filename: optional(
+    nonEmpty,
+    'A text file with a label in each line, for `classification`; from the folder of this file, else from the working directory.',
+  ),
+};
+
+/** One element of `outputs`. */
+export const outputEntry: Schema<OutputEntry> = mapping(
+  'a mapping with the key name',
+  outputKeys,
+  ({ name, datatype, shape, description, label_filename: path }, at) => ({
+    claim: { name, datatype, shape, description },
+    labelFile: path === null ? null : { place: at('label_filename'), path },
+  }),
 );

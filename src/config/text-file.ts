@@ -1,22 +1,28 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** A configuration is written by people; a larger file is something else. */
-export const MAX_FILE_BYTES: number = 1024 * 1024;
+/** What a text file is meant to be. */
+export interface TextKind {
+  /** For instance `a configuration`. */
+  readonly what: string;
+  /** A larger file is something else. */
+  readonly maxBytes: number;
+}
+
+/** Written by people. */
+export const CONFIGURATION: TextKind = { what: 'a configuration', maxBytes: 1024 * 1024 };
 
 export type FileText = { readonly text: string } | { readonly fault: string };
 
 /** Reads a whole text file (a pipe will do). What is wrong is answered as the rest of "models.yaml ...". */
-export function readTextFile(path: string): FileText {
+export function readTextFile(path: string, { what, maxBytes }: TextKind): FileText {
   let bytes: Uint8Array;
   try {
-    bytes = readAtMost(path, MAX_FILE_BYTES + 1);
+    bytes = readAtMost(path, maxBytes + 1);
   } catch (error) {
     return { fault: `cannot be read: ${reasonOf(error)}` };
   }
-  if (bytes.length > MAX_FILE_BYTES) {
-    return {
-      fault: `is larger than ${MAX_FILE_BYTES} bytes, too large for a configuration${modelHint(path)}`,
-    };
+  if (bytes.length > maxBytes) {
+    return { fault: `is larger than ${maxBytes} bytes, too large for ${what}${modelHint(path)}` };
   }
   const zero = bytes.indexOf(0);
   if (zero >= 0) return { fault: `is not a text file (byte ${zero} is zero)${modelHint(path)}` };

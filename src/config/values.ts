@@ -11,6 +11,12 @@ export { boolean };
 
 export const logLevel: Schema<LogLevel> = choice(LOG_LEVELS);
 export const logFormat: Schema<'auto' | 'pretty' | 'json'> = choice(['auto', 'pretty', 'json']);
+export const compression: Schema<'none' | 'low' | 'medium' | 'high'> = choice([
+  'none',
+  'low',
+  'medium',
+  'high',
+]);
 export const port: Schema<number> = integer(0, 65_535);
 export const threads: Schema<number> = integer(1, 1024);
 /** 0 stands for "not said", as in the original. */

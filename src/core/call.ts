@@ -6,4 +6,8 @@ export interface Call {
   readonly deadline: number | null;
   /** The clock's time in milliseconds at which the request's head was read. */
   readonly receivedAt: number;
+  /**
+   * How the request came. Left out where `receivedAt` says nothing of the one request, because the call carries many.
+   */
+  readonly transport?: 'http' | 'grpc' | undefined;
 }

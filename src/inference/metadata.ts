@@ -19,6 +19,8 @@ export interface TensorSpec {
   readonly quantization?: Quantization;
   /** Said by the model's configuration; shown, never interpreted. */
   readonly description?: string;
+  /** Where the labels of its elements come from, as the configuration names it. */
+  readonly labelFile?: string;
 }
 
 /**

@@ -1,4 +1,6 @@
+import { clip } from '#core/clip.js';
 import { ServingError } from '#core/errors.js';
+import { Listeners } from '#core/listeners.js';
 import type { ModelRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
 import type { Handle } from './handle.js';
@@ -21,15 +23,21 @@ export interface IndexEntry {
 /** Knows every offered version, brings loaded to equal wanted, lends handles to ready ones. */
 export class ModelManager {
   readonly #models = new Map<string, Version[]>();
+  readonly #changes = new Listeners();
   /** What is being loaded or unloaded, and settles when that is done. */
   readonly #busy = new Map<Version, Promise<void>>();
 
   constructor(offers: readonly OfferedVersion[], open: Opener) {
     for (const offer of offers) {
       const versions = this.#models.get(offer.name) ?? [];
-      versions.push(new Version(offer, open));
+      versions.push(new Version(offer, open, () => this.#changes.tell()));
       this.#models.set(offer.name, versions);
     }
+  }
+
+  /** Calls `listener` when any version has changed its state. Answers how to call that off. */
+  onChange(listener: () => void): () => void {
+    return this.#changes.add(listener);
   }
 
   /** Wants every offered version, and settles when each is ready or has failed. They load side by side. */
@@ -143,7 +151,7 @@ export class ModelManager {
     const found = versions.find((each) => each.version === version);
     if (found === undefined) {
       const known = versions.map((each) => each.version).join(', ');
-      const text = `Request for unknown model: '${name}' version ${version} is not found; it has ${known}`;
+      const text = `Request for unknown model: '${clip(name)}' version ${clip(version)} is not found; it has ${known}`;
       throw new ServingError('NOT_FOUND', text);
     }
     return found;
@@ -175,5 +183,5 @@ function unknown(name: string): never {
 }
 
 function unknownModel(name: string): ServingError {
-  return new ServingError('NOT_FOUND', `Request for unknown model: '${name}' is not found`);
+  return new ServingError('NOT_FOUND', `Request for unknown model: '${clip(name)}' is not found`);
 }

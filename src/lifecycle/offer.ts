@@ -8,6 +8,10 @@ export interface TensorClaim {
   readonly datatype: DataType | null;
   readonly shape: readonly number[] | null;
   readonly description: string | null;
+  /** What its elements stand for, by position in a row; said of outputs that can be classified. */
+  readonly labels?: readonly string[];
+  /** The file that they come from, as the configuration names it. */
+  readonly labelFile?: string;
 }
 
 /** `npu` speaks the Furiosa dialect; the others speak V2 as Triton does. */

@@ -36,6 +36,28 @@ test('the configuration renames by position', () => {
   );
 });
 
+const positions: [dialect: Dialect, claims: string[], outputs: string][] = [
+  ['furiosa', [], '0<-a 1<-b 2<-c'],
+  ['furiosa', ['1'], '0<-a 1<-b 2<-c'],
+  ['furiosa', ['2', '0'], '0<-a 1<-b 2<-c'],
+  ['furiosa', ['b'], 'a<-a b<-b c<-c'],
+  ['furiosa', ['0', '1', 'z'], '0<-a 1<-b z<-c'],
+  ['v2', ['2', '1', '0'], '2<-a 1<-b 0<-c'],
+];
+
+for (const [dialect, claims, outputs] of positions) {
+  test(`outputs that the configuration calls [${claims}] in ${dialect} are ${outputs}`, () => {
+    const file = { inputs: [], outputs: [spec('a'), spec('b'), spec('c')] };
+    const labelled = claims.map((name) => claim(name, { labels: [`label of ${name}`] }));
+    const found = signatureOf(file, { dialect, inputs: [], outputs: labelled }).outputs;
+    assert.equal(found.map((port) => `${port.spec.name}<-${port.engineName}`).join(' '), outputs);
+    for (const port of found) {
+      const said = claims.includes(port.spec.name) ? [`label of ${port.spec.name}`] : undefined;
+      assert.deepEqual(port.labels, said);
+    }
+  });
+}
+
 test('the configuration describes by name, in any order and number', () => {
   const file = { inputs: [spec('x'), spec('y')], outputs: [spec('z')] };
   const found = signatureOf(file, {

@@ -7,6 +7,8 @@ import type { TensorClaim } from './offer.js';
 export interface Port {
   readonly spec: TensorSpec;
   readonly engineName: string;
+  /** What its elements stand for, by position in a row, where the configuration says it. */
+  readonly labels?: readonly string[];
 }
 
 /** What a version takes and gives, in the names of its clients. */
@@ -24,43 +26,51 @@ export interface SignatureClaims {
 
 /**
  * The public signature of a model: the file's own, renamed and described by the configuration. In the Furiosa dialect
- * outputs are named by position unless the configuration names them. Throws INVALID_ARGUMENT where the configuration
- * contradicts the file.
+ * outputs are named by position unless the configuration gives them other names. Throws INVALID_ARGUMENT where the
+ * configuration contradicts the file.
  */
 export function signatureOf(
   file: { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] },
   claims: SignatureClaims,
 ): Signature {
-  const outputs = applyClaims('output', file.outputs, claims.outputs);
-  const byPosition = claims.dialect === 'furiosa' && claims.outputs.length === 0;
+  const outputs = portsOf(file.outputs);
+  const positions = outputs.map((port, i) => ({ ...port, spec: { ...port.spec, name: String(i) } }));
+  const byPosition =
+    claims.dialect === 'furiosa' && claims.outputs.every(({ name }) => isNameOf(positions, name));
   return {
-    inputs: applyClaims('input', file.inputs, claims.inputs),
-    outputs: byPosition
-      ? outputs.map((port, i) => ({ ...port, spec: { ...port.spec, name: String(i) } }))
-      : outputs,
+    inputs: applyClaims('input', portsOf(file.inputs), claims.inputs),
+    outputs: applyClaims('output', byPosition ? positions : outputs, claims.outputs),
   };
 }
 
+function portsOf(specs: readonly TensorSpec[]): readonly Port[] {
+  return specs.map((spec) => ({ spec, engineName: spec.name }));
+}
+
+function isNameOf(ports: readonly Port[], name: string): boolean {
+  return ports.some(({ spec }) => spec.name === name);
+}
+
+/** @param ports as they are named where the configuration says nothing of them */
 function applyClaims(
   kind: 'input' | 'output',
-  specs: readonly TensorSpec[],
+  ports: readonly Port[],
   claims: readonly TensorClaim[],
 ): readonly Port[] {
-  const names = new Set(specs.map((spec) => spec.name));
-  const byName = claims.every((claim) => names.has(claim.name));
-  if (!byName && claims.length !== specs.length) {
-    const known = specs.map((spec) => `'${spec.name}'`).join(', ');
+  const byName = claims.every(({ name }) => isNameOf(ports, name));
+  if (!byName && claims.length !== ports.length) {
+    const known = ports.map(({ engineName }) => `'${engineName}'`).join(', ');
     throw invalid(
-      `the configuration lists ${claims.length} ${kind}s by names of its own, but the model file has ${specs.length}: ${known}`,
+      `the configuration lists ${claims.length} ${kind}s by names of its own, but the model file has ${ports.length}: ${known}`,
     );
   }
-  return specs.map((spec, i) => {
-    const claim = byName ? claims.find((each) => each.name === spec.name) : claims[i];
-    return claim === undefined ? { spec, engineName: spec.name } : claimed(kind, spec, claim);
+  return ports.map((port, i) => {
+    const claim = byName ? claims.find(({ name }) => name === port.spec.name) : claims[i];
+    return claim === undefined ? port : claimed(kind, port, claim);
   });
 }
 
-function claimed(kind: 'input' | 'output', spec: TensorSpec, claim: TensorClaim): Port {
+function claimed(kind: 'input' | 'output', { spec, engineName }: Port, claim: TensorClaim): Port {
   const where = `${kind} '${claim.name}'`;
   if (claim.datatype !== null && claim.datatype !== spec.datatype) {
     throw invalid(
@@ -73,5 +83,7 @@ function claimed(kind: 'input' | 'output', spec: TensorSpec, claim: TensorClaim)
     );
   }
   const description = claim.description === null ? {} : { description: claim.description };
-  return { spec: { ...spec, name: claim.name, ...description }, engineName: spec.name };
+  const labels = claim.labels === undefined ? {} : { labels: claim.labels };
+  const labelFile = claim.labelFile === undefined ? {} : { labelFile: claim.labelFile };
+  return { spec: { ...spec, name: claim.name, ...description, ...labelFile }, engineName, ...labels };
 }

@@ -17,6 +17,7 @@ export class Version {
   readonly offer: OfferedVersion;
   wanted = false;
   readonly #open: Opener;
+  readonly #onChange: () => void;
   #state: VersionState = 'offered';
   /** Why it is not ready, for people; empty when there is nothing to say. */
   #reason = '';
@@ -24,9 +25,11 @@ export class Version {
   #borrowed = 0;
   #unborrowed: Deferred<void> | null = null;
 
-  constructor(offer: OfferedVersion, open: Opener) {
+  /** @param onChange is called when the state has changed */
+  constructor(offer: OfferedVersion, open: Opener, onChange: () => void) {
     this.offer = offer;
     this.#open = open;
+    this.#onChange = onChange;
   }
 
   get version(): string {
@@ -142,5 +145,6 @@ export class Version {
   #become(state: VersionState, reason: string): void {
     this.#state = state;
     this.#reason = reason;
+    this.#onChange();
   }
 }

@@ -24,6 +24,8 @@ const LONGEST_TYPO = 16;
 /** The datatype that a request names at `place`. Throws INVALID_ARGUMENT, with the one that was meant if that is plain. */
 export function datatypeOf(word: string, place: string): DataType {
   if (isDataType(word)) return word;
+  // In a message of gRPC, what is empty is not there.
+  if (word === '') throw invalid(`'${place}' is missing`);
   const short = word.slice(0, LONGEST_TYPO + 1).toUpperCase();
   const meant = Object.hasOwn(OTHER_NAMES, short) ? OTHER_NAMES[short] : typo(short);
   const hint = meant ? `did you mean '${meant}'?` : `expected one of ${DATATYPES.join(', ')}`;

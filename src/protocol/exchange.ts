@@ -16,6 +16,11 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** In several pieces where joining them would mean copying large ones. */
   readonly body: Uint8Array | readonly Uint8Array[];
+  /**
+   * Whether it may be compressed for a caller who takes that. Only what is large by nature says so: some clients
+   * (tritonclient's asyncio form) ask for compression always, and undo it for inference alone.
+   */
+  readonly isCompressible?: true;
 }
 
 export type Method = 'GET' | 'POST';
@@ -50,6 +55,8 @@ export type RpcMessage = readonly Uint8Array[];
 /** One message in, one out. */
 export interface UnaryMethod {
   readonly kind: 'unary';
+  /** Answers may be large: only then is it worth thinking of compressing them. */
+  readonly answersTensors?: true;
   /** For instance `/inference.GRPCInferenceService/ModelInfer`. */
   readonly path: string;
   /** Answers; whatever it throws becomes the status of the call. The message is given away. */
@@ -59,6 +66,7 @@ export interface UnaryMethod {
 /** Any number of messages in, any number out, while both sides go on. */
 export interface StreamMethod {
   readonly kind: 'stream';
+  readonly answersTensors?: true;
   readonly path: string;
   /** The messages end when the caller has no more of them, and throw when it has gone. */
   handle(messages: AsyncIterable<Uint8Array>, call: RpcCall): AsyncIterable<RpcMessage>;

@@ -12,7 +12,7 @@ const metadata: ModelMetadata = {
   platform: 'onnxruntime_onnx',
   dialect: 'v2',
   inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 4, -1] }],
-  outputs: [{ name: 'y', datatype: 'BYTES', shape: [-1] }],
+  outputs: [{ name: 'y', datatype: 'BYTES', shape: [-1], labelFile: 'labels.txt' }],
   maxBatchSize: 8,
   properties: { engine: 'onnxruntime 1' },
 };
@@ -41,6 +41,7 @@ test('backend, file, types and properties are told in their own words', () => {
   const { backend, default_model_filename, input, output, parameters } = configOf({});
   assert.deepEqual([backend, default_model_filename], ['onnxruntime', 'm.onnx']);
   assert.deepEqual([input[0].data_type, output[0].data_type], ['TYPE_FP32', 'TYPE_STRING']);
+  assert.equal(output[0].label_filename, 'labels.txt');
   assert.deepEqual(parameters, { engine: { string_value: 'onnxruntime 1' } });
 });
 

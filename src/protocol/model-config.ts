@@ -31,7 +31,7 @@ export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): 
       name: spec.name,
       data_type: CONFIG_TYPE[spec.datatype],
       dims: dims(spec),
-      label_filename: '',
+      label_filename: spec.labelFile ?? '',
       is_shape_tensor: false,
       is_non_linear_format_io: false,
     })),

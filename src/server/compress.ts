@@ -8,15 +8,20 @@ import type { ContentCoding } from './content-coding.js';
 export const LEAST_COMPRESSED_BYTES = 1400;
 
 /** Tensors shrink little, and hardly more at a higher level, which takes several times as long. */
-const LEVEL = constants.Z_BEST_SPEED;
+const FAST = constants.Z_BEST_SPEED;
 
-/** Compresses pieces of a body, one after the other, in zlib's threads. Rejects when zlib does. */
+/**
+ * Compresses pieces of a body, one after the other, in zlib's threads. Rejects when zlib does.
+ *
+ * @param level zlib's, from 1 (fast) to 9 (small)
+ */
 export function compress(
   pieces: readonly Uint8Array[],
   coding: Exclude<ContentCoding, 'identity'>,
+  level: number = FAST,
 ): Promise<readonly Uint8Array[]> {
   return new Promise((resolve, reject) => {
-    const options = { level: LEVEL, chunkSize: 64 * 1024 };
+    const options = { level, chunkSize: 64 * 1024 };
     const stream = coding === 'gzip' ? createGzip(options) : createDeflate(options);
     const made: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => made.push(chunk));

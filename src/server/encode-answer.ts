@@ -16,15 +16,15 @@ export function byteLengthOf(pieces: readonly Uint8Array[]): number {
 }
 
 /**
- * An answer in the coding that its client likes best. Small ones, and those that compressing does not make smaller,
- * stay as they are. Never rejects: where zlib fails, the answer goes as it is.
+ * An answer in the coding that its client likes best. Those that may not be compressed, small ones, and those that
+ * compressing does not make smaller stay as they are. Never rejects: where zlib fails, the answer goes as it is.
  *
  * @param acceptEncoding the header of the request
  */
 export async function encodeAnswer(answer: Answer, acceptEncoding: string | undefined): Promise<Answer> {
   const pieces = piecesOf(answer);
   const length = byteLengthOf(pieces);
-  if (length < LEAST_COMPRESSED_BYTES) return answer;
+  if (answer.isCompressible !== true || length < LEAST_COMPRESSED_BYTES) return answer;
   const plain: Answer = { ...answer, headers: { ...answer.headers, vary: 'accept-encoding' } };
   const coding = chooseCoding(acceptEncoding);
   if (coding === 'identity') return plain;

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { RpcCall, RpcMessage, RpcStatus } from '#protocol/exchange.js';
-import { ACCEPTED_ENCODINGS } from './grpc-encoding.js';
+import { ACCEPTED_ENCODINGS, type AnswerEncoding, type EncodedMessage } from './grpc-encoding.js';
 import { prefixOf } from './grpc-frames.js';
 import { OK, trailersOf } from './grpc-trailers.js';
 
@@ -19,11 +19,15 @@ const HEADERS: Readonly<Record<string, string | number>> = {
 export class GrpcCall implements RpcCall {
   readonly receivedAt: number;
   readonly deadline: number | null;
+  /** Set for a call of one message. */
+  transport: 'grpc' | undefined = undefined;
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
   #controller: AbortController | null = null;
   #hasLeft = false;
   #status: RpcStatus | null = null;
+  /** What compressed answers are compressed by; told in the headers. */
+  #encoding: AnswerEncoding = 'identity';
 
   /** @param deadline the clock's time in milliseconds, or null */
   constructor(
@@ -65,21 +69,30 @@ export class GrpcCall implements RpcCall {
     this.#controller?.abort();
   }
 
+  /** Says, before the first answer, what answers may be compressed by. */
+  encodeAnswers(encoding: AnswerEncoding): void {
+    this.#encoding = encoding;
+  }
+
+  get encoding(): AnswerEncoding {
+    return this.#encoding;
+  }
+
   /** The only message of an answer, and its end. Throws INTERNAL when it is too large for anyone. */
-  answer(message: RpcMessage): void {
+  answer({ pieces, isCompressed }: EncodedMessage): void {
     if (this.#status !== null) return;
-    const prefix = prefixOf(message);
+    const prefix = prefixOf(pieces, isCompressed);
     this.#open();
     this.#status = OK;
-    this.#write(prefix, message, true);
+    this.#write(prefix, pieces, true);
   }
 
   /** One message of many. False when the caller should not be sent more before `drained` settles. */
-  send(message: RpcMessage): boolean {
+  send({ pieces, isCompressed }: EncodedMessage): boolean {
     if (this.#status !== null) return true;
-    const prefix = prefixOf(message);
+    const prefix = prefixOf(pieces, isCompressed);
     this.#open();
-    return this.#write(prefix, message, false);
+    return this.#write(prefix, pieces, false);
   }
 
   /** Settles when there is room to send, or nobody to send to. */
@@ -111,7 +124,9 @@ export class GrpcCall implements RpcCall {
   #open(): void {
     const stream = this.#stream;
     if (stream.headersSent || stream.destroyed || stream.closed) return;
-    stream.respond(HEADERS, { waitForTrailers: true });
+    const encoding = this.#encoding;
+    const headers = encoding === 'identity' ? HEADERS : { ...HEADERS, 'grpc-encoding': encoding };
+    stream.respond(headers, { waitForTrailers: true });
     stream.once('wantTrailers', () => {
       stream.sendTrailers(trailersOf(this.#status ?? OK));
       this.#stopReading();

@@ -1,13 +1,50 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { messageOf, ServingError } from '#core/errors.js';
+import { compress, LEAST_COMPRESSED_BYTES } from './compress.js';
 import { type Frame, tooLarge } from './grpc-frames.js';
+import type { ResponseCompression } from './grpc-options.js';
 
 /** What messages may be compressed by; `deflate` means zlib's format. */
 const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate) } as const;
 
 /** For the header grpc-accept-encoding. */
 export const ACCEPTED_ENCODINGS = 'identity,deflate,gzip';
+
+/** How the answers of a call travel. */
+export type AnswerEncoding = 'identity' | 'gzip' | 'deflate';
+
+/**
+ * What answers are compressed by: the best that the caller takes, where the server compresses at all.
+ *
+ * @param accepted the header grpc-accept-encoding of the call
+ */
+export function answerEncoding(accepted: string | undefined, level: ResponseCompression): AnswerEncoding {
+  if (level === 'none') return 'identity';
+  const names = (accepted ?? '').split(',').map((name) => name.trim());
+  return (['gzip', 'deflate'] as const).find((name) => names.includes(name)) ?? 'identity';
+}
+
+/** zlib's levels. */
+const LEVELS = { low: 1, medium: 6, high: 9 } as const;
+
+/** A message ready to be framed. */
+export interface EncodedMessage {
+  readonly isCompressed: boolean;
+  readonly pieces: readonly Uint8Array[];
+}
+
+/** Compresses a message that is large enough for it. A call may have messages of both kinds. */
+export async function encodeMessage(
+  pieces: readonly Uint8Array[],
+  encoding: AnswerEncoding,
+  level: ResponseCompression,
+): Promise<EncodedMessage> {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (encoding === 'identity' || level === 'none' || length < LEAST_COMPRESSED_BYTES)
+    return { isCompressed: false, pieces };
+  return { isCompressed: true, pieces: await compress(pieces, encoding, LEVELS[level]) };
+}
 
 /**
  * The bytes of a message, which are at most `maxBytes` when decompressed.

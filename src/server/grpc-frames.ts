@@ -93,7 +93,7 @@ export class FrameReader {
 }
 
 /** The prefix of a message in these pieces. Throws INTERNAL where no client could take it. */
-export function prefixOf(pieces: readonly Uint8Array[]): Uint8Array {
+export function prefixOf(pieces: readonly Uint8Array[], isCompressed = false): Uint8Array {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (length > LARGEST_MESSAGE) {
     throw new ServingError(
@@ -102,6 +102,7 @@ export function prefixOf(pieces: readonly Uint8Array[]): Uint8Array {
     );
   }
   const prefix = new Uint8Array(PREFIX_BYTES);
+  if (isCompressed) prefix[0] = 1;
   new DataView(prefix.buffer).setUint32(1, length);
   return prefix;
 }

@@ -6,4 +6,9 @@ export interface GrpcListenerOptions {
   readonly maxMessageBytes: number;
   /** A message that has begun and is not whole by then is given up. */
   readonly messageTimeoutMs: number;
+  /** How hard large answers are compressed, for callers that take them so. */
+  readonly responseCompression: ResponseCompression;
 }
+
+/** Triton's words. */
+export type ResponseCompression = 'none' | 'low' | 'medium' | 'high';

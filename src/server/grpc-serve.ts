@@ -1,9 +1,9 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Clock, Timer } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
-import type { RpcSkin, StreamMethod, UnaryMethod } from '#protocol/exchange.js';
+import type { RpcMessage, RpcMethod, RpcSkin, StreamMethod, UnaryMethod } from '#protocol/exchange.js';
 import type { GrpcCall } from './grpc-call.js';
-import { decodeFrame } from './grpc-encoding.js';
+import { answerEncoding, decodeFrame, type EncodedMessage, encodeMessage } from './grpc-encoding.js';
 import { type Frame, FrameReader } from './grpc-frames.js';
 import type { GrpcListenerOptions } from './grpc-options.js';
 import { OK } from './grpc-trailers.js';
@@ -34,10 +34,13 @@ export function serveUnary(
   context: CallContext,
 ): void {
   const fail = (thrown: unknown): void => call.finish(context.skin.statusOf(thrown));
+  call.transport = 'grpc';
+  chooseEncoding(method, call, context);
   let first: Frame | null = null;
   const run = async (frame: Frame): Promise<void> => {
     try {
-      call.answer(await method.handle(await messageOf(frame, call, context), call));
+      const answer = await method.handle(await messageOf(frame, call, context), call);
+      call.answer(await encoded(answer, call, context));
     } catch (thrown) {
       fail(thrown);
     }
@@ -62,6 +65,7 @@ export function serveStream(
   call: GrpcCall,
   context: CallContext,
 ): void {
+  chooseEncoding(method, call, context);
   const inbox = new Inbox<Frame>(INBOX_ROOM, { full: () => stream.pause(), wanted: () => stream.resume() });
   const end = (thrown: unknown): void => {
     call.finish(context.skin.statusOf(thrown));
@@ -74,7 +78,7 @@ export function serveStream(
     try {
       for await (const answer of method.handle(messages(), call)) {
         if (call.isFinished) break;
-        if (!call.send(answer)) await call.drained();
+        if (!call.send(await encoded(answer, call, context))) await call.drained();
       }
       call.finish(OK);
     } catch (thrown) {
@@ -151,6 +155,21 @@ function receive(
 async function messageOf(frame: Frame, call: GrpcCall, { options }: CallContext): Promise<Uint8Array> {
   if (!frame.isCompressed) return frame.data;
   return await decodeFrame(frame, call.header('grpc-encoding') ?? 'identity', options.maxMessageBytes);
+}
+
+function chooseEncoding(method: RpcMethod, call: GrpcCall, { options }: CallContext): void {
+  if (!method.answersTensors) return;
+  call.encodeAnswers(answerEncoding(call.header('grpc-accept-encoding'), options.responseCompression));
+}
+
+/** An answer as it travels: no trip to another thread where nothing is compressed. */
+function encoded(
+  pieces: RpcMessage,
+  call: GrpcCall,
+  { options }: CallContext,
+): EncodedMessage | Promise<EncodedMessage> {
+  if (call.encoding === 'identity') return { isCompressed: false, pieces };
+  return encodeMessage(pieces, call.encoding, options.responseCompression);
 }
 
 /** gRPC's status codes say UNIMPLEMENTED for this. */

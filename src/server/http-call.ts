@@ -4,6 +4,7 @@ import type { Call } from '#core/call.js';
 /** A Call over one HTTP exchange: aborted when the connection closes before the answer was sent. */
 export class HttpCall implements Call {
   readonly deadline: number | null = null;
+  readonly transport = 'http';
   readonly receivedAt: number;
   readonly #response: ServerResponse;
   #controller: AbortController | null = null;

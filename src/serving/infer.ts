@@ -4,9 +4,13 @@ import type { InferenceRequest } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { Handle } from '#lifecycle/handle.js';
 import type { ModelManager } from '#lifecycle/manager.js';
+import type { Tensor } from '#tensor/tensor.js';
 import { batchRows } from './batch-rows.js';
+import { classify } from './classify.js';
 import { resolveInputs } from './resolve-inputs.js';
-import { resolveOutputs } from './resolve-outputs.js';
+import { resolveOutputs, type WantedOutput } from './resolve-outputs.js';
+import type { Trace } from './trace.js';
+import type { Tracing } from './tracing.js';
 import { withTimeout } from './with-timeout.js';
 
 /** The whole server in a few lines: borrow the model, check, run, give it back. Rejects with ServingError. */
@@ -15,17 +19,25 @@ export async function infer(
   request: InferenceRequest,
   call: Call,
   clock: Clock,
+  tracing: Tracing,
 ): Promise<InferenceResponse> {
   const timed = withTimeout(call, request.schedule.timeoutUs, clock.now());
   const handle = models.acquire(request.model); // NOT_FOUND, UNAVAILABLE
+  const trace = tracing.begin(request.id, handle.metadata, call); // mostly null
   try {
-    return await inferWith(handle, request, timed);
+    return await inferWith(handle, request, timed, trace);
   } finally {
     handle.release(); // an unload waits for this
+    trace?.end();
   }
 }
 
-async function inferWith(handle: Handle, request: InferenceRequest, call: Call): Promise<InferenceResponse> {
+async function inferWith(
+  handle: Handle,
+  request: InferenceRequest,
+  call: Call,
+  trace: Trace | null,
+): Promise<InferenceResponse> {
   const { name, version, dialect, maxBatchSize } = handle.metadata;
   const { signature, strict } = handle;
   const rules = { model: name, ports: signature.inputs, strict, maxBatchSize };
@@ -34,11 +46,20 @@ async function inferWith(handle: Handle, request: InferenceRequest, call: Call):
   const wanted = resolveOutputs(request.outputs, signature.outputs, handle.metadata); // INVALID_ARGUMENT
   const engineNames = wanted.map((output) => output.engineName);
   const job = { inputs, outputs: engineNames, rows, priority: request.schedule.priority };
+  trace?.queued(inputs);
   const { outputs, timings } = await handle.submit(job, call); // OVERLOADED, CANCELLED, INTERNAL, …
+  trace?.computed(outputs, timings);
   return {
     id: request.id,
     model: { name, version, dialect },
-    outputs: outputs.map((tensor, i) => ({ ...tensor, name: wanted[i]?.answerName ?? tensor.name })),
+    outputs: outputs.map((tensor, i) => finished(tensor, wanted[i] as WantedOutput, maxBatchSize > 0)),
     timings,
   };
+}
+
+/** An output as it was asked for. */
+function finished(tensor: Tensor, wanted: WantedOutput, hasBatchAxis: boolean): Tensor {
+  const named = { ...tensor, name: wanted.answerName };
+  const { classes, labels } = wanted;
+  return classes === 0 ? named : classify(named, { classes, labels, hasBatchAxis });
 }

@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { Port } from '#lifecycle/signature.js';
 import { alignShape, fitsSpec, formatShape } from '#tensor/shape.js';
@@ -39,20 +40,20 @@ function complain(inputs: readonly Tensor[], { ports, model }: InputRules): neve
   const stranger = names.find((name) => !known.includes(name));
   if (stranger !== undefined && names.length >= known.length) {
     throw invalid(
-      `unexpected inference input '${stranger}' for model '${model}'; its ${plural(known.length, 'input is', 'inputs are')} ${quoted(known)}`,
+      `unexpected inference input '${clip(stranger)}' for model '${model}'; its ${plural(known.length, 'input is', 'inputs are')} ${quoted(known)}`,
     );
   }
   const missing = known.filter((name) => !names.includes(name));
   throw invalid(
     `expected ${known.length} inputs but got ${names.length} inputs for model '${model}'. ` +
-      `Got input(s) [${quoted(names)}], but missing required input(s) [${quoted(missing)}]. Please provide all required input(s).`,
+      `Got input(s) [${quoted(names.map(clip))}], but missing required input(s) [${quoted(missing)}]. Please provide all required input(s).`,
   );
 }
 
 function fit(input: Tensor, { spec, engineName }: Port, { model, strict }: InputRules): Tensor {
   if (input.datatype !== spec.datatype) {
     throw invalid(
-      `inference input '${input.name}' data-type is '${input.datatype}', but model '${model}' expects '${spec.datatype}'`,
+      `inference input '${clip(input.name)}' data-type is '${input.datatype}', but model '${model}' expects '${spec.datatype}'`,
     );
   }
   const shape = strict
@@ -62,7 +63,7 @@ function fit(input: Tensor, { spec, engineName }: Port, { model, strict }: Input
     : alignShape(input.shape, spec.shape);
   if (shape === null) {
     throw invalid(
-      `unexpected shape for input '${input.name}' for model '${model}'. Expected ${formatShape(spec.shape)}, got ${formatShape(input.shape)}.`,
+      `unexpected shape for input '${clip(input.name)}' for model '${model}'. Expected ${formatShape(spec.shape)}, got ${formatShape(input.shape)}.`,
     );
   }
   return { name: engineName, datatype: spec.datatype, shape, data: input.data };

@@ -43,3 +43,21 @@ for (const [wanted, dialect, message] of refused) {
     });
   });
 }
+
+test('an output to be classified carries its labels, and must have elements in an order', () => {
+  const text = { engineName: 'Text', spec: { name: 'text', datatype: 'BYTES' as const, shape: [1] } };
+  const ports = [{ ...port('scores', 'Identity'), labels: ['cat', 'dog'] }, text];
+  const model = { name: 'm', dialect: 'v2' as const };
+  assert.deepEqual(resolveOutputs([{ name: 'Identity', classes: 2 }], ports, model), [
+    { engineName: 'Identity', answerName: 'Identity', classes: 2, labels: ['cat', 'dog'] },
+  ]);
+  assert.deepEqual(
+    resolveOutputs('all', ports, model).map(({ classes }) => classes),
+    [0, 0],
+  );
+  assert.equal(resolveOutputs([{ name: 'text', classes: 0 }], ports, model).length, 1);
+  assert.throws(() => resolveOutputs([{ name: 'text', classes: 1 }], ports, model), {
+    code: 'INVALID_ARGUMENT',
+    message: /^class result not available for output 'text' due to unsupported type 'BYTES'/,
+  });
+});

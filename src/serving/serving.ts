@@ -1,6 +1,7 @@
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
+import type { LogControl } from '#core/log-settings.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { InferenceRequest, ModelRef } from '#inference/request.js';
@@ -8,9 +9,12 @@ import type { InferenceResponse } from '#inference/response.js';
 import type { ModelStatistics } from '#inference/statistics.js';
 import type { Handle } from '#lifecycle/handle.js';
 import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
+import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
 import { isServerReady } from './readiness.js';
+import type { TraceChange, TraceSettings } from './trace-settings.js';
+import type { Tracing } from './tracing.js';
 
 export type { IndexEntry } from '#lifecycle/manager.js';
 
@@ -29,6 +33,10 @@ export interface ServingOptions {
   /** Plain data about the devices, as `furiosa devices --json` prints it. */
   readonly devices: () => Promise<readonly object[]>;
   readonly clock: Clock;
+  readonly logControl: LogControl;
+  readonly tracing: Tracing;
+  /** Null where clients may not use shared memory. */
+  readonly sharedMemory: SharedMemoryRegions | null;
 }
 
 /** The server's abilities without any protocol. */
@@ -36,8 +44,8 @@ export interface Serving {
   info(): ServerInfo;
   isLive(): boolean;
   isReady(): boolean;
-  /** Calls `listener` when the server begins to shut down. Answers how to call that off. */
-  onLeave(listener: () => void): () => void;
+  /** Calls `listener` when `isReady` may have changed. Answers how to call that off. */
+  onReadiness(listener: () => void): () => void;
   /** Throws NOT_FOUND. */
   isModelReady(ref: ModelRef): boolean;
   /** Throws NOT_FOUND or UNAVAILABLE. */
@@ -54,6 +62,14 @@ export interface Serving {
   /** Starts the unloading and does not wait for it. Throws NOT_FOUND. */
   unload(name: string): void;
   devices(): Promise<readonly object[]>;
+  /** What is traced of a model's requests, or of those of all that have no settings of their own (null). Throws NOT_FOUND. */
+  traceSettings(model: string | null): TraceSettings;
+  /** Throws NOT_FOUND, or INVALID_ARGUMENT where there is nowhere to write traces. */
+  changeTraceSettings(model: string | null, change: TraceChange): void;
+  /** What of the log is written. */
+  readonly logControl: LogControl;
+  /** Where tensors may lie beside the request; null where that is not allowed. */
+  readonly sharedMemory: SharedMemoryRegions | null;
 }
 
 /** What a version tells of itself. Throws NOT_FOUND or UNAVAILABLE. */
@@ -64,18 +80,27 @@ function look(models: ModelManager, ref: ModelRef): Pick<Handle, 'metadata' | 'd
 }
 
 export function createServing(models: ModelManager, gate: Gate, options: ServingOptions): Serving {
+  /** Throws NOT_FOUND for a model that is not offered. */
+  const checkModel = (name: string | null): void => {
+    if (name !== null) models.readyVersions(name);
+  };
   return {
     info: () => options.info,
     isLive: () => true,
     isReady: () => gate.state === 'open' && isServerReady(models.index(), options.strictReadiness),
-    onLeave: (listener) => gate.onLeave(listener),
+    onReadiness(listener) {
+      const offs = [models.onChange(listener), gate.onLeave(listener)];
+      return () => {
+        for (const off of offs) off();
+      };
+    },
     isModelReady: (ref) => models.isReady(ref) && gate.state === 'open',
     modelMetadata: (ref) => ({
       metadata: look(models, ref).metadata,
       versions: models.readyVersions(ref.name),
     }),
     modelDeployment: (ref) => look(models, ref),
-    infer: (request, call) => gate.pass(() => infer(models, request, call, options.clock)),
+    infer: (request, call) => gate.pass(() => infer(models, request, call, options.clock, options.tracing)),
     statistics: (ref) => models.statistics(ref),
     index: () => models.index(),
     load(name) {
@@ -84,5 +109,15 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     },
     unload: (name) => void models.unload(name),
     devices: options.devices,
+    traceSettings(model) {
+      checkModel(model);
+      return options.tracing.settings(model);
+    },
+    changeTraceSettings(model, change) {
+      checkModel(model);
+      options.tracing.change(model, change);
+    },
+    logControl: options.logControl,
+    sharedMemory: options.sharedMemory,
   };
 }

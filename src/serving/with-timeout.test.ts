@@ -14,9 +14,10 @@ const rows: [deadline: number | null, timeoutUs: number, expected: number | null
 for (const [deadline, timeoutUs, expected] of rows) {
   test(`at 1000 ms, a deadline of ${deadline} ms and a timeout of ${timeoutUs} us make ${expected}`, () => {
     const { signal } = new AbortController();
-    const call = withTimeout({ signal, deadline, receivedAt: 900 }, timeoutUs, 1000);
+    const call = withTimeout({ signal, deadline, receivedAt: 900, transport: 'grpc' }, timeoutUs, 1000);
     assert.equal(call.deadline, expected);
     assert.equal(call.signal, signal);
     assert.equal(call.receivedAt, 900);
+    assert.equal(call.transport, 'grpc');
   });
 }

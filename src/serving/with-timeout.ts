@@ -11,5 +11,6 @@ export function withTimeout(call: Call, timeoutUs: number, now: number): Call {
     },
     deadline: call.deadline === null ? deadline : Math.min(call.deadline, deadline),
     receivedAt: call.receivedAt,
+    transport: call.transport,
   };
 }

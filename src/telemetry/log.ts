@@ -1,5 +1,6 @@
 import { type Logger as PinoLogger, pino } from 'pino';
 import { type LogRecord, logChannel } from '#core/log.js';
+import { isWritten, type LogControl } from '#core/log-settings.js';
 import type { LogOptions } from './options.js';
 import { prettyLine } from './pretty-line.js';
 
@@ -9,23 +10,14 @@ export interface LogSink {
   write(line: string): unknown;
 }
 
-const SEVERITY: Readonly<Record<LogRecord['level'], number>> = {
-  ERROR: 50,
-  WARN: 40,
-  INFO: 30,
-  DEBUG: 20,
-  TRACE: 10,
-};
-
-/** Writes what the rooms publish, from now until the returned function is called. */
-export function startLog(options: LogOptions, sink: LogSink): () => void {
+/** Writes what the rooms publish and `control` lets through, from now until the returned function is called. */
+export function startLog(options: LogOptions, control: LogControl, sink: LogSink): () => void {
   const isTerminal = sink.isTTY === true;
   const pretty = options.format === 'pretty' || (options.format === 'auto' && isTerminal);
   const write = pretty ? prettyWriter(sink, isTerminal && wantsColor(process.env)) : jsonWriter(sink);
-  const least = SEVERITY[options.level];
   const listener = (message: unknown): void => {
     const record = message as LogRecord;
-    if (SEVERITY[record.level] >= least) write(record);
+    if (isWritten(record.level, control.settings)) write(record);
   };
   logChannel.subscribe(listener);
   return () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ServingError } from '#core/errors.js';
-import { decodeByteStrings, encodeByteStrings } from './byte-strings.js';
+import { decodeByteStrings, encodeByteStrings, encodeTexts } from './byte-strings.js';
 
 const text = (word: string): Uint8Array => new TextEncoder().encode(word);
 
@@ -11,6 +11,12 @@ test('byte strings come back as they went, the empty one and NUL too', () => {
   assert.deepEqual([...data.subarray(0, 11)], [0, 0, 0, 0, 3, 0, 0, 0, 97, 98, 99]);
   assert.deepEqual(decodeByteStrings(data, 4, "input 'x'"), elements);
   assert.deepEqual(decodeByteStrings(new Uint8Array(0), 0, "input 'x'"), []);
+});
+
+test('texts are encoded as their UTF-8 is', () => {
+  for (const words of [[], [''], ['', 'abc', '\0', 'ü€😀'], ['\ud800']]) {
+    assert.deepEqual(encodeTexts(words), encodeByteStrings(words.map(text)));
+  }
 });
 
 test('byte strings are read from inside a larger buffer', () => {

@@ -17,6 +17,25 @@ export function encodeByteStrings(elements: readonly Uint8Array[]): Uint8Array {
   return data;
 }
 
+/** UTF-8 takes no more bytes for a unit of UTF-16. */
+const BYTES_PER_UNIT = 3;
+
+/** The bytes of a BYTES tensor whose elements are these texts in UTF-8. */
+export function encodeTexts(texts: readonly string[]): Uint8Array {
+  const data = new Uint8Array(
+    texts.reduce((sum, text) => sum + LENGTH_BYTES + text.length * BYTES_PER_UNIT, 0),
+  );
+  const view = new DataView(data.buffer);
+  const encoder = new TextEncoder();
+  let at = 0;
+  for (const text of texts) {
+    const { written } = encoder.encodeInto(text, data.subarray(at + LENGTH_BYTES));
+    view.setUint32(at, written, true);
+    at += LENGTH_BYTES + written;
+  }
+  return data.slice(0, at);
+}
+
 /**
  * The elements of a BYTES tensor, as views of its bytes. There must be exactly `count`, and nothing after them.
  *

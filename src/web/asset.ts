@@ -40,5 +40,7 @@ const NOTHING = new Uint8Array(0);
 export function answerWith({ body, headers, etag }: Asset, exchange: Pick<Exchange, 'header'>): Answer {
   const known = exchange.header('if-none-match') ?? '';
   const isKnown = known.trim() === '*' || known.split(',').some((each) => each.trim() === etag);
-  return isKnown ? { status: 304, headers, body: NOTHING } : { status: 200, headers, body };
+  return isKnown
+    ? { status: 304, headers, body: NOTHING }
+    : { status: 200, headers, body, isCompressible: true };
 }

@@ -23,12 +23,20 @@ const defaults = {
   server: { name: 'furiosa-server', version: '1.2.3', extensions: [] },
   autoload: true,
   rest: { host: '0.0.0.0', port: 8080, maxBodyBytes: 268435456, bodyTimeoutMs: 60000 },
-  grpc: { host: '0.0.0.0', port: 8081, maxMessageBytes: 268435456, messageTimeoutMs: 60000 },
+  grpc: {
+    host: '0.0.0.0',
+    port: 8081,
+    maxMessageBytes: 268435456,
+    messageTimeoutMs: 60000,
+    responseCompression: 'none',
+  },
   log: { level: 'INFO', format: 'auto' },
+  trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
   devices: { devRoot: '/dev', sysRoot: '/sys', procRoot: '/proc', simulate: 'auto' },
   maxQueueSize: 1024,
   strictReadiness: true,
   exitOnError: false,
+  allowClientShm: false,
   drainDelayMs: 0,
   drainTimeoutMs: 30000,
 };
@@ -129,10 +137,12 @@ rest_server_config: {host: 127.0.0.1, port: 9000, workers: 4, debug: true}
 grpc_server_config: {host: 127.0.0.2, port: 9001, workers: 2}
 devices: {simulate: warboy*2, dev_root: fake/dev, sys_root: /fake/sys}
 log: {format: json}
+trace: {file: t.json, level: [TIMESTAMPS, TENSORS], rate: 2, count: 3, log_frequency: 4, mode: triton}
 limits: {max_body_bytes: 1000, max_queue_size: 2, body_timeout_ms: 3}
 strict: true
 strict_readiness: false
 exit_on_error: true
+allow_client_shm: true
 drain_delay_seconds: 1.5
 `;
   const settings = settingsOf({
@@ -143,12 +153,26 @@ drain_delay_seconds: 1.5
     server: { name: 'mine', version: '0.10', extensions: ['a', 'b'] },
     autoload: false,
     rest: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, bodyTimeoutMs: 3 },
-    grpc: { host: '127.0.0.2', port: 9001, maxMessageBytes: 1000, messageTimeoutMs: 3 },
+    grpc: {
+      host: '127.0.0.2',
+      port: 9001,
+      maxMessageBytes: 1000,
+      messageTimeoutMs: 3,
+      responseCompression: 'none',
+    },
     log: { level: 'DEBUG', format: 'json' },
+    trace: {
+      file: '<cwd>/etc/t.json',
+      levels: ['TIMESTAMPS', 'TENSORS'],
+      rate: 2,
+      count: 3,
+      logFrequency: 4,
+    },
     devices: { devRoot: '<cwd>/etc/fake/dev', sysRoot: '/fake/sys', procRoot: '/proc', simulate: 2 },
     maxQueueSize: 2,
     strictReadiness: false,
     exitOnError: true,
+    allowClientShm: true,
     drainDelayMs: 1500,
     drainTimeoutMs: 30000,
     models: [{ ...model, name: 'm', strict: true }],

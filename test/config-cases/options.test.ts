@@ -94,7 +94,7 @@ test('a flag for one source of models sets the other source in the environment a
   assert.deepEqual(alone.warnings, ['FURIOSA_SERVER_MODEL_CONFIG: ignored, because --model-path is given']);
 });
 
-type Source = readonly [flag: string | number | boolean, env: string, file: string];
+type Source = readonly [flag: string | number | boolean | readonly string[], env: string, file: string];
 
 /** For each setting that all three can say: what they say, what is read, and what nobody saying anything means. */
 const precedence: [
@@ -115,7 +115,18 @@ const precedence: [
     'grpcPort',
     [0, '0', 'grpc_server_config: {port: 0}'],
     (s) => s.grpc,
-    [null, null, null, { host: '0.0.0.0', port: 8081, maxMessageBytes: 268435456, messageTimeoutMs: 60000 }],
+    [
+      null,
+      null,
+      null,
+      {
+        host: '0.0.0.0',
+        port: 8081,
+        maxMessageBytes: 268435456,
+        messageTimeoutMs: 60000,
+        responseCompression: 'none',
+      },
+    ],
   ],
   [
     'logLevel',
@@ -144,12 +155,41 @@ const precedence: [
     (s) => s.devices.sysRoot,
     ['/1', '<cwd>/2', '<cwd>/etc/3', '/sys'],
   ],
+  [
+    'traceConfig',
+    [['file=a', 'rate=1'], 'triton,file=/b', 'trace: {file: c}'],
+    (s) => s.trace.file,
+    ['<cwd>/a', '/b', '<cwd>/etc/c', ''],
+  ],
+  [
+    'traceConfig',
+    ['file=a,level=TENSORS', 'file=b,level=TIMESTAMPS,level=TENSORS', 'trace: {file: c, level: TIMESTAMPS}'],
+    (s) => s.trace.levels,
+    [['TENSORS'], ['TIMESTAMPS', 'TENSORS'], ['TIMESTAMPS'], []],
+  ],
+  [
+    'traceConfig',
+    ['rate=1,count=2', 'rate=1,rate=3,log-frequency=4,mode=triton', 'trace: {rate: 5, count: 6}'],
+    (s) => [s.trace.rate, s.trace.count, s.trace.logFrequency],
+    [
+      [1, 2, 0],
+      [3, 6, 4],
+      [5, 6, 0],
+      [1000, -1, 0],
+    ],
+  ],
   ['strict', [false, 'false', 'strict: true'], (s) => s.models[0]?.strict, [false, false, true, false]],
   [
     'strictReadiness',
     [true, 'yes', 'strict_readiness: false'],
     (s) => s.strictReadiness,
     [true, true, false, true],
+  ],
+  [
+    'allowClientShm',
+    [true, 'on', 'allow_client_shm: yes'],
+    (s) => s.allowClientShm,
+    [true, true, true, false],
   ],
   ['exitOnError', [false, 'off', 'exit_on_error: on'], (s) => s.exitOnError, [false, false, true, false]],
   ['drainDelaySeconds', [0, '0.25', 'drain_delay_seconds: 3'], (s) => s.drainDelayMs, [0, 250, 3000, 0]],
@@ -188,6 +228,52 @@ const badVariables: [variable: string, value: string, expected: string][] = [
   ['LOG_FORMAT', 'xml', 'expected one of auto, pretty, json, found "xml"'],
   ['SIMULATE', 'warboy', 'expected auto, never or warboy*N with N from 1 to 64, found "warboy"'],
 ];
+
+/** The whole of the problem, for what `--trace-config` cannot be. */
+const badTraces: [value: string | readonly string[], expected: string][] = [
+  ['', '--trace-config: expected key=value, several with commas between, found ""'],
+  ['rate', '--trace-config: expected key=value, several with commas between, found "rate"'],
+  ['rate=0', '--trace-config.rate: expected an integer from 1 to 4294967295, found 0'],
+  ['count=-2', '--trace-config.count: expected an integer from -1 to 2147483647, found -2'],
+  ['log-frequency=x', '--trace-config.log_frequency: expected an integer from 0 to 4294967295, found "x"'],
+  ['file=', '--trace-config.file: expected text, found an empty one'],
+  ['mode=opentelemetry', '--trace-config.mode: expected one of triton, found "opentelemetry"'],
+  [
+    'opentelemetry,url=localhost',
+    '--trace-config: expected key=value, several with commas between, found "opentelemetry"',
+  ],
+  [
+    'level=MAX,file=x',
+    '--trace-config.level: expected OFF, TIMESTAMPS, TENSORS, or a list of the latter two, found "MAX"',
+  ],
+  [
+    ['level=OFF', 'level=TENSORS,file=x'],
+    '--trace-config.level: expected OFF, TIMESTAMPS, TENSORS, or a list of the latter two, found "OFF", "TENSORS"',
+  ],
+  [
+    'fil=x',
+    '--trace-config.fil: unknown key; did you mean "file"? Allowed: file, level, rate, count, log_frequency, mode',
+  ],
+  [
+    'level=TIMESTAMPS',
+    '--trace-config.level: TIMESTAMPS cannot be traced without a trace file; expected file=PATH',
+  ],
+];
+
+for (const [value, expected] of badTraces) {
+  test(`--trace-config ${value} is refused`, () => {
+    assert.deepEqual(problemsOf({ flags: { ...single, traceConfig: value } }), [expected]);
+  });
+}
+
+test('a server file that traces without a trace file is refused, and an option can name one', () => {
+  const files = { 's.yaml': 'trace:\n  level: TENSORS\n' };
+  const flags = { ...single, serverConfig: 's.yaml' };
+  assert.deepEqual(problemsOf({ files, flags }), [
+    's.yaml:2:10: trace.level: TENSORS cannot be traced without a trace file; expected file=PATH',
+  ]);
+  assert.deepEqual(problemsOf({ files, flags: { ...flags, traceConfig: 'file=x' } }), []);
+});
 
 for (const [name, value, expected] of badVariables) {
   test(`FURIOSA_SERVER_${name}=${value} is an error that names the variable`, () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { OfferedVersion } from '#lifecycle/offer.js';
 import { encodeByteStrings } from '#tensor/byte-strings.js';
-import { DATATYPE_BYTES, DATATYPES, type DataType } from '#tensor/datatype.js';
+import { DATATYPES, type DataType } from '#tensor/datatype.js';
 import { extremes } from '../contract/extremes.js';
 import {
   type AnsweredOutput,
@@ -28,25 +28,15 @@ import { TENSOR_TYPE } from '../support/tflite-writer.js';
 const folder = modelDirectory(after);
 
 /** ONNX Runtime for Node has no way to pass BF16; LiteRT has, in models of fixed shapes that are not empty. */
-const BF16_COUNTS = [1, 3, 2_621_440];
+const BF16_COUNTS = [1, 3, 1000];
 const saveTflite = modelFolder();
 
 const passable = DATATYPES.filter((each) => each !== 'BF16');
 
-const FIVE_MB = 5 * 1024 * 1024;
-
-/** So many elements of a datatype, the same few over and over. */
-function tiled(datatype: DataType, count: number, different: number): Uint8Array {
-  if (count <= different) return extremes(datatype, count);
-  const tile = extremes(datatype, different);
-  const tiles = Math.floor(count / different);
-  const data = new Uint8Array(tile.length * tiles);
-  for (let i = 0; i < tiles; i++) data.set(tile, i * tile.length);
-  return new Uint8Array(Buffer.concat([data, extremes(datatype, count % different)]));
-}
-
-function elementsIn(bytes: number, datatype: DataType): number {
-  return Math.floor(bytes / (DATATYPE_BYTES[datatype] || 16));
+/** So many elements of a datatype, the same four over and over: none of them is a NaN, whose payload JSON cannot say. */
+function tiled(datatype: DataType, count: number): Uint8Array {
+  const fours = Array(Math.floor(count / 4)).fill(extremes(datatype, 4));
+  return new Uint8Array(Buffer.concat([...fours, extremes(datatype, count % 4)]));
 }
 
 function int32(...values: readonly number[]): Uint8Array {
@@ -73,7 +63,7 @@ describe('binary tensors over real sockets', () => {
       identity('deep', 'INT16', [1, 'a', 1, 'b', 1, 1, 1, 2]),
       identity('table', 'BYTES', ['rows', 'columns']),
       identity('pictures', 'UINT8', ['n', 2, 2]),
-      identity('open', 'UINT8', ['a', 'b']),
+      identity('open', 'UINT8', ['a', 'b', 'c']),
       offered('sums', addSubModel('INT32', ['batch', 2])),
       offered('rows', matMulModel('batch')),
       offered('scalar', scalarModel()),
@@ -117,31 +107,11 @@ describe('binary tensors over real sockets', () => {
   });
 
   for (const type of passable) {
-    const counts = [0, 1, 3, elementsIn(FIVE_MB, type)];
-
-    test(`${type}: ${counts.join(', ')} elements come back bit for bit`, async () => {
-      for (const count of counts) {
-        const blob = tiled(type, count, 8);
-        const input = binary('input', type, [count], blob);
-        const [output] = await answer(
-          type,
-          { inputs: [input], parameters: { binary_data_output: true } },
-          blob,
-        );
-        assert.deepEqual(
-          [output?.name, output?.datatype, output?.shape, output?.data],
-          ['output', type, [count], undefined],
-        );
-        assert.equal(Buffer.compare(output?.bytes ?? new Uint8Array(1), blob), 0, `${count} elements`);
-      }
-    });
-
     test(`${type}: JSON and binary say the same, there and back`, async () => {
       const input = { name: 'input', datatype: type };
       const json = { fp16_json: true, ...(type === 'BYTES' && { content_type: 'base64' }) };
-      for (const count of counts) {
-        // The first four of each datatype are no NaNs, whose payload JSON cannot say.
-        const blob = tiled(type, count, 4);
+      for (const count of [0, 1, 3, 1000]) {
+        const blob = tiled(type, count);
         const first = await ask(
           type,
           {
@@ -174,7 +144,7 @@ describe('binary tensors over real sockets', () => {
 
   for (const count of BF16_COUNTS) {
     test(`BF16: ${count} elements come back bit for bit, and say the same as numbers`, async () => {
-      const blob = tiled('BF16', count, 4);
+      const blob = tiled('BF16', count);
       const numbers = { fp16_json: true, nan_tokens: true };
       const [output] = await answer(
         `BF16-${count}`,

@@ -38,6 +38,15 @@ describe('compression', () => {
     assert.equal((await post(request(2), {})).status, 200);
   }
 
+  test('answers but to inference are never compressed, for clients that cannot undo it', async (t) => {
+    const name = 'm'.repeat(2000);
+    const path = writeModel(folder, 'long.onnx', identityModel('UINT8'));
+    const long = await serve((stop) => t.after(stop), settingsOf([offerOf({ name, path })]));
+    const { status, headers, text } = await long.get('/v2/repository/index');
+    assert.deepEqual([status, headers.get('content-encoding')], [200, null]);
+    assert.ok(text.length > 2000);
+  });
+
   const understood: [what: string, coding: string, body: Uint8Array | readonly Uint8Array[]][] = [
     ['gzip', 'gzip', gzipSync(request(100))],
     ['gzip in capitals', 'GZIP', gzipSync(request(100))],

@@ -134,3 +134,20 @@ test('without gRPC there is no port for it', async (t) => {
   const server = await serve((end) => t.after(end), settingsOf([]));
   assert.equal(server.server.grpcPort, null);
 });
+
+test('a health watch hears of every change of readiness', async (t) => {
+  const server = await serve(
+    (end) => t.after(end),
+    settingsOf([offerOf({ name: 'quick', path: quickPath })], { grpc: GRPC, autoload: false }),
+  );
+  const health = grpcClient(server.grpcPort, 'grpc.health.v1.Health');
+  t.after(() => health.close());
+  const watch = health.raw.Watch({ service: '' });
+  watch.on('error', () => {});
+  assert.deepEqual(await nextOf(watch), { status: 'SERVING' }, 'nothing is wanted yet');
+  const loaded = server.post('/v2/repository/models/quick/load', '');
+  assert.deepEqual(await nextOf(watch), { status: 'NOT_SERVING' }, 'a wanted model is loading');
+  assert.deepEqual(await nextOf(watch), { status: 'SERVING' }, 'it is ready');
+  assert.equal((await loaded).status, 200);
+  watch.cancel();
+});

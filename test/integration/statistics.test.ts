@@ -19,7 +19,13 @@ const folder = modelDirectory(after);
 const simple = writeModel(folder, 'simple.onnx', addSubModel());
 const fixed = writeModel(folder, 'fixed.onnx', identityModel('FP32', [1, 4]));
 const slow = writeModel(folder, 'slow.onnx', slowModel());
-const grpc = { host: '127.0.0.1', port: 0, maxMessageBytes: 1024 * 1024, messageTimeoutMs: 10_000 };
+const grpc = {
+  host: '127.0.0.1',
+  port: 0,
+  maxMessageBytes: 1024 * 1024,
+  messageTimeoutMs: 10_000,
+  responseCompression: 'none' as const,
+};
 
 const models = [
   offerOf({ name: 'simple', path: simple }),

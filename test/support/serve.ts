@@ -2,6 +2,7 @@ import type { Flags } from '#config/flags.js';
 import type { Environment } from '#config/given.js';
 import { loadSettings } from '#config/load.js';
 import type { Settings } from '#config/settings.js';
+import type { LogControl } from '#core/log-settings.js';
 import { repositoryRoot } from './places.js';
 import { startTestServer, type TestServer } from './server.js';
 
@@ -21,8 +22,8 @@ export function atEnd(after: AtEnd): AtEnd {
 }
 
 /** A server whose models have settled. It stops at the end, however that comes. */
-export async function serve(atEnd: AtEnd, settings: Settings): Promise<TestServer> {
-  const server = await startTestServer(settings);
+export async function serve(atEnd: AtEnd, settings: Settings, logControl?: LogControl): Promise<TestServer> {
+  const server = await startTestServer(settings, logControl);
   atEnd(() => server.stop());
   await server.server.modelsSettled;
   return server;

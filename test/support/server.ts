@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type RunningServer, startServer } from '#app/start.js';
 import type { Settings } from '#config/settings.js';
+import type { LogControl } from '#core/log-settings.js';
 import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
 import type { OfferedVersion } from '#lifecycle/offer.js';
 
@@ -32,6 +33,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000 },
     grpc: null,
     log: { level: 'INFO', format: 'auto' },
+    trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
     devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
     models,
     maxQueueSize: 64,
@@ -39,6 +41,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     exitOnError: false,
     drainDelayMs: 0,
     drainTimeoutMs: 10_000,
+    allowClientShm: false,
     warnings: [],
     ...parts,
   };
@@ -50,6 +53,7 @@ export const GRPC: NonNullable<Settings['grpc']> = {
   port: 0,
   maxMessageBytes: 16 * 1024 * 1024,
   messageTimeoutMs: 10_000,
+  responseCompression: 'none',
 };
 
 /** A whole server on a port of its own, and ways to talk to it. */
@@ -73,8 +77,8 @@ export interface Reply {
   readonly json: any;
 }
 
-export async function startTestServer(settings: Settings): Promise<TestServer> {
-  const server = await startServer(settings);
+export async function startTestServer(settings: Settings, logControl?: LogControl): Promise<TestServer> {
+  const server = await startServer(settings, logControl);
   const ask = async (path: string, init?: RequestInit): Promise<Reply> => {
     const response = await fetch(`http://127.0.0.1:${server.restPort}${path}`, init);
     const text = await response.text();

@@ -1,17 +1,27 @@
 import { Tensor as EngineTensor } from 'onnxruntime-node';
 import { invalid, ServingError } from '#core/errors.js';
 import { DATATYPE_BYTES } from '#tensor/datatype.js';
+import { formatShape } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { dataTypeOf, isPassable, type PassableType } from './datatype.js';
 import { decodeStrings, encodeStrings } from './strings.js';
 
+/** The binding reads axes as 32-bit numbers. Only what has no elements can have larger ones. */
+const LARGEST_AXIS = 2 ** 32 - 1;
+
 /**
  * A tensor as ONNX Runtime takes it: a view of the same bytes where they lie as the engine needs them, else a copy.
- * The bytes must be as many as the shape takes. Throws INVALID_ARGUMENT for strings that the engine has no way to take.
+ * The bytes must be as many as the shape takes. Throws INVALID_ARGUMENT for strings and axes that the engine has no
+ * way to take.
  */
 export function toEngine(tensor: Tensor): EngineTensor {
   const { name, datatype, shape, data } = tensor;
   if (!isPassable(datatype)) throw invalid(`input "${name}": ONNX Runtime for Node cannot pass ${datatype}`);
+  if (shape.some((axis) => axis > LARGEST_AXIS)) {
+    throw invalid(
+      `input "${name}": its shape ${formatShape(shape)} has an axis beyond 2^32-1, the most that ONNX Runtime for Node takes`,
+    );
+  }
   if (datatype === 'BYTES') return new EngineTensor('string', decodeStrings(tensor), shape);
   return NEW_TENSOR[datatype](usable(data, DATATYPE_BYTES[datatype]), shape);
 }

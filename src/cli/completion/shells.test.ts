@@ -143,7 +143,10 @@ describe('completion in a real fish', { skip: lacking('fish') }, () => {
     ['furiosa server --log-level ', ['DEBUG', 'ERROR', 'INFO', 'TRACE', 'WARN']],
     ['furiosa server --log-level=D', ['--log-level=DEBUG']],
     ['furiosa-server --platform ', ['cpu', 'cuda', 'npu']],
-    ['furiosa server --no-', ['--no-exit-on-error', '--no-strict', '--no-strict-readiness']],
+    [
+      'furiosa server --no-',
+      ['--no-allow-client-shm', '--no-exit-on-error', '--no-strict', '--no-strict-readiness'],
+    ],
     ['furiosa server --model-config s', ['server.yaml']],
     ['furiosa inspect ', ['mnist model.onnx', 'models/', 'server.yaml']],
     // The argument is called like a command, and is none.

@@ -1,5 +1,5 @@
-import { invalid, ServingError } from '#core/errors.js';
-import type { InferenceRequest, RequestedOutput } from '#inference/request.js';
+import { invalid } from '#core/errors.js';
+import type { InferenceRequest, Parameters, RequestedOutput } from '#inference/request.js';
 import { checkBinarySize, checkBinaryTensor } from '#protocol/binary-tensor.js';
 import { clip } from '#protocol/clip.js';
 import { datatypeOf } from '#protocol/datatype-word.js';
@@ -12,7 +12,10 @@ import {
   type TensorClaims,
 } from '#protocol/request-faults.js';
 import { requestedOutput } from '#protocol/requested-output.js';
+import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
+import { readWindow, SharedInputs, type SharedOutputs, sharedOutputs } from '#protocol/shared-tensors.js';
+import type { SharedMemoryRegions, WindowClaim } from '#shared-memory/regions.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { type Contents, decodeContents, hasElements } from './decode-contents.js';
 import { ParameterMap } from './parameters.js';
@@ -22,24 +25,40 @@ export interface DecodedRequest {
   readonly request: InferenceRequest;
   /** Whether its tensors came as typed contents: such a caller is answered alike. */
   readonly isTyped: boolean;
+  /** The outputs that are written into shared memory, and not into the answer. */
+  readonly shared: SharedOutputs;
 }
 
 /** An input as the message has it. */
 interface InputDraft {
   readonly claims: TensorClaims;
   readonly contents: Contents;
+  /** Where its bytes are in shared memory, if they are there. */
+  readonly window: WindowClaim | null;
+}
+
+/** A requested output as the message has it. */
+interface OutputDraft {
+  readonly name: string;
+  readonly parameters: Parameters;
+  readonly place: string;
 }
 
 /**
  * An encoded ModelInferRequest as a request. Raw tensors are views of the message, which is given away. No more is
  * allocated than the message has elements for. Throws INVALID_ARGUMENT for whatever is malformed, missing, doubled or
- * out of range, in the words of the REST form where it is the same fault; UNIMPLEMENTED for shared memory.
+ * out of range, in the words of the REST form where it is the same fault.
+ *
+ * @param regions the shared memory that the request may use; inputs there are read at once
  */
-export function decodeInferRequest(message: Uint8Array): DecodedRequest {
+export function decodeInferRequest(
+  message: Uint8Array,
+  regions: SharedMemoryRegions | null = null,
+): DecodedRequest {
   const reader = new WireReader(message, 'ModelInferRequest');
   const parameters = new ParameterMap('parameters');
   const inputs: InputDraft[] = [];
-  const outputs = new Map<string, RequestedOutput>();
+  const outputs = new Map<string, OutputDraft>();
   const raw: Uint8Array[] = [];
   let [name, version, id] = ['', '', ''];
   while (reader.next()) {
@@ -66,15 +85,19 @@ export function decodeInferRequest(message: Uint8Array): DecodedRequest {
       `contents field must not be specified when using raw_input_contents for '${clip(typed.claims.name)}' for model '${clip(name)}'`,
     );
   }
+  const { values } = parameters;
+  checkReserved(values, 'grpc');
+  const shared = sharedOutputs([...outputs.values()], regions);
+  const memory = new SharedInputs(regions, name);
   const request = {
     id: id === '' ? null : id,
     model: { name, version: version === '' ? null : version },
-    inputs: raw.length > 0 ? rawTensors(inputs, raw, name) : typedTensors(inputs),
-    outputs: outputs.size === 0 ? ('all' as const) : [...outputs.values()],
-    parameters: parameters.values,
-    schedule: scheduleOf(parameters.values),
+    inputs: raw.length > 0 ? rawTensors(inputs, raw, name, memory) : typedTensors(inputs, memory),
+    outputs: outputs.size === 0 ? ('all' as const) : [...outputs.values()].map(requestedOutputOf),
+    parameters: values,
+    schedule: scheduleOf(values),
   };
-  return { request, isTyped: typed !== undefined };
+  return { request, isTyped: typed !== undefined, shared };
 }
 
 function readInput(reader: WireReader, place: string): InputDraft {
@@ -90,10 +113,16 @@ function readInput(reader: WireReader, place: string): InputDraft {
     else if (reader.field === 5) contents.push(reader.chunk());
     else reader.skip();
   }
-  refuseSharedMemory(parameters, place);
   if (name === '') throw invalid(`'${place}.name' is missing`);
   if (datatype === '') throw invalid(`'${place}.datatype' is missing`);
-  return { claims: { name, datatype: datatypeOf(datatype, `${place}.datatype`), shape }, contents };
+  const claims = { name, datatype: datatypeOf(datatype, `${place}.datatype`), shape };
+  const window = readWindow(parameters.values, name, place);
+  if (window !== null && hasElements(contents)) {
+    throw invalid(
+      `contents field must not be specified when using 'shared_memory_region' for '${clip(name)}', at '${place}'`,
+    );
+  }
+  return { claims, contents, window };
 }
 
 /** Takes one axis, or a packed list of them. */
@@ -108,7 +137,7 @@ function readShape(reader: WireReader, shape: number[], place: string): void {
   }
 }
 
-function readOutput(reader: WireReader, place: string): RequestedOutput {
+function readOutput(reader: WireReader, place: string): OutputDraft {
   const parameters = new ParameterMap(`${place}.parameters`);
   let name = '';
   while (reader.next()) {
@@ -116,41 +145,42 @@ function readOutput(reader: WireReader, place: string): RequestedOutput {
     else if (reader.field === 2) parameters.add(reader.message('parameters'));
     else reader.skip();
   }
-  refuseSharedMemory(parameters, place);
   if (name === '') throw invalid(`'${place}.name' is missing`);
-  return requestedOutput(name, parameters.values, `${place}.parameters`);
+  return { name, parameters: parameters.values, place };
 }
 
-function refuseSharedMemory(parameters: ParameterMap, place: string): void {
-  if (!parameters.has('shared_memory_region')) return;
-  throw new ServingError(
-    'UNIMPLEMENTED',
-    `'${place}.parameters.shared_memory_region' is not supported by this version of the server: tensors travel in the message`,
-  );
+function requestedOutputOf({ name, parameters, place }: OutputDraft): RequestedOutput {
+  return requestedOutput(name, parameters, `${place}.parameters`);
 }
 
 function rawTensors(
   inputs: readonly InputDraft[],
   raw: readonly Uint8Array[],
   model: string,
+  memory: SharedInputs,
 ): readonly Tensor[] {
-  if (raw.length !== inputs.length) {
+  const sent = inputs.filter(({ window }) => window === null).length;
+  if (raw.length !== sent) {
+    const which = sent === inputs.length ? '' : ' that are not in shared memory';
     throw invalid(
-      `raw_input_contents has ${raw.length} elements for ${inputs.length} inputs of model '${clip(model)}': expected one for each`,
+      `raw_input_contents has ${raw.length} elements for ${sent} inputs of model '${clip(model)}'${which}: expected one for each`,
     );
   }
-  return unique(inputs).map(({ claims }, i) => {
-    const data = raw[i] as Uint8Array;
+  let next = 0;
+  return unique(inputs).map(({ claims, window }) => {
+    // Tensors in shared memory have no element of their own among the raw ones.
+    if (window !== null) return { ...claims, data: memory.read(window, claims) };
+    const data = raw[next++] as Uint8Array;
     checkBinarySize(data.length, claims, model);
     checkBinaryTensor(data, claims);
     return { ...claims, data };
   });
 }
 
-function typedTensors(inputs: readonly InputDraft[]): readonly Tensor[] {
-  return unique(inputs).map(({ claims, contents }) => ({
+function typedTensors(inputs: readonly InputDraft[], memory: SharedInputs): readonly Tensor[] {
+  return unique(inputs).map(({ claims, contents, window }) => ({
     ...claims,
-    data: decodeContents(contents, claims),
+    data: window === null ? decodeContents(contents, claims) : memory.read(window, claims),
   }));
 }
 

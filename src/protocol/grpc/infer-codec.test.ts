@@ -258,16 +258,16 @@ test('a raw answer, whose tensors are pieces of their own', () => {
   assert.deepEqual(rawOutputContents, [bytes.data, none.data, int16.data]);
 });
 
-test('a typed answer', () => {
+test('a typed answer, which has the raw bytes as well', () => {
   const message = joined(encodeInferResponse(responseOf(bytes, none, int16), { isTyped: true }));
   const { outputs, rawOutputContents } = fromBinary(ModelInferResponseSchema, message);
-  assert.deepEqual(rawOutputContents, []);
+  assert.deepEqual(rawOutputContents, [bytes.data, none.data, int16.data]);
   assert.deepEqual(outputs[0]?.contents?.bytesContents, [Uint8Array.of(7)]);
   assert.deepEqual(outputs[1]?.contents?.fp32Contents, []);
   assert.deepEqual(outputs[2]?.contents?.intContents, [-2, 300]);
 });
 
-test('one output that has no typed form makes the whole answer raw', () => {
+test('one output that has no typed form leaves all of them raw only', () => {
   const message = joined(encodeInferResponse(responseOf(int16, half), { isTyped: true }));
   const { outputs, rawOutputContents } = fromBinary(ModelInferResponseSchema, message);
   assert.deepEqual(rawOutputContents, [int16.data, half.data]);

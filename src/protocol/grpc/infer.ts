@@ -1,5 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import type { Parameters } from '#inference/request.js';
 import type { RpcCall, RpcMessage, RpcMethod } from '#protocol/exchange.js';
+import { writeShared } from '#protocol/shared-tensors.js';
 import type { Serving } from '#serving/serving.js';
 import { decodeInferRequest } from './decode-infer.js';
 import { encodeInferResponse, encodeStreamAnswer } from './encode-infer.js';
@@ -18,14 +20,13 @@ export function inferMethods(serving: Serving): readonly RpcMethod[] {
   return [
     {
       kind: 'unary',
+      answersTensors: true,
       path: pathOf(modelInfer),
-      async handle(message, call) {
-        const { request, isTyped } = decodeInferRequest(message);
-        return encodeInferResponse(await serving.infer(request, call), { isTyped });
-      },
+      handle: (message, call) => inferOnce(serving, message, call, {}),
     },
     {
       kind: 'stream',
+      answersTensors: true,
       path: pathOf(modelStreamInfer),
       handle(messages, call) {
         // Triton's way to ask that the first error ends the stream with a status of its own.
@@ -37,16 +38,25 @@ export function inferMethods(serving: Serving): readonly RpcMethod[] {
   ];
 }
 
+/** @param parameters those of the answer */
+async function inferOnce(
+  serving: Serving,
+  message: Uint8Array,
+  call: RpcCall,
+  parameters: Parameters,
+): Promise<RpcMessage> {
+  const { request, isTyped, shared } = decodeInferRequest(message, serving.sharedMemory);
+  const response = await serving.infer(request, call);
+  writeShared(response.outputs, shared);
+  return encodeInferResponse(response, { isTyped, parameters, shared });
+}
+
 /**
  * Every request has one answer, which therefore is its last: nothing is left for the empty final response that
  * `triton_enable_empty_final_response` asks for, and the answer says so.
  */
 async function inferInStream(serving: Serving, message: Uint8Array, call: RpcCall): Promise<RpcMessage> {
-  const { request, isTyped } = decodeInferRequest(message);
-  const response = await serving.infer(request, call);
-  return encodeStreamAnswer(
-    encodeInferResponse(response, { isTyped, parameters: { triton_final_response: true } }),
-  );
+  return encodeStreamAnswer(await inferOnce(serving, message, call, { triton_final_response: true }));
 }
 
 /** What goes wrong is told in the stream, with the request's id, and the stream goes on. */

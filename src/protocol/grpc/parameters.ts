@@ -35,10 +35,6 @@ export class ParameterMap {
     this.#values.set(key, value);
   }
 
-  has(name: string): boolean {
-    return this.#values.has(name);
-  }
-
   get values(): Parameters {
     return Object.fromEntries(this.#values);
   }

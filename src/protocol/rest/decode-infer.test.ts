@@ -378,17 +378,6 @@ test('bytes that are not UTF-8 are refused with their place', () => {
   );
 });
 
-for (const list of ['inputs', 'outputs']) {
-  test(`shared memory for ${list} is not implemented`, () => {
-    const tensor = `{"name":"x","shape":[1],"datatype":"FP32","parameters":{"shared_memory_region":"r"}}`;
-    refuses(
-      list === 'inputs' ? `{"inputs":[${tensor}]}` : `{"inputs":[],"outputs":[${tensor}]}`,
-      `'${list}[0].parameters.shared_memory_region' is not supported by this version of the server: tensors travel as 'data' in the JSON or as binary data behind it`,
-      'UNIMPLEMENTED',
-    );
-  });
-}
-
 test('what an error repeats of a request is short', () => {
   const long = 'é'.repeat(1_000_000);
   for (const text of [

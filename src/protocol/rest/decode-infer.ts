@@ -2,7 +2,10 @@ import type { ServingError } from '#core/errors.js';
 import type { InferenceRequest, ModelRef, Parameters } from '#inference/request.js';
 import { checkTensorCount, inputTwice, MAX_TENSORS, outputTwice } from '#protocol/request-faults.js';
 import { requestedOutput } from '#protocol/requested-output.js';
+import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
+import { SharedInputs, type SharedOutputs, sharedOutputs } from '#protocol/shared-tensors.js';
+import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import { BinaryBlobs } from './binary-blobs.js';
 import { finishInput, INPUT_SCHEMA, type InputDraft, readInput } from './decode-input.js';
 import {
@@ -17,25 +20,28 @@ import { fieldTable, may, must } from './field-table.js';
 import type { BodyParts } from './inference-header.js';
 import { JsonReader } from './json-reader.js';
 import { readParameters } from './json-value.js';
-import { COUNT, FP16_JSON, parametersSchema } from './tensor-schema.js';
+import { COUNT, FP16_JSON, NOT_RESERVED, parametersSchema } from './tensor-schema.js';
 
 /** The fields of an inference request. */
 const INFER_REQUEST = fieldTable('InferRequest', {
   id: may({ type: ['string', 'null'], description: 'Given back in the answer.' }),
   parameters: may(
-    parametersSchema({
-      binary_data_output: {
-        type: 'boolean',
-        description: 'Whether those outputs come as bytes that say nothing of it themselves.',
+    parametersSchema(
+      {
+        binary_data_output: {
+          type: 'boolean',
+          description: 'Whether those outputs come as bytes that say nothing of it themselves.',
+        },
+        fp16_json: FP16_JSON,
+        nan_tokens: {
+          type: 'boolean',
+          description: 'Whether NaN and the infinities are written as such in the answer, and not as `null`.',
+        },
+        priority: { ...COUNT, description: '1 is the most urgent; 0 leaves it to the model.' },
+        timeout: { ...COUNT, description: 'Microseconds that the answer may take; 0 sets no bound.' },
       },
-      fp16_json: FP16_JSON,
-      nan_tokens: {
-        type: 'boolean',
-        description: 'Whether NaN and the infinities are written as such in the answer, and not as `null`.',
-      },
-      priority: { ...COUNT, description: '1 is the most urgent; 0 leaves it to the model.' },
-      timeout: { ...COUNT, description: 'Microseconds that the answer may take; 0 sets no bound.' },
-    }),
+      { propertyNames: NOT_RESERVED },
+    ),
   ),
   inputs: must({
     type: 'array',
@@ -57,6 +63,8 @@ export const INFER_REQUEST_SCHEMA: JsonSchema = INFER_REQUEST.schema;
 export interface DecodedInfer {
   readonly request: InferenceRequest;
   readonly form: AnswerForm;
+  /** The outputs that are written into shared memory, and not into the answer. */
+  readonly shared: SharedOutputs;
 }
 
 /**
@@ -64,8 +72,14 @@ export interface DecodedInfer {
  * JavaScript numbers; binary tensors are views of the body. A shape is believed only as far as the text or the bytes
  * reach. Fields that V2 does not know are skipped. Throws INVALID_ARGUMENT for whatever is malformed, missing, doubled or
  * out of range.
+ *
+ * @param regions the shared memory that the request may use; inputs there are read at once
  */
-export function decodeInferRequest({ json, blobs: bytes }: BodyParts, model: ModelRef): DecodedInfer {
+export function decodeInferRequest(
+  { json, blobs: bytes }: BodyParts,
+  model: ModelRef,
+  regions: SharedMemoryRegions | null = null,
+): DecodedInfer {
   const reader = new JsonReader(json);
   const read: {
     id: string | null;
@@ -83,16 +97,21 @@ export function decodeInferRequest({ json, blobs: bytes }: BodyParts, model: Mod
   reader.end();
   const { id, parameters, inputs: drafts, outputs } = INFER_REQUEST.complete(read, '');
   const form = answerFormOf(outputs, parameters);
-  const blobs = new BinaryBlobs(bytes, model.name);
-  const inputs = drafts.map((draft) => finishInput(draft, reader, blobs, parameters));
-  blobs.end();
+  const shared = sharedOutputs(outputs, regions);
+  const sources = {
+    blobs: new BinaryBlobs(bytes, model.name),
+    memory: new SharedInputs(regions, model.name),
+  };
+  const inputs = drafts.map((draft) => finishInput(draft, reader, sources, parameters));
+  sources.blobs.end();
   // No output at all means all of them, as in Triton.
   const wanted =
     outputs.length === 0
       ? 'all'
       : outputs.map(({ name, parameters: own, place }) => requestedOutput(name, own, `${place}.parameters`));
+  checkReserved(parameters, 'rest');
   const schedule = scheduleOf(parameters);
-  return { request: { id, model, inputs, outputs: wanted, parameters, schedule }, form };
+  return { request: { id, model, inputs, outputs: wanted, parameters, schedule }, form, shared };
 }
 
 function readInputs(reader: JsonReader): readonly InputDraft[] {

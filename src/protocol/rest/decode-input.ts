@@ -1,8 +1,10 @@
-import { invalid, ServingError } from '#core/errors.js';
+import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
 import { clip } from '#protocol/clip.js';
 import { readCount } from '#protocol/parameter.js';
 import { checkRank } from '#protocol/request-faults.js';
+import { readWindow, type SharedInputs } from '#protocol/shared-tensors.js';
+import type { WindowClaim } from '#shared-memory/regions.js';
 import type { DataType } from '#tensor/datatype.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { BinaryBlobs } from './binary-blobs.js';
@@ -13,21 +15,33 @@ import type { TensorHead } from './json-data-elements.js';
 import { jsonFormOf, PLAIN_JSON } from './json-form.js';
 import { type JsonReader, within } from './json-reader.js';
 import { readDataType, readIndex, readParameters } from './json-value.js';
-import { DATATYPE, JSON_FORM_PARAMETERS, parametersSchema, REQUEST_DATA, SHAPE } from './tensor-schema.js';
+import {
+  DATATYPE,
+  JSON_FORM_PARAMETERS,
+  parametersSchema,
+  REQUEST_DATA,
+  SHAPE,
+  SHARED_MEMORY_PARAMETERS,
+  WITH_SHARED_MEMORY,
+} from './tensor-schema.js';
 
 /** The fields of an input. */
 const INPUT = fieldTable('InferInput', {
-  name: must({ type: 'string', description: "One of the model's inputs." }),
+  name: must({ type: 'string', minLength: 1, description: "One of the model's inputs." }),
   shape: must(SHAPE),
   datatype: must(DATATYPE),
   parameters: may(
-    parametersSchema({
-      binary_data_size: {
-        ...index.schema,
-        description: "How many of the bytes behind the JSON are this input's; instead of `data`.",
+    parametersSchema(
+      {
+        binary_data_size: {
+          ...index.schema,
+          description: "How many of the bytes behind the JSON are this input's; instead of `data`.",
+        },
+        ...JSON_FORM_PARAMETERS,
+        ...SHARED_MEMORY_PARAMETERS,
       },
-      ...JSON_FORM_PARAMETERS,
-    }),
+      WITH_SHARED_MEMORY,
+    ),
   ),
   data: may(REQUEST_DATA),
 });
@@ -43,6 +57,14 @@ export interface InputDraft extends TensorHead {
   readonly dataAt: number | null;
   /** The bytes it takes of those behind the JSON, where it is binary. */
   readonly binarySize: number | null;
+  /** Where its bytes are in shared memory, if they are there. */
+  readonly window: WindowClaim | null;
+}
+
+/** Where the bytes of inputs are that are not in the JSON. */
+export interface InputSources {
+  readonly blobs: BinaryBlobs;
+  readonly memory: SharedInputs;
 }
 
 /**
@@ -74,8 +96,10 @@ export function readInput(reader: JsonReader, place: string): InputDraft {
   });
   const { name, shape, datatype, parameters, data, dataAt } = INPUT.complete(read, place);
   const binarySize = readBinarySize(parameters, place);
-  checkOneSource(data !== null || dataAt !== null, binarySize !== null, place);
-  return { place, name, shape, datatype, parameters, data, dataAt, binarySize };
+  const window = readWindow(parameters, name, place);
+  const hasData = data !== null || dataAt !== null;
+  checkOneSource({ data: hasData, binary_data_size: binarySize, shared_memory_region: window }, place);
+  return { place, name, shape, datatype, parameters, data, dataAt, binarySize, window };
 }
 
 function hasOneForm(datatype: DataType): boolean {
@@ -90,7 +114,7 @@ function hasOneForm(datatype: DataType): boolean {
 export function finishInput(
   draft: InputDraft,
   reader: JsonReader,
-  blobs: BinaryBlobs,
+  { blobs, memory }: InputSources,
   request: Parameters,
 ): Tensor {
   const { place, name, shape, datatype, parameters } = draft;
@@ -98,12 +122,14 @@ export function finishInput(
   const base64At = `'${place}.parameters.content_type' is 'base64'`;
   if (form.base64 && datatype !== 'BYTES')
     throw invalid(`${base64At}, which is for BYTES, but input '${clip(name)}' is ${datatype}`);
-  if (form.base64 && draft.binarySize !== null)
+  const { binarySize, window } = draft;
+  if (form.base64 && (binarySize !== null || window !== null))
     throw invalid(`${base64At}, but input '${clip(name)}' is binary data, which is never base64`);
   return { name, datatype, shape, data: draft.data ?? readLate() };
 
   function readLate(): Uint8Array {
-    if (draft.binarySize !== null) return blobs.take(draft.binarySize, draft);
+    if (binarySize !== null) return blobs.take(binarySize, draft);
+    if (window !== null) return memory.read(window, draft);
     reader.at = draft.dataAt ?? reader.at;
     return readTensorData(reader, draft, form);
   }
@@ -111,28 +137,19 @@ export function finishInput(
 
 function readBinarySize(parameters: Parameters, place: string): number | null {
   const name = 'binary_data_size';
-  const region = 'shared_memory_region';
-  if (Object.hasOwn(parameters, region)) throw noSharedMemory(`${place}.parameters.${region}`);
   const size = readCount(parameters, name, `${place}.parameters`);
   // What a number cannot hold is longer than any body, and it is said how much is missing.
   return size === null ? null : Number(size);
 }
 
 /** Triton's rule and sentence; where nothing is given, what most senders forgot goes before. */
-function checkOneSource(hasData: boolean, isBinary: boolean, place: string): void {
-  if (hasData !== isBinary) return;
+function checkOneSource(sources: Readonly<Record<string, unknown>>, place: string): void {
+  const set = Object.keys(sources).filter((key) => sources[key] !== null && sources[key] !== false);
+  if (set.length === 1) return;
   const rule =
     "Input must set only one of the following fields: 'data', 'binary_data_size' in 'parameters', 'shared_memory_region' in 'parameters'. But";
-  if (!hasData) throw invalid(`'${place}.data' is missing: ${rule} no field is set`);
-  throw invalid(`${rule} set 'data' 'binary_data_size', at '${place}'`);
-}
-
-/** The way of passing tensors that this server does not take. */
-export function noSharedMemory(place: string): ServingError {
-  return new ServingError(
-    'UNIMPLEMENTED',
-    `'${place}' is not supported by this version of the server: tensors travel as 'data' in the JSON or as binary data behind it`,
-  );
+  if (set.length === 0) throw invalid(`'${place}.data' is missing: ${rule} no field is set`);
+  throw invalid(`${rule} set ${set.map((key) => `'${key}'`).join(' ')}, at '${place}'`);
 }
 
 function readShape(reader: JsonReader, place: string): readonly number[] {

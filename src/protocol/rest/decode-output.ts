@@ -1,22 +1,35 @@
 import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
 import { readFlag } from '#protocol/parameter.js';
-import { noSharedMemory } from './decode-input.js';
 import type { JsonSchema } from './definition.js';
 import { fieldTable, may, must } from './field-table.js';
 import { type JsonForm, jsonFormOf, PLAIN_JSON } from './json-form.js';
 import { type JsonReader, within } from './json-reader.js';
 import { readParameters } from './json-value.js';
-import { JSON_FORM_PARAMETERS, parametersSchema } from './tensor-schema.js';
+import {
+  COUNT,
+  JSON_FORM_PARAMETERS,
+  parametersSchema,
+  SHARED_MEMORY_PARAMETERS,
+  WITH_SHARED_MEMORY,
+} from './tensor-schema.js';
 
 /** The fields of an output that is asked for. */
 const REQUESTED_OUTPUT = fieldTable('RequestedOutput', {
-  name: must({ type: 'string', description: "One of the model's outputs." }),
+  name: must({ type: 'string', minLength: 1, description: "One of the model's outputs." }),
   parameters: may(
-    parametersSchema({
-      binary_data: { type: 'boolean', description: 'Whether the output comes as bytes behind the JSON.' },
-      ...JSON_FORM_PARAMETERS,
-    }),
+    parametersSchema(
+      {
+        binary_data: { type: 'boolean', description: 'Whether the output comes as bytes behind the JSON.' },
+        classification: {
+          ...COUNT,
+          description: 'Not the tensor, but so many of its largest elements, as `value:position:label`.',
+        },
+        ...JSON_FORM_PARAMETERS,
+        ...SHARED_MEMORY_PARAMETERS,
+      },
+      WITH_SHARED_MEMORY,
+    ),
   ),
 });
 
@@ -59,8 +72,6 @@ export function readOutput(reader: JsonReader, place: string): OutputDraft {
     else read.parameters = readParameters(reader, within(place, key));
   });
   const { name, parameters } = REQUESTED_OUTPUT.complete(read, place);
-  const region = 'shared_memory_region';
-  if (Object.hasOwn(parameters, region)) throw noSharedMemory(`${place}.parameters.${region}`);
   return { place, name, parameters };
 }
 

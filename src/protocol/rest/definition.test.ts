@@ -6,12 +6,15 @@ import {
   flag,
   index,
   list,
+  map,
   object,
   optional,
   parameters,
   readBody,
   required,
+  scalar,
   text,
+  texts,
 } from './definition.js';
 
 const person = object({
@@ -74,5 +77,48 @@ const refused: [body: string, message: string][] = [
 for (const [body, message] of refused) {
   test(`${body === '' ? 'an empty body' : body} is refused`, () => {
     assert.throws(() => readBody(person, Buffer.from(body)), { code: 'INVALID_ARGUMENT', message });
+  });
+}
+
+test('a map has any names, and a scalar may be null', () => {
+  const body = Buffer.from('{"a":"x","b":-1.5,"c":false,"d":null,"e":18446744073709551615}');
+  assert.deepEqual(
+    [...readBody(map(scalar), body)],
+    [
+      ['a', 'x'],
+      ['b', -1.5],
+      ['c', false],
+      ['d', null],
+      ['e', 18446744073709551615n],
+    ],
+  );
+  assert.deepEqual(map(scalar).schema, { type: 'object', additionalProperties: scalar.schema });
+});
+
+test('texts are a list, one alone, or none', () => {
+  const body = Buffer.from('{"a":["x","y"],"b":"x","c":12,"d":null,"e":[],"f":true}');
+  assert.deepEqual(
+    [...readBody(map(texts), body)],
+    [
+      ['a', ['x', 'y']],
+      ['b', ['x']],
+      ['c', ['12']],
+      ['d', []],
+      ['e', []],
+      ['f', ['true']],
+    ],
+  );
+});
+
+const refusedMaps: [body: string, message: string][] = [
+  ['[]', 'the request must be an object, but is an array'],
+  ['{"a":1,"a":2}', "'a' is given twice"],
+  ['{"a":{}}', "'a' must be a string, a number or a boolean, but is an object"],
+  ['{"a":["x",1]}', "'a[1]' must be a string, but is 1"],
+];
+
+for (const [body, message] of refusedMaps) {
+  test(`as a map of texts, ${body} is refused`, () => {
+    assert.throws(() => readBody(map(texts), Buffer.from(body)), { code: 'INVALID_ARGUMENT', message });
   });
 }

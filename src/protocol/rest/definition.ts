@@ -1,8 +1,10 @@
 import { invalid, type ServingError } from '#core/errors.js';
-import type { Parameters } from '#inference/request.js';
+import type { Parameters, ParameterValue } from '#inference/request.js';
+import { clip } from '#protocol/clip.js';
 import { MAX_INDEX } from '#protocol/request-faults.js';
+import { OPEN_BRACKET } from './json-bytes.js';
 import { JsonReader, within } from './json-reader.js';
-import { readFlagValue, readIndex, readParameters } from './json-value.js';
+import { readFlagValue, readIndex, readParameter, readParameters } from './json-value.js';
 
 /**
  * A JSON Schema of the draft that OpenAPI 3.1 uses (2020-12). One with a `title` is written once in the document, among
@@ -39,6 +41,22 @@ export const parameters: Definition<Parameters> = {
   read: readParameters,
 };
 
+/** A string, a number or a boolean; or null, for whoever has something to say about that. */
+export const scalar: Definition<ParameterValue | null> = {
+  schema: { type: ['string', 'number', 'boolean', 'null'] },
+  read: (reader, place) => (reader.null() ? null : readParameter(reader, place)),
+};
+
+/** Texts: a list of them, or one alone, which may be written as a number or a boolean; null is a list of none. */
+export const texts: Definition<readonly string[]> = {
+  schema: { type: ['string', 'number', 'boolean', 'array', 'null'], items: text.schema },
+  read(reader, place) {
+    if (reader.peek() === OPEN_BRACKET) return list(text).read(reader, place);
+    const value = scalar.read(reader, place);
+    return value === null ? [] : [String(value)];
+  },
+};
+
 /** The same with a sentence about it, and perhaps more keywords. */
 export function described<T>(
   definition: Definition<T>,
@@ -62,6 +80,22 @@ export function list<T>(element: Definition<T>): Definition<readonly T[]> {
     read(reader, place) {
       const values: T[] = [];
       reader.elements(place, (position) => values.push(element.read(reader, `${place}[${position}]`)));
+      return values;
+    },
+  };
+}
+
+/** An object whose fields have names of the caller's choice. */
+export function map<T>(value: Definition<T>): Definition<ReadonlyMap<string, T>> {
+  return {
+    schema: { type: 'object', additionalProperties: value.schema },
+    read(reader, place) {
+      const values = new Map<string, T>();
+      reader.entries(place, (name) => {
+        const here = within(place, name);
+        if (values.has(name)) throw invalid(`'${clip(here)}' is given twice`);
+        values.set(name, value.read(reader, here));
+      });
       return values;
     },
   };
@@ -128,6 +162,9 @@ export function objectSchema(
 ): JsonSchema {
   return { type: 'object', properties, ...(needed.length > 0 && { required: needed }) };
 }
+
+/** `{}`: what there is to say when something was done. */
+export const NOTHING: JsonSchema = { type: 'object', maxProperties: 0 };
 
 /** A whole body. One that is empty is read as `{}`: clients of Triton send that where nothing needs to be said. */
 export function readBody<T>(definition: Definition<T>, body: Uint8Array): T {

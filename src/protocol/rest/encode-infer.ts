@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { invalid } from '#core/errors.js';
 import type { InferenceResponse } from '#inference/response.js';
 import { clip } from '#protocol/clip.js';
+import { NO_SHARED_OUTPUTS, type SharedOutputs, windowParameters } from '#protocol/shared-tensors.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { AnswerForm, OutputForm } from './decode-output.js';
 import { writeTensorData } from './json-tensor.js';
@@ -17,16 +18,24 @@ export interface EncodedResponse {
 /**
  * The body of an answer, in the dialect of its model, without spaces. Throws INVALID_ARGUMENT where JSON cannot carry an
  * output that was not asked for as binary data: FP16, BF16, and BYTES that are not text, unless a form for them was.
+ *
+ * @param shared the outputs that are in shared memory already: the answer says only where
  */
-export function encodeInferResponse(response: InferenceResponse, form: AnswerForm): EncodedResponse {
+export function encodeInferResponse(
+  response: InferenceResponse,
+  form: AnswerForm,
+  shared: SharedOutputs = NO_SHARED_OUTPUTS,
+): EncodedResponse {
   const writer = new JsonWriter();
   const blobs: Uint8Array[] = [];
   writer.text(`{${headOf(response)},"outputs":[`);
   response.outputs.forEach((output, index) => {
     const own = form.listed.get(output.name) ?? form.others;
-    writer.text(`${index === 0 ? '' : ','}{${tensorHeadOf(output, own, response)}`);
-    if (own.binary) blobs.push(output.data);
-    else {
+    const window = shared.get(output.name);
+    const parameters = window ? JSON.stringify(windowParameters(window, output)) : parametersOf(output, own);
+    writer.text(`${index === 0 ? '' : ','}{${tensorHeadOf(output, parameters, response)}`);
+    if (own.binary && !window) blobs.push(output.data);
+    else if (!window) {
       writer.text(',"data":');
       writeTensorData(writer, output, own);
     }
@@ -43,10 +52,10 @@ function headOf({ id, model }: InferenceResponse): string {
   return id === null ? named : `"id":${JSON.stringify(id)},${named}`;
 }
 
-function tensorHeadOf(output: Tensor, form: OutputForm, { model }: InferenceResponse): string {
+/** @param parameters what the answer says of how the output is written */
+function tensorHeadOf(output: Tensor, parameters: string | null, { model }: InferenceResponse): string {
   const named = `"name":${JSON.stringify(output.name)}`;
   const [type, size] = [`"datatype":"${output.datatype}"`, `"shape":[${output.shape.join()}]`];
-  const parameters = parametersOf(output, form);
   if (model.dialect === 'furiosa') return `${named},${size},${type},"parameters":${parameters ?? null}`;
   return `${named},${type},${size}${parameters === null ? '' : `,"parameters":${parameters}`}`;
 }

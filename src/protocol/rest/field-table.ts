@@ -45,8 +45,10 @@ export function fieldTable<F extends Fields>(title: string, fields: F): FieldTab
     names,
     complete(read, place) {
       const values: Readonly<Record<string, unknown>> = read;
-      for (const name of needed)
-        if (values[name] === undefined || values[name] === null) throw missing(place, name);
+      for (const name of needed) {
+        // In a message of gRPC, what is empty is not there: nor is it here.
+        if ([undefined, null, ''].includes(values[name] as '')) throw missing(place, name);
+      }
       // What is needed is there now.
       return read as ReturnType<FieldTable<F>['complete']> & typeof read;
     },

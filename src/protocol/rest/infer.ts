@@ -1,4 +1,5 @@
 import type { Answer, Exchange } from '#protocol/exchange.js';
+import { NO_SHARED_OUTPUTS } from '#protocol/shared-tensors.js';
 import type { Serving } from '#serving/serving.js';
 import { type DecodedInfer, decodeInferRequest } from './decode-infer.js';
 import { ALL_BINARY } from './decode-output.js';
@@ -33,13 +34,16 @@ export function inferRoutes(serving: Serving): readonly RestRoute[] {
 }
 
 async function infer(serving: Serving, exchange: Exchange): Promise<Answer> {
-  const { request, form } = decode(serving, exchange);
-  return inferAnswer(await serving.infer(request, exchange.call), form);
+  const { request, form, shared } = decode(serving, exchange);
+  return inferAnswer(await serving.infer(request, exchange.call), form, shared);
 }
 
 function decode(serving: Serving, exchange: Exchange): DecodedInfer {
   const ref = modelRef(exchange);
   const parts = splitBody(exchange.body, exchange.header(INFERENCE_HEADER));
-  if (parts.blobs === null || parts.json.byteLength > 0) return decodeInferRequest(parts, ref);
-  return { request: rawRequest(parts.blobs, serving.modelMetadata(ref).metadata), form: ALL_BINARY };
+  if (parts.blobs === null || parts.json.byteLength > 0) {
+    return decodeInferRequest(parts, ref, serving.sharedMemory);
+  }
+  const request = rawRequest(parts.blobs, serving.modelMetadata(ref).metadata);
+  return { request, form: ALL_BINARY, shared: NO_SHARED_OUTPUTS };
 }

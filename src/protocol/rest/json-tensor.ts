@@ -20,13 +20,18 @@ const DOT = 0x2e;
  * for which JSON has no words, are `null`, or `NaN`, `Infinity`, `-Infinity` where these were asked for. Throws
  * INVALID_ARGUMENT for FP16 and BF16 and for BYTES that are not text, unless a form for them was asked for.
  */
-export function writeTensorData(
-  writer: JsonWriter,
-  tensor: Tensor,
-  { json, nanTokens }: Pick<OutputForm, 'json' | 'nanTokens'>,
-): void {
-  const { datatype, data } = tensor;
+export function writeTensorData(writer: JsonWriter, tensor: Tensor, form: ElementForm): void {
   writer.ascii('[');
+  writeElements(writer, tensor, form);
+  writer.ascii(']');
+}
+
+/** How the elements of a tensor are written. */
+export type ElementForm = Pick<OutputForm, 'json' | 'nanTokens'>;
+
+/** The same without the brackets. */
+export function writeElements(writer: JsonWriter, tensor: Tensor, { json, nanTokens }: ElementForm): void {
+  const { datatype, data } = tensor;
   switch (datatype) {
     case 'FP16':
     case 'BF16':
@@ -52,7 +57,6 @@ export function writeTensorData(
     default:
       writeEach(writer, viewOf(data, datatype), (value) => writer.integer(value));
   }
-  writer.ascii(']');
 }
 
 function writeEach<Element>(

@@ -39,7 +39,8 @@ export function readParameters(reader: JsonReader, place: string): Parameters {
 const LOWER_F = 0x66;
 const LOWER_T = 0x74;
 
-function readParameter(reader: JsonReader, place: string): ParameterValue {
+/** Reads a string, a number or a boolean. */
+export function readParameter(reader: JsonReader, place: string): ParameterValue {
   const first = reader.peek();
   if (first === QUOTE) return reader.string(place);
   if (first === LOWER_T || first === LOWER_F) return readFlagValue(reader, place);

@@ -27,7 +27,7 @@ export function openApiRoute(routes: readonly RestRoute[], info: () => ApiInfo):
     },
     () => {
       written ??= Buffer.from(JSON.stringify(openApiDocument([...routes, route], info())));
-      return ok(written);
+      return { ...ok(written), isCompressible: true };
     },
   );
   return route;

@@ -17,7 +17,7 @@ export interface ApiInfo {
 export function openApiDocument(routes: readonly RestRoute[], { name, version }: ApiInfo): object {
   const schemas = componentsOf();
   const paths = pathsOf(routes, schemas);
-  const statuses = [...new Set(routes.flatMap(({ operation }) => errorStatuses(operation)))].sort();
+  const statuses = [...new Set(routes.flatMap(errorStatuses))].sort();
   const responses = Object.fromEntries(
     statuses.map((status) => [`Error${status}`, errorAnswer(status, schemas)]),
   );
@@ -67,10 +67,11 @@ function pathsOf(routes: readonly RestRoute[], schemas: SchemaComponents): Reado
   return paths;
 }
 
-function operationOf({ path, operation }: RestRoute, schemas: SchemaComponents): object {
+function operationOf(route: RestRoute, schemas: SchemaComponents): object {
+  const { path, operation } = route;
   const { id, tag, summary, description, body } = operation;
   const parameters = [...segmentsOf(path, operation), ...headersOf(operation, schemas)];
-  const errors = errorStatuses(operation).map((status) => [
+  const errors = errorStatuses(route).map((status) => [
     status,
     { $ref: `#/components/responses/Error${status}` },
   ]);
@@ -96,9 +97,9 @@ function operationOf({ path, operation }: RestRoute, schemas: SchemaComponents):
 }
 
 /** The statuses of the errors that a request can end in, the lowest first. */
-function errorStatuses({ body, errors }: Operation): readonly number[] {
-  const codes = errors.map((code) => HTTP_STATUS[code]);
-  const statuses = [...ERRORS_OF_ANY_REQUEST, ...(body ? ERRORS_OF_A_BODY : []), ...codes];
+function errorStatuses({ takesBody, operation }: RestRoute): readonly number[] {
+  const codes = operation.errors.map((code) => HTTP_STATUS[code]);
+  const statuses = [...ERRORS_OF_ANY_REQUEST, ...(takesBody ? ERRORS_OF_A_BODY : []), ...codes];
   return [...new Set(statuses)].sort((a, b) => a - b);
 }
 

@@ -1,6 +1,6 @@
 import { checkControlParameters } from '#protocol/request-faults.js';
 import type { Serving } from '#serving/serving.js';
-import { described, flag, type JsonSchema, object, optional, parameters, readBody } from './definition.js';
+import { described, flag, NOTHING, object, optional, parameters, readBody } from './definition.js';
 import { encodeIndex, INDEX } from './encode-index.js';
 import { jsonContent, type RestRoute } from './operation.js';
 import { get, json, modelRef, ok, post } from './route.js';
@@ -8,9 +8,6 @@ import { get, json, modelRef, ok, post } from './route.js';
 const indexRequest = object({ ready: optional(described(flag, 'Only the versions that are ready.')) });
 
 const controlRequest = object({ parameters: optional(parameters) });
-
-/** An object without fields. */
-const NOTHING: JsonSchema = { type: 'object', maxProperties: 0 };
 
 /** Index, load and unload. */
 export function repositoryRoutes(serving: Serving): readonly RestRoute[] {

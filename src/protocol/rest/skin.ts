@@ -1,12 +1,16 @@
 import type { ProtocolSkin } from '#protocol/exchange.js';
 import type { Serving } from '#serving/serving.js';
 import { errorAnswer } from './error-answer.js';
+import { generateRoutes } from './generate.js';
 import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
+import { loggingRoutes } from './logging.js';
 import { openApiRoute } from './openapi-route.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
+import { sharedMemoryRoutes } from './shared-memory.js';
 import { statisticsRoutes } from './statistics.js';
+import { traceRoutes } from './trace.js';
 
 /** The REST form of the V2 protocol. */
 export function restSkin(serving: Serving): ProtocolSkin {
@@ -18,8 +22,12 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
   const routes = [
     ...informationRoutes(serving),
     ...inferRoutes(serving),
+    ...generateRoutes(serving),
     ...statisticsRoutes(serving),
     ...repositoryRoutes(serving),
+    ...loggingRoutes(serving),
+    ...traceRoutes(serving),
+    ...sharedMemoryRoutes(serving),
   ];
   return [...routes, openApiRoute(routes, () => serving.info())];
 }

@@ -38,7 +38,35 @@ export const JSON_FORM_PARAMETERS: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
-/** V2's `parameters`, of which some are known. */
-export function parametersSchema(known: Readonly<Record<string, JsonSchema>>): JsonSchema {
-  return { ...parameters.schema, properties: known, description: 'Those that are not known do nothing.' };
+/** V2's `parameters`, of which some are known; perhaps with more keywords. */
+export function parametersSchema(
+  known: Readonly<Record<string, JsonSchema>>,
+  keywords: JsonSchema = {},
+): JsonSchema {
+  return {
+    ...parameters.schema,
+    properties: known,
+    ...keywords,
+    description: 'Those that are not known do nothing.',
+  };
 }
+
+/** The parameters of a tensor that lies in shared memory. */
+export const SHARED_MEMORY_PARAMETERS: Readonly<Record<string, JsonSchema>> = {
+  shared_memory_region: { type: 'string', description: 'The name of a registered region that it lies in.' },
+  shared_memory_byte_size: { description: 'How many bytes it has there.' },
+  shared_memory_offset: { description: 'Where in the region it begins, in bytes; 0 if not said.' },
+};
+
+/** What has to be said of a region; without one, its size and offset do nothing. */
+export const WITH_SHARED_MEMORY: JsonSchema = {
+  dependentSchemas: {
+    shared_memory_region: {
+      properties: { shared_memory_byte_size: COUNT, shared_memory_offset: COUNT },
+      required: ['shared_memory_byte_size'],
+    },
+  },
+};
+
+/** Names that are kept from parameters of a request (reserved-parameters.ts). */
+export const NOT_RESERVED: JsonSchema = { not: { pattern: '^triton_' } };

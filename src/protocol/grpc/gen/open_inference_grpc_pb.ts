@@ -567,7 +567,7 @@ export type ModelInferResponse_InferOutputTensor = Message<"inference.ModelInfer
   parameters: { [key: string]: InferParameter };
 
   /**
-   * Set only where the request had contents too, and every output can be told so.
+   * Set only where the request had contents too, and every output can be told so; raw_output_contents is there as well.
    *
    * @generated from field: inference.InferTensorContents contents = 5;
    */
