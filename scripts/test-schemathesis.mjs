@@ -11,7 +11,11 @@ import { root, setUp } from './setup.mjs';
 /** Fewer requests than this say too little. */
 const LEAST_REQUESTS = 20_000;
 
-const PASSES = ['served', 'any'];
+/**
+ * Files of test/schemathesis/: those of one line side by side. The settings come last, because the log may tell of no
+ * error after them.
+ */
+const PASSES = [['served', 'any'], ['settings']];
 
 const CHECKS = [
   'not_a_server_error',
@@ -39,10 +43,13 @@ async function main() {
   try {
     let requests = 0;
     let passed = true;
-    for (const pass of PASSES) {
-      const result = await run(schemathesis, pass, server.port);
-      requests += result.requests;
-      passed &&= result.status === 0;
+    for (const passes of PASSES) {
+      const results = await Promise.all(passes.map((pass) => run(schemathesis, pass, server.port)));
+      for (const { output, status, count } of results) {
+        console.log(output);
+        requests += count;
+        passed &&= status === 0;
+      }
     }
     const { ready } = await (await fetch(`http://127.0.0.1:${server.port}/v2/models/iris/ready`)).json();
     if (!ready) console.error('The server stands, but the model iris is not ready any more.');
@@ -96,7 +103,17 @@ function installSchemathesis(python) {
 /** The real command with the sample models, once all of them are ready. */
 async function startServer() {
   const models = join(root, 'samples', 'model_config_example.yaml');
-  const options = ['--host', '127.0.0.1', '--http-port', '0', '--grpc-port', '0', '--log-format', 'json'];
+  const options = [
+    '--host',
+    '127.0.0.1',
+    '--http-port',
+    '0',
+    '--grpc-port',
+    '0',
+    '--log-format',
+    'json',
+    '--allow-client-shm',
+  ];
   const command = [join(root, 'bin', 'furiosa.js'), 'server', ...options, '--model-config', models];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -122,7 +139,7 @@ async function startServer() {
   throw new Error('the sample models were not ready within a minute');
 }
 
-/** Runs Schemathesis as one of the files in test/schemathesis/ says; answers its exit status and how much it asked. */
+/** Runs Schemathesis as one of the files in test/schemathesis/ says; answers what it printed, its exit status and how much it asked. */
 async function run(schemathesis, pass, port) {
   const args = [
     ['--config-file', join(folder, `${pass}.toml`), 'run', `http://127.0.0.1:${port}/openapi.json`],
@@ -135,12 +152,12 @@ async function run(schemathesis, pass, port) {
     env: { ...process.env, SCHEMATHESIS_HOOKS: join(folder, 'hooks.py') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let requests = 0;
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    console.log(line);
-    const [, count] = /^\s+(\d+) generated\b/.exec(line) ?? [];
-    if (count !== undefined) requests = Number(count);
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
   });
   const status = await new Promise((resolve) => child.once('close', resolve));
-  return { status, requests };
+  const count = Number(/^\s+(\d+) generated\b/m.exec(output)?.[1] ?? 0);
+  console.error(`${pass}: ${count} requests`);
+  return { output, status, count };
 }

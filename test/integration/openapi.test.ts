@@ -60,6 +60,12 @@ const gets: [path: string, status: number][] = [
   ['/v2/models/nobody/versions/3/stats', 404],
   ['/v2/models/%ff', 400],
   ['/v2/repository/index', 200],
+  ['/v2/logging', 200],
+  ['/v2/trace/setting', 200],
+  ['/v2/models/sums/trace/setting', 200],
+  ['/v2/models/nobody/trace/setting', 404],
+  ['/v2/systemsharedmemory/status', 501],
+  ['/v2/cudasharedmemory/region/x/status', 501],
 ];
 
 const SUMS = {
@@ -91,6 +97,19 @@ const posts: [why: string, path: string, body: unknown, status: number][] = [
     '{"inputs":[{"name":"input","datatype":"FP32","shape":[1],"data":[NaN]}]}',
     200,
   ],
+  [
+    'classification',
+    '/v2/models/sums/infer',
+    { ...SUMS, outputs: [{ name: 'OUTPUT0', parameters: { classification: 1 } }] },
+    200,
+  ],
+  ['plain JSON', '/v2/models/floats/generate', { id: 'x', input: [1.5] }, 200],
+  ['an input that is none', '/v2/models/floats/versions/1/generate', { inputt: [1.5] }, 400],
+  ['a setting', '/v2/logging', { log_warning: true }, 200],
+  ['a setting that is none', '/v2/logging', { log_colour: true }, 400],
+  ['a rate', '/v2/trace/setting', { trace_rate: '7' }, 200],
+  ['a rate of nothing', '/v2/models/sums/trace/setting', { trace_rate: 'x' }, 400],
+  ['a region', '/v2/systemsharedmemory/region/r/register', { key: '/x', byte_size: 1 }, 501],
   ['nothing', '/v2/models/sums/infer', '', 400],
   ['an unknown model', '/v2/models/nobody/infer', SUMS, 404],
   ['a body too large', '/v2/models/sums/infer', new Uint8Array(2 * 1024 * 1024), 413],
