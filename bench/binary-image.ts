@@ -3,6 +3,7 @@
  * bytes: what the server costs when the model costs nothing.
  */
 import { identityModel, writeModel } from '../test/support/onnx-models.js';
+import type { Ports } from './our-server.js';
 import { participant } from './process.js';
 import { configFile, temporaryFolder } from './samples.js';
 import { alternate, type Block, INFER_PATH, overHttp, report } from './side-by-side.js';
@@ -22,8 +23,8 @@ export async function binaryImage(): Promise<string> {
   const body = Buffer.concat([Buffer.from(json), Buffer.alloc(IMAGE_BYTES, 7)]);
   const headers = { 'Inference-Header-Content-Length': String(json.length) };
   const load = await participant<string>('./load.js');
-  const ours = await participant<number>('./our-server.js', [configFile(model, { device: 'cpu(1)*1' })]);
-  const answer = await fetch(`http://127.0.0.1:${ours.first}${INFER_PATH}`, {
+  const ours = await participant<Ports>('./our-server.js', [configFile(model, { device: 'cpu(1)*1' })]);
+  const answer = await fetch(`http://127.0.0.1:${ours.first.rest}${INFER_PATH}`, {
     method: 'POST',
     headers,
     body,
@@ -33,7 +34,7 @@ export async function binaryImage(): Promise<string> {
   const echo = await participant<number>('./echo-server.js', [String(answerBytes)]);
   const request = { headers, body, connections: 4 };
   const blocks = await alternate({
-    ours: overHttp(load, ours, ours.first, request),
+    ours: overHttp(load, ours, ours.first.rest, request),
     echo: overHttp(load, echo, echo.first, request),
   });
   await Promise.all([load, ours, echo].map((each) => each.stop()));

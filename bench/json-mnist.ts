@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { BareResult } from './bare-engine.js';
+import type { Ports } from './our-server.js';
 import { cpuMicros, type Participant, participant } from './process.js';
 import { configFile, samples } from './samples.js';
 import { alternate, INFER_PATH, type Measure, overHttp, report } from './side-by-side.js';
@@ -11,17 +12,17 @@ import { alternate, INFER_PATH, type Measure, overHttp, report } from './side-by
 export async function jsonMnist(): Promise<string> {
   const body = Buffer.from(oneDigit());
   const load = await participant<string>('./load.js');
-  const ours = await participant<number>('./our-server.js', [
+  const ours = await participant<Ports>('./our-server.js', [
     configFile('mnist.onnx', { device: 'cpu(1)*1' }),
   ]);
-  const answer = await fetch(`http://127.0.0.1:${ours.first}${INFER_PATH}`, { method: 'POST', body });
+  const answer = await fetch(`http://127.0.0.1:${ours.first.rest}${INFER_PATH}`, { method: 'POST', body });
   const answerBytes = (await answer.arrayBuffer()).byteLength;
   if (answer.status !== 200) throw new Error(`the server answered ${answer.status}`);
   const echo = await participant<number>('./echo-server.js', [String(answerBytes)]);
   const bare = await participant<string>('./bare-engine.js', [samples('data/mnist.onnx'), '[1,1,28,28]']);
   const request = { headers: { 'Content-Type': 'application/json' }, body, connections: 16 };
   const blocks = await alternate({
-    ours: overHttp(load, ours, ours.first, request),
+    ours: overHttp(load, ours, ours.first.rest, request),
     echo: overHttp(load, echo, echo.first, request),
     bare: inLoop(bare),
   });

@@ -2,25 +2,20 @@
  * A closed-loop load generator over raw sockets, cheaper than any server it is pointed at: the request's bytes are
  * made once, and of an answer only its length and status are looked at.
  */
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { type LoadResult, loadResult } from './load-result.js';
 
 export interface LoadOrder {
   readonly port: number;
-  readonly request: string;
+  /** A file that holds the whole request: large ones are slow to send from process to process. */
+  readonly requestFile: string;
   readonly connections: number;
   readonly durationMs: number;
 }
 
-export interface LoadResult {
-  readonly answers: number;
-  readonly failures: number;
-  readonly seconds: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
-
 async function load(order: LoadOrder): Promise<LoadResult> {
-  const request = Buffer.from(order.request, 'latin1');
+  const request = readFileSync(order.requestFile);
   const latencies: number[] = [];
   let failures = 0;
   const startedAt = performance.now();
@@ -59,11 +54,7 @@ async function load(order: LoadOrder): Promise<LoadResult> {
       });
     });
   await Promise.all(Array.from({ length: order.connections }, one));
-  const seconds = (performance.now() - startedAt) / 1000;
-  latencies.sort((a, b) => a - b);
-  const quantile = (q: number): number =>
-    latencies[Math.min(latencies.length - 1, Math.floor(q * latencies.length))] ?? 0;
-  return { answers: latencies.length, failures, seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
+  return loadResult(latencies, failures, (performance.now() - startedAt) / 1000);
 }
 
 process.on('message', (order: LoadOrder) => {

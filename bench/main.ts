@@ -1,6 +1,8 @@
 /** npm run bench: every line, or those whose name contains the word that is given. Results go to the terminal. */
 import { cpus } from 'node:os';
 import { binaryImage } from './binary-image.js';
+import { bytes } from './bytes.js';
+import { grpcEcho } from './grpc-echo.js';
 import { jsonMnist } from './json-mnist.js';
 import { memory } from './memory.js';
 import { responsiveness } from './responsiveness.js';
@@ -8,6 +10,8 @@ import { responsiveness } from './responsiveness.js';
 const LINES: Readonly<Record<string, () => Promise<string>>> = {
   'json-mnist': jsonMnist,
   'binary-image': binaryImage,
+  'grpc-echo': grpcEcho,
+  bytes,
   memory,
   responsiveness,
 };

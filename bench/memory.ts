@@ -1,5 +1,6 @@
 /** Resident memory with one and with four instances of a model, at rest after each has answered. */
 import { readFileSync } from 'node:fs';
+import type { Ports } from './our-server.js';
 import { participant, residentBytes } from './process.js';
 import { configFile, samples } from './samples.js';
 import { table } from './table.js';
@@ -20,10 +21,10 @@ export async function memory(): Promise<string> {
 }
 
 async function resident(file: string, request: string, workers: number): Promise<number> {
-  const server = await participant<number>('./our-server.js', [
+  const server = await participant<Ports>('./our-server.js', [
     configFile(file, { device: 'cpu(1)', worker_num: workers }),
   ]);
-  const url = `http://127.0.0.1:${server.first}/v2/models/model/infer`;
+  const url = `http://127.0.0.1:${server.first.rest}/v2/models/model/infer`;
   const body = readFileSync(samples(request));
   const replies = await Promise.all(Array.from({ length: 64 }, () => fetch(url, { method: 'POST', body })));
   if (replies.some((reply) => reply.status !== 200)) throw new Error(`${file} did not answer`);

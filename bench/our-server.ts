@@ -2,19 +2,28 @@
 import { startServer } from '#app/start.js';
 import { loadSettings } from '#config/load.js';
 
+/** Where it listens. */
+export interface Ports {
+  readonly rest: number;
+  readonly grpc: number;
+}
+
 const [modelConfig = ''] = process.argv.slice(2);
 const settings = loadSettings({
-  flags: { modelConfig, host: '127.0.0.1', httpPort: 0, grpcPort: 0 },
+  flags: { modelConfig, host: '127.0.0.1', httpPort: 0, grpcPort: 1 },
   env: {},
   cwd: process.cwd(),
   hostHasNpu: false,
   productVersion: 'bench',
 });
-const server = await startServer(settings);
+// On the command line port 0 turns gRPC off; here it lets the system choose.
+const grpc = settings.grpc && { ...settings.grpc, port: 0 };
+const server = await startServer({ ...settings, grpc });
 await server.modelsSettled;
 process.on('SIGTERM', () => {
   server.stop();
   void server.stopped.then((status) => process.exit(status));
 });
 process.on('disconnect', () => process.exit(0));
-process.send?.(server.restPort);
+const ports: Ports = { rest: server.restPort, grpc: server.grpcPort ?? 0 };
+process.send?.(ports);

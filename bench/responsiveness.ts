@@ -1,5 +1,6 @@
 /** How soon `/v2/health/live` is answered while a model that takes seconds is running, and while nothing is. */
 import { slowModel, writeModel } from '../test/support/onnx-models.js';
+import type { Ports } from './our-server.js';
 import { participant } from './process.js';
 import { configFile, temporaryFolder } from './samples.js';
 import { table } from './table.js';
@@ -9,8 +10,8 @@ const PAUSE_MS = 5;
 
 export async function responsiveness(): Promise<string> {
   const path = writeModel(temporaryFolder(), 'slow.onnx', slowModel());
-  const server = await participant<number>('./our-server.js', [configFile(path, { device: 'cpu(1)*1' })]);
-  const base = `http://127.0.0.1:${server.first}/v2`;
+  const server = await participant<Ports>('./our-server.js', [configFile(path, { device: 'cpu(1)*1' })]);
+  const base = `http://127.0.0.1:${server.first.rest}/v2`;
   await probe(base, 50);
   const idle = await probe(base, PROBES);
   let running = true;

@@ -10,16 +10,38 @@ export function samples(name: string): string {
 
 /** A model configuration in a temporary folder that serves one file as `model`; `keys` are further keys of its entry. */
 export function configFile(model: string, keys: Readonly<Record<string, string | number>>): string {
-  const path = model.startsWith('/') ? model : samples(`data/${model}`);
-  const entry = { name: 'model', version: '1', platform: 'cpu', model: path, ...keys };
-  const file = join(temporaryFolder(), 'models.json');
-  writeFileSync(file, JSON.stringify({ model_config_list: [entry] }));
+  return configFileOf({ model }, keys);
+}
+
+/** The same for several files, each under its name. */
+export function configFileOf(
+  models: Readonly<Record<string, string>>,
+  keys: Readonly<Record<string, string | number>>,
+): string {
+  const entries = Object.entries(models).map(([name, model]) => {
+    const path = model.startsWith('/') ? model : samples(`data/${model}`);
+    return { name, version: '1', platform: 'cpu', model: path, ...keys };
+  });
+  return temporaryFile('models.json', JSON.stringify({ model_config_list: entries }));
+}
+
+/** The path of a new file with these contents. It goes when the benchmark does. */
+export function temporaryFile(name: string, contents: string | Uint8Array): string {
+  const file = join(temporaryFolder(), name);
+  writeFileSync(file, contents);
   return file;
 }
 
 /** A folder that goes when the benchmark does. */
 export function temporaryFolder(): string {
+  if (folders.length === 0) process.once('exit', removeFolders);
   const folder = mkdtempSync(join(tmpdir(), 'furiosa-bench-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
+}
+
+const folders: string[] = [];
+
+function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,11 +1,19 @@
 /** Participants that take turns in short blocks, in alternating order, and the table of what they did. */
-import type { LoadResult } from './load.js';
+import type { GrpcLoadOrder } from './grpc-load.js';
+import type { LoadOrder } from './load.js';
+import type { LoadResult } from './load-result.js';
 import { cpuMicros, type Participant } from './process.js';
+import { temporaryFile } from './samples.js';
 import { median, table } from './table.js';
 
-const ROUNDS = 6;
-const BLOCK_MS = 2500;
-const WARM_UP_MS = 1500;
+/** How long is measured. Of six rounds or more, the lowest and the highest ratio hold the true median 97 times of 100. */
+export interface Plan {
+  readonly rounds: number;
+  readonly blockMs: number;
+  readonly warmUpMs: number;
+}
+
+const PLAN: Plan = { rounds: 6, blockMs: 2500, warmUpMs: 1500 };
 
 export interface Block {
   readonly perSecond: number;
@@ -20,6 +28,17 @@ export interface BenchRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly connections: number;
+  /** The model's route where it is not that of `model`. */
+  readonly path?: string;
+}
+
+/** The same over gRPC. */
+export interface GrpcBenchRequest {
+  readonly path: string;
+  /** An encoded message, and how many bytes that of the answer has. */
+  readonly message: Uint8Array;
+  readonly answerBytes: number;
+  readonly inFlight: number;
 }
 
 export const INFER_PATH = '/v2/models/model/infer';
@@ -31,17 +50,46 @@ export function overHttp(
   port: number,
   request: BenchRequest,
 ): Measure {
-  const { headers, body, connections } = request;
+  const { headers, body, connections, path = INFER_PATH } = request;
   const head = [
-    `POST ${INFER_PATH} HTTP/1.1`,
+    `POST ${path} HTTP/1.1`,
     'Host: bench',
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${body.length}`,
   ].join('\r\n');
-  const text = `${head}\r\n\r\n${Buffer.from(body).toString('latin1')}`;
+  const requestFile = temporaryFile('request', Buffer.concat([Buffer.from(`${head}\r\n\r\n`), body]));
+  return underLoad(load, server, (durationMs): LoadOrder => ({ port, requestFile, connections, durationMs }));
+}
+
+/** The same over gRPC. */
+export function overGrpc(
+  load: Participant,
+  server: Participant,
+  port: number,
+  request: GrpcBenchRequest,
+): Measure {
+  const { path, message, inFlight } = request;
+  const prefix = Buffer.alloc(GRPC_PREFIX_BYTES);
+  prefix.writeUInt32BE(message.length, 1);
+  const messageFile = temporaryFile('message', Buffer.concat([prefix, message]));
+  const answerBytes = GRPC_PREFIX_BYTES + request.answerBytes;
+  return underLoad(
+    load,
+    server,
+    (durationMs): GrpcLoadOrder => ({ port, path, messageFile, answerBytes, inFlight, durationMs }),
+  );
+}
+
+const GRPC_PREFIX_BYTES = 5;
+
+function underLoad(
+  load: Participant,
+  server: Participant,
+  orderOf: (durationMs: number) => LoadOrder | GrpcLoadOrder,
+): Measure {
   return async (durationMs) => {
     const before = cpuMicros(server.pid);
-    const result = await load.ask<LoadResult>({ port, request: text, connections, durationMs });
+    const result = await load.ask<LoadResult>(orderOf(durationMs));
     if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
     const spent = cpuMicros(server.pid) - before;
     return {
@@ -54,14 +102,15 @@ export function overHttp(
 
 export async function alternate(
   measures: Readonly<Record<string, Measure>>,
+  { rounds, blockMs, warmUpMs }: Plan = PLAN,
 ): Promise<Record<string, Block[]>> {
   const names = Object.keys(measures);
   const blocks: Record<string, Block[]> = Object.fromEntries(names.map((name) => [name, []]));
-  for (const name of names) await measures[name]?.(WARM_UP_MS);
-  for (let round = 0; round < ROUNDS; round++) {
-    console.error(`  round ${round + 1} of ${ROUNDS}`);
+  for (const name of names) await measures[name]?.(warmUpMs);
+  for (let round = 0; round < rounds; round++) {
+    console.error(`  round ${round + 1} of ${rounds}`);
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
-      const block = await measures[name]?.(BLOCK_MS);
+      const block = await measures[name]?.(blockMs);
       if (block) blocks[name]?.push(block);
     }
   }
@@ -75,8 +124,7 @@ export function report(
 ): string {
   const ours = blocks['ours'] ?? [];
   const rows = Object.entries(blocks).map(([name, list]) => {
-    const ratio = (of: (block: Block) => number): string =>
-      median(ours.map((block, i) => of(block) / of(list[i] as Block))).toFixed(2);
+    const ratio = (of: (block: Block) => number): string => ratioOf(ours, list, of);
     return [
       labels[name] ?? name,
       median(list.map((block) => block.perSecond)).toFixed(0),
@@ -88,4 +136,11 @@ export function report(
   });
   const head = ['participant', 'per second', 'CPU us each', 'p50 ms', 'ours / it, rate', 'ours / it, CPU'];
   return table(head, rows);
+}
+
+/** The median of the ratios, block by block, and between which they lie: `0.45 (0.41-0.48)`. */
+export function ratioOf(ours: readonly Block[], its: readonly Block[], of: (block: Block) => number): string {
+  if (ours === its) return '1';
+  const ratios = ours.map((block, i) => of(block) / of(its[i] as Block));
+  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)})`;
 }

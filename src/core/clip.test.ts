@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clip } from './clip.js';
+import { clip } from '#core/clip.js';
 
 const rows: [text: string, clipped: string][] = [
   ['', ''],

@@ -180,5 +180,15 @@ test('short runs may wait at the thread, long ones not', async (t) => {
   await instance.open();
   assert.equal(instance.freeSlots, 1);
   await instance.run([tensor('x')], []);
-  assert.equal(instance.freeSlots, 4);
+  assert.equal(instance.freeSlots, 32);
+});
+
+test('a run that cannot be sent fails alone, and the others of its moment are sent', async (t) => {
+  const { instance } = instanceOf(t, 'good');
+  await instance.open();
+  const twice = tensor('twice', 5000);
+  const runs = [twice, tensor('other'), twice].map((input) => instance.run([input], []));
+  const [first, other, second] = await Promise.allSettled(runs);
+  assert.deepEqual([first?.status, other?.status, second?.status], ['fulfilled', 'fulfilled', 'rejected']);
+  assert.equal(instance.inFlight, 0);
 });

@@ -4,7 +4,10 @@ import { slotsFor } from './slots.js';
 
 const rows: [recentRunMs: number | null, slots: number][] = [
   [null, 1],
-  [0.05, 4],
+  [0, 32],
+  [0.05, 32],
+  [0.2, 10],
+  [0.9, 4],
   [2, 4],
   [2.1, 1],
   [5000, 1],

@@ -2,8 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { logChannel } from '#core/log.js';
+import { spareBuffers } from '#core/spare-buffers.js';
 import type { Tensor } from '#tensor/tensor.js';
-import type { FromWorker, LoadedModel, ThreadData, ToWorker } from '#worker/messages.js';
+import type { Batch, FromWorker, LoadedModel, ThreadData, ToWorker } from '#worker/messages.js';
 import { pack } from '#worker/transfer.js';
 
 const WORKER_ENTRY = new URL(import.meta.resolve('#worker/main.js'));
@@ -13,6 +14,11 @@ export interface RunResult {
   readonly outputs: readonly Tensor[];
   /** Nanoseconds inside the engine. */
   readonly runNs: number;
+}
+
+interface Outgoing {
+  readonly message: ToWorker;
+  readonly transfer: readonly ArrayBuffer[];
 }
 
 /**
@@ -27,6 +33,8 @@ export class EngineThread {
   readonly #worker: Worker;
   readonly #loading: Deferred<LoadedModel> = deferred();
   readonly #inFlight = new Map<number, Deferred<RunResult>>();
+  /** Messages that leave together at the end of this turn of the event loop. */
+  #outbox: Outgoing[] = [];
   #nextId = 0;
   #closing = false;
   #reason: string | null = null;
@@ -82,7 +90,39 @@ export class EngineThread {
   }
 
   #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer);
+    this.#outbox.push({ message, transfer });
+    if (this.#outbox.length === 1) setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const outbox = this.#outbox;
+    this.#outbox = [];
+    try {
+      this.#post(outbox);
+    } catch {
+      // Nothing of it was sent. Whoever it is that cannot be sent must not take the others along.
+      for (const outgoing of outbox) this.#postAlone(outgoing);
+    }
+  }
+
+  #post(outbox: readonly Outgoing[]): void {
+    const batch: Batch = outbox.map(({ message }) => message);
+    this.#worker.postMessage(
+      batch,
+      outbox.flatMap(({ transfer }) => transfer),
+    );
+  }
+
+  #postAlone(outgoing: Outgoing): void {
+    const { message, transfer } = outgoing;
+    try {
+      // To post what is gone already throws nothing, and nothing arrives.
+      if (transfer.some(({ byteLength }) => byteLength === 0))
+        throw new Error('a tensor was given away twice');
+      this.#post([outgoing]);
+    } catch (thrown) {
+      if (message.kind === 'run') this.#take(message.id)?.reject(ServingError.from(thrown));
+    }
   }
 
   #receive(message: FromWorker): void {
@@ -97,6 +137,7 @@ export class EngineThread {
         void this.#worker.terminate();
         return;
       case 'done':
+        for (const buffer of message.spare) spareBuffers.give(buffer);
         this.#take(message.id)?.resolve({ outputs: message.outputs, runNs: message.runNs });
         return;
       case 'log':

@@ -1,8 +1,8 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import { checkByteStrings, LENGTH_BYTES } from '#tensor/byte-strings.js';
 import { DATATYPE_BYTES } from '#tensor/datatype.js';
 import { elementCount, formatShape } from '#tensor/shape.js';
-import { clip } from './clip.js';
 import { cannotHold, type TensorClaims } from './request-faults.js';
 
 /**

@@ -1,7 +1,7 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import { nearest } from '#core/nearest.js';
 import { DATATYPES, type DataType, isDataType } from '#tensor/datatype.js';
-import { clip } from './clip.js';
 
 /** What other systems call V2's datatypes. */
 const OTHER_NAMES: Readonly<Record<string, DataType>> = {

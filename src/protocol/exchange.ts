@@ -21,6 +21,8 @@ export interface Answer {
    * (tritonclient's asyncio form) ask for compression always, and undo it for inference alone.
    */
   readonly isCompressible?: true;
+  /** Whether its body is for this answer alone: its memory is taken back once it has been sent. */
+  readonly isGivenAway?: true;
 }
 
 export type Method = 'GET' | 'POST';
@@ -55,7 +57,10 @@ export type RpcMessage = readonly Uint8Array[];
 /** One message in, one out. */
 export interface UnaryMethod {
   readonly kind: 'unary';
-  /** Answers may be large: only then is it worth thinking of compressing them. */
+  /**
+   * Answers may be large, and are for one caller alone: they may be compressed, and their memory is taken back once they
+   * have been sent.
+   */
   readonly answersTensors?: true;
   /** For instance `/inference.GRPCInferenceService/ModelInfer`. */
   readonly path: string;

@@ -1,6 +1,6 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { Parameters, ParameterValue } from '#inference/request.js';
-import { clip } from './clip.js';
 
 /**
  * A parameter that is a number of things: an integer, not negative, a bigint where a number cannot hold it. Null where

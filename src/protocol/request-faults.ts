@@ -1,8 +1,9 @@
 /** What can be wrong with an inference request, in the same words whatever it was encoded in. */
+
+import { clip } from '#core/clip.js';
 import { invalid, ServingError } from '#core/errors.js';
 import type { DataType } from '#tensor/datatype.js';
 import { formatShape, MAX_RANK } from '#tensor/shape.js';
-import { clip } from './clip.js';
 
 /** More inputs, or requested outputs, than any model has. Bounds the work of checking them. */
 export const MAX_TENSORS = 4096;

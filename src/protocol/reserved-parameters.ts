@@ -1,6 +1,6 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
-import { clip } from './clip.js';
 
 /** Parameters of Triton's own that clients send: what they ask for is known. */
 const KNOWN: readonly string[] = ['triton_enable_empty_final_response'];

@@ -1,6 +1,7 @@
 /** What can be wrong with a setting of the log or of the traces, in the same words whatever it was encoded in. */
+
+import { clip } from '#core/clip.js';
 import { invalid, ServingError } from '#core/errors.js';
-import { clip } from './clip.js';
 
 /** `'trace_rate' must be an integer from 1 to 4294967295, but is "abc"`. */
 export function wrongSetting(name: string, expected: string, found: unknown): ServingError {

@@ -1,10 +1,11 @@
 /** Tensors in shared memory (Triton's `system_shared_memory`), in the same words whatever the request is encoded in. */
+
+import { clip } from '#core/clip.js';
 import { invalid, ServingError } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
 import type { SharedMemoryRegions, SharedWindow, WindowClaim } from '#shared-memory/regions.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { checkBinarySize, checkBinaryTensor } from './binary-tensor.js';
-import { clip } from './clip.js';
 import { readCount, readText } from './parameter.js';
 import type { TensorClaims } from './request-faults.js';
 

@@ -1,9 +1,11 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '#core/clock.js';
 import { invalid, ServingError } from '#core/errors.js';
 import { contentCodingOf } from './content-coding.js';
 import { decompressor } from './decompress.js';
+import { freePiece } from './free-pieces.js';
+import { ReceivedBytes } from './received-bytes.js';
 
 /** Up to this size a body's buffer is made at once: it is no larger than what a connection costs anyway. */
 const FIRST_BYTES = 1024 * 1024;
@@ -38,7 +40,7 @@ export async function readBody(
   const coding = contentCodingOf(request.headers['content-encoding']);
   return await new Promise((resolve, reject) => {
     const plain = coding === 'identity';
-    const body = new GrowingBody(plain ? claimed : null, maxBodyBytes);
+    const body = new ReceivedBytes(plain ? claimed : null, FIRST_BYTES, maxBodyBytes);
     let received = 0;
     const timer = clock.startTimer(timeoutMs, () => {
       const text = `the request body did not arrive within ${timeoutMs} ms (${received} bytes did)`;
@@ -54,8 +56,10 @@ export async function readBody(
     const decoder = plain ? null : decompressor(coding, request, { bytes: add, whole: done, corrupt: fail });
     const onData = (chunk: Buffer): void => {
       received += chunk.length;
-      if (decoder === null) add(chunk);
-      else if (received > maxBodyBytes) fail(tooLarge('a longer one', maxBodyBytes));
+      if (decoder === null) {
+        add(chunk);
+        freePiece(chunk);
+      } else if (received > maxBodyBytes) fail(tooLarge('a longer one', maxBodyBytes));
       else decoder.write(chunk);
     };
     const onEnd = (): void => (decoder === null ? done() : decoder.end());
@@ -73,38 +77,6 @@ export async function readBody(
     };
     request.on('data', onData).on('end', onEnd).on('aborted', onAbort).on('error', onAbort);
   });
-}
-
-/** One buffer that doubles as bytes arrive. A claimed length is believed only as far as bytes have come. */
-class GrowingBody {
-  length = 0;
-  #bytes: Uint8Array;
-  readonly #mostBytes: number;
-
-  constructor(claimed: number | null, maxBodyBytes: number) {
-    this.#mostBytes = claimed ?? maxBodyBytes;
-    this.#bytes = unfilled(Math.min(claimed ?? 0, FIRST_BYTES));
-  }
-
-  add(chunk: Uint8Array): void {
-    const needed = this.length + chunk.length;
-    if (needed > this.#bytes.length) {
-      const larger = unfilled(Math.max(needed, Math.min(this.#bytes.length * 2, this.#mostBytes)));
-      larger.set(this.#bytes.subarray(0, this.length));
-      this.#bytes = larger;
-    }
-    this.#bytes.set(chunk, this.length);
-    this.length = needed;
-  }
-
-  take(): Uint8Array {
-    return this.length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.length);
-  }
-}
-
-/** So many bytes in a buffer of their own that hold anything until they are written: to clear them first costs. */
-function unfilled(length: number): Uint8Array {
-  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }
 
 function tooLarge(what: string, maxBodyBytes: number): ServingError {

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import type { RpcCall, RpcMessage, RpcStatus } from '#protocol/exchange.js';
+import type { RpcCall, RpcStatus } from '#protocol/exchange.js';
+import { freePieces } from './free-pieces.js';
 import { ACCEPTED_ENCODINGS, type AnswerEncoding, type EncodedMessage } from './grpc-encoding.js';
 import { prefixOf } from './grpc-frames.js';
 import { OK, trailersOf } from './grpc-trailers.js';
@@ -79,20 +80,20 @@ export class GrpcCall implements RpcCall {
   }
 
   /** The only message of an answer, and its end. Throws INTERNAL when it is too large for anyone. */
-  answer({ pieces, isCompressed }: EncodedMessage): void {
+  answer(message: EncodedMessage): void {
     if (this.#status !== null) return;
-    const prefix = prefixOf(pieces, isCompressed);
+    const prefix = prefixOf(message.pieces, message.isCompressed);
     this.#open();
     this.#status = OK;
-    this.#write(prefix, pieces, true);
+    this.#write(prefix, message, true);
   }
 
   /** One message of many. False when the caller should not be sent more before `drained` settles. */
-  send({ pieces, isCompressed }: EncodedMessage): boolean {
+  send(message: EncodedMessage): boolean {
     if (this.#status !== null) return true;
-    const prefix = prefixOf(pieces, isCompressed);
+    const prefix = prefixOf(message.pieces, message.isCompressed);
     this.#open();
-    return this.#write(prefix, pieces, false);
+    return this.#write(prefix, message, false);
   }
 
   /** Settles when there is room to send, or nobody to send to. */
@@ -133,16 +134,20 @@ export class GrpcCall implements RpcCall {
     });
   }
 
-  #write(prefix: Uint8Array, message: RpcMessage, isLast: boolean): boolean {
+  #write(prefix: Uint8Array, message: EncodedMessage, isLast: boolean): boolean {
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return true;
-    const pieces = [prefix, ...message];
+    const pieces = [prefix, ...message.pieces];
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     if (length <= JOINED_BYTES) {
       const joined = Buffer.concat(pieces, length);
       if (!isLast) return stream.write(joined);
       stream.end(joined);
       return true;
+    }
+    if (isLast && message.isGivenAway) {
+      // Without an error the system has taken all of it by then.
+      stream.once('finish', () => freePieces(message.pieces));
     }
     stream.cork();
     const hasRoom = pieces.map((piece) => stream.write(piece)).every(Boolean);

@@ -31,5 +31,9 @@ test('a large message is compressed as a whole', async () => {
 
 test('a small message stays as it is', async () => {
   const small = [new Uint8Array(100)];
-  assert.deepEqual(await encodeMessage(small, 'gzip', 'high'), { isCompressed: false, pieces: small });
+  assert.deepEqual(await encodeMessage(small, 'gzip', 'high'), {
+    isCompressed: false,
+    pieces: small,
+    isGivenAway: true,
+  });
 });

@@ -32,9 +32,11 @@ const LEVELS = { low: 1, medium: 6, high: 9 } as const;
 export interface EncodedMessage {
   readonly isCompressed: boolean;
   readonly pieces: readonly Uint8Array[];
+  /** Whether nobody else has them: their memory is taken back once they have been sent. */
+  readonly isGivenAway: boolean;
 }
 
-/** Compresses a message that is large enough for it. A call may have messages of both kinds. */
+/** Compresses a message that is large enough for it, and is given away. A call may have messages of both kinds. */
 export async function encodeMessage(
   pieces: readonly Uint8Array[],
   encoding: AnswerEncoding,
@@ -42,8 +44,8 @@ export async function encodeMessage(
 ): Promise<EncodedMessage> {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (encoding === 'identity' || level === 'none' || length < LEAST_COMPRESSED_BYTES)
-    return { isCompressed: false, pieces };
-  return { isCompressed: true, pieces: await compress(pieces, encoding, LEVELS[level]) };
+    return { isCompressed: false, pieces, isGivenAway: true };
+  return { isCompressed: true, pieces: await compress(pieces, encoding, LEVELS[level]), isGivenAway: true };
 }
 
 /**

@@ -1,11 +1,11 @@
 import { ServingError } from '#core/errors.js';
+import { ReceivedBytes } from './received-bytes.js';
 
 /** The flag and the length before each message. */
 export const PREFIX_BYTES = 5;
 
-/** What is allocated for a message before it has arrived; beyond, as much as has come and three times that. */
+/** What is allocated for a message before it has arrived: a connection may have a thousand of them begun. */
 const FIRST_BYTES = 64 * 1024;
-const GROWTH = 4;
 
 /** One message as it travels. */
 export interface Frame {
@@ -15,7 +15,7 @@ export interface Frame {
 
 /**
  * Cuts what arrives on a stream into messages, each in a buffer of its own. A length is believed only as far as bytes
- * arrive: what is held is four times as much at most.
+ * arrive.
  */
 export class FrameReader {
   readonly #maxBytes: number;
@@ -23,9 +23,8 @@ export class FrameReader {
   readonly #prefix: Uint8Array = new Uint8Array(PREFIX_BYTES);
   #prefixLength = 0;
   /** The message that is being read; null between messages. */
-  #data: Uint8Array<ArrayBuffer> | null = null;
+  #data: ReceivedBytes | null = null;
   #length = 0;
-  #filled = 0;
 
   constructor(maxBytes: number, take: (frame: Frame) => void) {
     this.#maxBytes = maxBytes;
@@ -47,9 +46,9 @@ export class FrameReader {
         this.#prefixLength += count;
         at += count;
         if (this.#prefixLength < PREFIX_BYTES) return;
-        this.#begin();
+        this.#data = this.#begin();
       }
-      at = this.#fill(chunk, at);
+      at = this.#fill(this.#data, chunk, at);
     }
   }
 
@@ -59,36 +58,23 @@ export class FrameReader {
     this.#prefixLength = 0;
   }
 
-  #begin(): void {
+  #begin(): ReceivedBytes {
     const [flag = 0] = this.#prefix;
     if (flag > 1) throw new ServingError('INTERNAL', `${flag} is not the flag of a gRPC message`);
     this.#length = new DataView(this.#prefix.buffer).getUint32(1);
     if (this.#length > this.#maxBytes) throw tooLarge(this.#length, this.#maxBytes);
-    this.#data = new Uint8Array(Math.min(this.#length, FIRST_BYTES));
-    this.#filled = 0;
+    return new ReceivedBytes(this.#length, FIRST_BYTES, this.#maxBytes);
   }
 
   /** Takes the bytes that belong to the message; answers where the rest begins. */
-  #fill(chunk: Uint8Array, at: number): number {
-    const end = Math.min(chunk.length, at + this.#length - this.#filled);
-    const filled = this.#filled + end - at;
-    const data = this.#roomFor(filled);
-    data.set(chunk.subarray(at, end), this.#filled);
-    this.#filled = filled;
-    if (filled === this.#length) {
+  #fill(data: ReceivedBytes, chunk: Uint8Array, at: number): number {
+    const end = Math.min(chunk.length, at + this.#length - data.length);
+    data.add(chunk.subarray(at, end));
+    if (data.length === this.#length) {
       this.clear();
-      this.#take({ isCompressed: this.#prefix[0] === 1, data });
+      this.#take({ isCompressed: this.#prefix[0] === 1, data: data.take() });
     }
     return end;
-  }
-
-  #roomFor(length: number): Uint8Array {
-    const data = this.#data ?? new Uint8Array(0);
-    if (length <= data.length) return data;
-    const larger = new Uint8Array(Math.min(this.#length, length * GROWTH));
-    larger.set(data.subarray(0, this.#filled));
-    this.#data = larger;
-    return larger;
   }
 }
 

@@ -40,7 +40,7 @@ export function serveUnary(
   const run = async (frame: Frame): Promise<void> => {
     try {
       const answer = await method.handle(await messageOf(frame, call, context), call);
-      call.answer(await encoded(answer, call, context));
+      call.answer(await encoded(answer, method, call, context));
     } catch (thrown) {
       fail(thrown);
     }
@@ -78,7 +78,7 @@ export function serveStream(
     try {
       for await (const answer of method.handle(messages(), call)) {
         if (call.isFinished) break;
-        if (!call.send(await encoded(answer, call, context))) await call.drained();
+        if (!call.send(await encoded(answer, method, call, context))) await call.drained();
       }
       call.finish(OK);
     } catch (thrown) {
@@ -165,10 +165,12 @@ function chooseEncoding(method: RpcMethod, call: GrpcCall, { options }: CallCont
 /** An answer as it travels: no trip to another thread where nothing is compressed. */
 function encoded(
   pieces: RpcMessage,
+  method: RpcMethod,
   call: GrpcCall,
   { options }: CallContext,
 ): EncodedMessage | Promise<EncodedMessage> {
-  if (call.encoding === 'identity') return { isCompressed: false, pieces };
+  if (call.encoding === 'identity')
+    return { isCompressed: false, pieces, isGivenAway: method.answersTensors === true };
   return encodeMessage(pieces, call.encoding, options.responseCompression);
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '#core/clock.js';
 import type { Answer } from '#protocol/exchange.js';
 import { byteLengthOf, piecesOf } from './encode-answer.js';
+import { freePieces } from './free-pieces.js';
 
 /** So long may a client go on sending a body that was refused before it has to listen. */
 const LINGER_MS = 2_000;
@@ -25,6 +26,12 @@ export function send(
   if (answer.status !== NOT_MODIFIED) headers['content-length'] = byteLengthOf(pieces);
   if (close || unread) headers['connection'] = 'close';
   response.writeHead(answer.status, headers);
+  if (answer.isGivenAway) {
+    // The system has taken all of it by then. Of an answer that is broken off, somebody may still hold a part.
+    response.once('finish', () => {
+      if (!response.destroyed) freePieces(pieces);
+    });
+  }
   // Several pieces, and the head before them, go to the socket at once and are not joined.
   response.cork();
   if (request.method !== 'HEAD') for (const piece of pieces) if (piece.byteLength > 0) response.write(piece);

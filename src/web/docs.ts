@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
+import { clip } from '#core/clip.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
-import { clip } from '#protocol/clip.js';
 import type { Exchange, Route } from '#protocol/exchange.js';
 import { type Asset, answerWith, assetOf } from './asset.js';
 import { PAGE, PAGE_SCRIPT, PAGE_STYLE } from './page.js';

@@ -43,4 +43,6 @@ SwaggerUIBundle({
 
 export const PAGE_STYLE = `body { margin: 0; }
 html.dark-mode { color-scheme: dark; }
+/* Room for the boxes around pieces of code. */
+.swagger-ui .info .renderedMarkdown p { line-height: 1.7; }
 `;

@@ -4,7 +4,9 @@ import type { Session } from '#backend/backend.js';
 import { openSession } from '#backend/registry.js';
 import { ServingError } from '#core/errors.js';
 import { type LogRecord, logChannel } from '#core/log.js';
-import type { FromWorker, RunMessage, ThreadData, ToWorker } from './messages.js';
+import { LEAST_SPARE_BYTES } from '#core/spare-buffers.js';
+import type { Tensor } from '#tensor/tensor.js';
+import type { Batch, FromWorker, RunMessage, ThreadData, ToWorker } from './messages.js';
 import { pack } from './transfer.js';
 
 async function live(port: MessagePort, { artifact, options }: ThreadData): Promise<void> {
@@ -25,12 +27,13 @@ async function live(port: MessagePort, { artifact, options }: ThreadData): Promi
   }
   // One run after the other: a session has one caller at a time, and engines block this thread anyway.
   let last = Promise.resolve();
-  port.on('message', (message: ToWorker) => {
-    last = last.then(async () => {
-      if (message.kind === 'run') return await run(port, session, message);
-      await session.dispose();
-      port.close();
-    });
+  const handle = async (message: ToWorker): Promise<void> => {
+    if (message.kind === 'run') return await run(port, session, message);
+    await session.dispose();
+    port.close();
+  };
+  port.on('message', (batch: Batch) => {
+    for (const message of batch) last = last.then(() => handle(message));
   });
 }
 
@@ -40,11 +43,23 @@ async function run(port: MessagePort, session: Session, message: RunMessage): Pr
     const outputs = await session.run(message.inputs, message.outputs);
     const runNs = elapsedNs(startedAt);
     const parcel = pack(outputs);
-    send(port, { kind: 'done', id: message.id, outputs: parcel.tensors, runNs }, parcel.transfer);
+    const spare = spareOf(message.inputs, parcel.transfer);
+    const done = { kind: 'done', id: message.id, outputs: parcel.tensors, runNs, spare } as const;
+    send(port, done, [...parcel.transfer, ...spare]);
   } catch (thrown) {
     const { code, message: text } = ServingError.from(thrown);
     send(port, { kind: 'run-failed', id: message.id, code, message: text });
   }
+}
+
+/** The large buffers behind the inputs, but for those that an output stands in. */
+function spareOf(inputs: readonly Tensor[], taken: readonly ArrayBuffer[]): readonly ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const { buffer } of inputs.map(({ data }) => data)) {
+    const isLarge = buffer.byteLength >= LEAST_SPARE_BYTES;
+    if (isLarge && buffer instanceof ArrayBuffer && !taken.includes(buffer)) buffers.add(buffer);
+  }
+  return [...buffers];
 }
 
 function send(port: MessagePort, message: FromWorker, transfer: ArrayBuffer[] = []): void {

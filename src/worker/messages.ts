@@ -1,4 +1,4 @@
-/** All that crosses the thread wall. Plain data only; tensors' bytes are moved where they stand alone in their buffer. */
+/** All that crosses the thread wall. Plain data only; tensors' bytes are moved with their buffers (see transfer.ts). */
 import type { ModelArtifact, SessionFacts } from '#backend/backend.js';
 import type { LoadOptions } from '#backend/options.js';
 import type { ErrorCode } from '#core/errors.js';
@@ -27,6 +27,9 @@ export interface CloseMessage {
 
 export type ToWorker = RunMessage | CloseMessage;
 
+/** What is posted to a worker: a message that crosses costs more than what it says, so those of one moment go together. */
+export type Batch = readonly ToWorker[];
+
 /** What a session turned out to be. */
 export interface LoadedModel {
   readonly platform: string;
@@ -45,6 +48,8 @@ export type FromWorker =
       readonly outputs: readonly Tensor[];
       /** Nanoseconds inside the engine. */
       readonly runNs: number;
+      /** The memory of the inputs, where it was moved here and is large: for the next ones. */
+      readonly spare: readonly ArrayBuffer[];
     }
   /** Something the thread had to say. Channels do not cross the wall by themselves. */
   | { readonly kind: 'log'; readonly record: LogRecord }

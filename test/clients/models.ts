@@ -12,9 +12,6 @@ import {
 import { encodeModel } from '../support/onnx-writer.js';
 import { repositoryRoot } from '../support/places.js';
 
-/** The key under an output of a model list that names its labels: `label_filename`; null as long as there is none. */
-const LABELS_KEY: string | null = null;
-
 const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
 interface ServedModel {
@@ -100,7 +97,6 @@ function copyDigits(directory: string): string {
 }
 
 function digitLabels(directory: string): Readonly<Record<string, unknown>> {
-  if (LABELS_KEY === null) return {};
   writeFileSync(join(directory, 'digits.txt'), `${DIGITS.join('\n')}\n`);
-  return { outputs: [{ name: 'probabilities', [LABELS_KEY]: 'digits.txt' }] };
+  return { outputs: [{ name: 'probabilities', label_filename: 'digits.txt' }] };
 }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { repositoryRoot } from '../support/places.js';
 
-/** Options that every client is served with; `--allow-client-shm` is to stand here once the server has it. */
-const OPTIONS: readonly string[] = [];
+/** What every client is served with. */
+const OPTIONS: readonly string[] = ['--allow-client-shm'];
 
 const LOOKS = 300;
 const BETWEEN_LOOKS_MS = 100;

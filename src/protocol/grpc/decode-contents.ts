@@ -1,5 +1,5 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
-import { clip } from '#protocol/clip.js';
 import { cannotHold, type TensorClaims, wrongElementCount } from '#protocol/request-faults.js';
 import { LENGTH_BYTES } from '#tensor/byte-strings.js';
 import { DATATYPE_BYTES } from '#tensor/datatype.js';

@@ -1,7 +1,7 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { InferenceRequest, Parameters, RequestedOutput } from '#inference/request.js';
 import { checkBinarySize, checkBinaryTensor } from '#protocol/binary-tensor.js';
-import { clip } from '#protocol/clip.js';
 import { datatypeOf } from '#protocol/datatype-word.js';
 import {
   checkRank,

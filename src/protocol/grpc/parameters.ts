@@ -1,7 +1,7 @@
 import type { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { Parameters, ParameterValue } from '#inference/request.js';
-import { clip } from '#protocol/clip.js';
 import { CHUNK, FIXED64, VARINT, type WireReader } from './wire-reader.js';
 
 /** More parameters than anybody has. Bounds what a message can make of few bytes. */

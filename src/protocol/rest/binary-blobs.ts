@@ -1,6 +1,6 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import { checkBinarySize, checkBinaryTensor } from '#protocol/binary-tensor.js';
-import { clip } from '#protocol/clip.js';
 import type { TensorHead } from './json-data-elements.js';
 
 /** The binary tensors behind a request's JSON, handed out from front to back as views of the body. */

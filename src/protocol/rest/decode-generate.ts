@@ -1,7 +1,7 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { InferenceRequest, ParameterValue } from '#inference/request.js';
-import { clip } from '#protocol/clip.js';
 import { readFlag } from '#protocol/parameter.js';
 import { inputTwice } from '#protocol/request-faults.js';
 import { checkReserved } from '#protocol/reserved-parameters.js';

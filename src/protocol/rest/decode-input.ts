@@ -1,6 +1,6 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
-import { clip } from '#protocol/clip.js';
 import { readCount } from '#protocol/parameter.js';
 import { checkRank } from '#protocol/request-faults.js';
 import { readWindow, type SharedInputs } from '#protocol/shared-tensors.js';

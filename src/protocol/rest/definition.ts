@@ -1,6 +1,6 @@
+import { clip } from '#core/clip.js';
 import { invalid, type ServingError } from '#core/errors.js';
 import type { Parameters, ParameterValue } from '#inference/request.js';
-import { clip } from '#protocol/clip.js';
 import { MAX_INDEX } from '#protocol/request-faults.js';
 import { OPEN_BRACKET } from './json-bytes.js';
 import { JsonReader, within } from './json-reader.js';

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { InferenceResponse } from '#inference/response.js';
-import { clip } from '#protocol/clip.js';
 import { NO_SHARED_OUTPUTS, type SharedOutputs, windowParameters } from '#protocol/shared-tensors.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { AnswerForm, OutputForm } from './decode-output.js';

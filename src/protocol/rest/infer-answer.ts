@@ -19,11 +19,12 @@ export function inferAnswer(response: InferenceResponse, form: AnswerForm, share
       headers: { 'content-type': 'application/json' },
       body: json,
       isCompressible: true,
+      isGivenAway: true,
     };
   }
   const headers = {
     'content-type': 'application/octet-stream',
     [INFERENCE_HEADER]: String(json.byteLength),
   };
-  return { status: 200, headers, body: [json, ...blobs], isCompressible: true };
+  return { status: 200, headers, body: [json, ...blobs], isCompressible: true, isGivenAway: true };
 }

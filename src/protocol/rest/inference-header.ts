@@ -1,5 +1,5 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
-import { clip } from '#protocol/clip.js';
 
 /** The header that says how many bytes of a body are its JSON; binary tensors follow them. In lower case. */
 export const INFERENCE_HEADER = 'inference-header-content-length';

@@ -1,5 +1,5 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
-import { clip } from '#protocol/clip.js';
 import { Base64Problem, copyBase64 } from './base64.js';
 import { BACKSLASH, byteAt, END, QUOTE } from './json-bytes.js';
 import { type Elements, nextElement, type TensorHead, wrongKind } from './json-data-elements.js';

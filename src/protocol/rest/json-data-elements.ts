@@ -1,5 +1,5 @@
+import { clip } from '#core/clip.js';
 import { invalid, type ServingError } from '#core/errors.js';
-import { clip } from '#protocol/clip.js';
 import type { TensorClaims } from '#protocol/request-faults.js';
 import { afterSpace, byteAt, COMMA, END, isDigit, MINUS, OPEN_BRACKET } from './json-bytes.js';
 import { textOf } from './json-error.js';

@@ -1,5 +1,5 @@
+import { clip } from '#core/clip.js';
 import { invalid, type ServingError } from '#core/errors.js';
-import { clip } from '#protocol/clip.js';
 import { wrongElementCount } from '#protocol/request-faults.js';
 import { DATATYPE_BYTES } from '#tensor/datatype.js';
 import { elementCount } from '#tensor/shape.js';

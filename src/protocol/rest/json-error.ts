@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
+import { SHOWN_LENGTH } from '#core/clip.js';
 import { invalid, type ServingError } from '#core/errors.js';
-import { SHOWN_LENGTH } from '#protocol/clip.js';
 import { byteAt, END, NEWLINE } from './json-bytes.js';
 
 /** Malformed JSON, said with its place: `expected ',' or '}' but found ']' at byte 41`. */

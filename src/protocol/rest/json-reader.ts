@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { clip } from '#core/clip.js';
 import { invalid, type ServingError } from '#core/errors.js';
-import { clip } from '#protocol/clip.js';
 import {
   afterSpace,
   byteAt,

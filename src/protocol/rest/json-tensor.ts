@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
+import { clip } from '#core/clip.js';
 import { invalid, type ServingError } from '#core/errors.js';
-import { clip } from '#protocol/clip.js';
 import { elementOffsets, LENGTH_BYTES } from '#tensor/byte-strings.js';
 import { elementCount } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';

@@ -1,6 +1,6 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { Parameters, ParameterValue } from '#inference/request.js';
-import { clip } from '#protocol/clip.js';
 import { datatypeOf } from '#protocol/datatype-word.js';
 import { MAX_INDEX, notAnIndex } from '#protocol/request-faults.js';
 import type { DataType } from '#tensor/datatype.js';

@@ -1,6 +1,6 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { TensorSpec } from '#inference/metadata.js';
-import { clip } from '#protocol/clip.js';
 import { wrongElementCount } from '#protocol/request-faults.js';
 import { elementCount, formatShape } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';

@@ -1,0 +1,74 @@
+/** One tensor of bytes as a request of each form, and the bytes that a server answers it with. */
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
+import {
+  ModelInferRequestSchema,
+  ModelInferResponseSchema,
+} from '#protocol/grpc/gen/open_inference_grpc_pb.js';
+import type { DataType } from '#tensor/datatype.js';
+
+export const MODEL_INFER = '/inference.GRPCInferenceService/ModelInfer';
+
+export interface OneInput {
+  readonly model: string;
+  readonly datatype: DataType;
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** A REST request with binary tensors, which asks for such. */
+export interface RestRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export function restRequest({ model, datatype, shape, data }: OneInput): RestRequest {
+  const parameters = { binary_data_size: data.length };
+  const json = JSON.stringify({
+    inputs: [{ name: 'input', datatype, shape, parameters }],
+    parameters: { binary_data_output: true },
+  });
+  return {
+    path: `/v2/models/${model}/infer`,
+    headers: { 'Inference-Header-Content-Length': String(json.length) },
+    body: Buffer.concat([Buffer.from(json), data]),
+  };
+}
+
+/** The request's answer from our server. Throws unless it is a success. */
+export async function restAnswer(port: number, { path, headers, body }: RestRequest): Promise<Uint8Array> {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body });
+  if (answer.status !== 200) throw new Error(`the server answered ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+/** An encoded ModelInferRequest. */
+export function grpcRequest({ model, datatype, shape, data }: OneInput): Uint8Array {
+  const message = create(ModelInferRequestSchema, {
+    modelName: model,
+    inputs: [{ name: 'input', datatype, shape: shape.map(BigInt) }],
+    rawInputContents: [data],
+  });
+  return toBinary(ModelInferRequestSchema, message);
+}
+
+const Client = makeGenericClientConstructor({}, 'bench');
+
+/** What a server answers a message with, by gRPC's own client. Rejects unless the call goes well. */
+export function grpcAnswer(port: number, message: Uint8Array): Promise<Uint8Array> {
+  const limits = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), limits);
+  const asItIs = (bytes: Buffer): Buffer => bytes;
+  return new Promise<Uint8Array>((resolve, reject) => {
+    client.makeUnaryRequest(MODEL_INFER, asItIs, asItIs, Buffer.from(message), (error, answer) =>
+      answer === undefined ? reject(error) : resolve(answer),
+    );
+  }).finally(() => client.close());
+}
+
+/** Throws unless an encoded ModelInferResponse has this one raw output. */
+export function checkGrpcOutput(answer: Uint8Array, expected: Uint8Array): void {
+  const [output = new Uint8Array(0)] = fromBinary(ModelInferResponseSchema, answer).rawOutputContents;
+  if (!Buffer.from(expected).equals(output)) throw new Error('the server did not give its input back');
+}

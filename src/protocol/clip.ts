@@ -1,1 +1,0 @@
-export { clip, SHOWN_LENGTH } from '#core/clip.js';
