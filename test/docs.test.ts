@@ -17,6 +17,7 @@ import { GRPC_STATUS } from '#protocol/grpc/status.js';
 import { HTTP_STATUS } from '#protocol/rest/http-status.js';
 import { restSkin } from '#protocol/rest/skin.js';
 import type { Serving } from '#serving/serving.js';
+import { docsRoutes } from '#web/docs.js';
 import { type CodeBlock, markedPart, type Page, readPage } from './support/markdown.js';
 import { startTestServer } from './support/server.js';
 
@@ -57,7 +58,7 @@ test('docs/errors.md lists every error code once, in order, with its HTTP and gR
 });
 
 test('docs/rest.md has a heading for every route, and for no other', () => {
-  const { routes } = restSkin({} as Serving);
+  const routes = [...restSkin({} as Serving).routes, ...docsRoutes()];
   const served = routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
   const headings = page('docs/rest.md').headings.filter((heading) => /^`(GET|POST) /.test(heading));
   // A heading may name both forms of a model route: `GET /v2/models/{model}[/versions/{version}]`.

@@ -17,6 +17,7 @@ import { createServing } from '#serving/serving.js';
 import { Tracing } from '#serving/tracing.js';
 import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.js';
 import { TraceFile } from '#tracing/trace-file.js';
+import { docsRoutes } from '#web/docs.js';
 
 /** The extensions of the V2 protocol that this server serves. */
 const EXTENSIONS: readonly string[] = [
@@ -75,7 +76,9 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
       return inventory.list().map(reportRecord);
     },
   });
-  const listener = new Listener(restSkin(serving), settings.rest, clock);
+  const rest = restSkin(serving);
+  const pages = { ...rest, routes: [...rest.routes, ...docsRoutes()] };
+  const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
   return { models, gate, listener, grpcListener, sharedMemory, traceFile };

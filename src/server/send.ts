@@ -7,6 +7,8 @@ import { freePieces } from './free-pieces.js';
 /** So long may a client go on sending a body that was refused before it has to listen. */
 const LINGER_MS = 2_000;
 
+const NOT_MODIFIED = 304;
+
 /** Sends an answer. With `close` it is the last one on its connection. */
 export function send(
   request: IncomingMessage,
@@ -19,10 +21,9 @@ export function send(
   // What is left of a refused body would be read as the next request, and could be long: the connection ends.
   const unread = isUnread(request);
   const pieces = piecesOf(answer);
-  const headers: Record<string, string | number> = {
-    ...answer.headers,
-    'content-length': byteLengthOf(pieces),
-  };
+  const headers: Record<string, string | number> = { ...answer.headers };
+  // Of what is not sent because the client has it, that would be the length (RFC 9110, section 8.6).
+  if (answer.status !== NOT_MODIFIED) headers['content-length'] = byteLengthOf(pieces);
   if (close || unread) headers['connection'] = 'close';
   response.writeHead(answer.status, headers);
   if (answer.isGivenAway) {

@@ -7,10 +7,12 @@ import {
   modelDirectory,
   writeModel,
 } from '../support/onnx-models.js';
+import { type ApiDocument, readApiDocument } from '../support/openapi.js';
 import { sendRaw } from '../support/raw-http.js';
 import { offerOf, settingsOf, startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
+let document: ApiDocument;
 
 before(async () => {
   const folder = modelDirectory(after);
@@ -25,6 +27,7 @@ before(async () => {
   ];
   server = await startTestServer(settingsOf(models));
   await server.server.modelsSettled;
+  document = await readApiDocument(server);
 });
 
 after(() => server.stop());
@@ -199,6 +202,7 @@ for (const [name, model, body, status, sentence] of bodies) {
     assert.match(reply.json.error, sentence);
     assert.ok(!reply.json.error.includes('\n'), 'one sentence');
     assert.equal(reply.headers.get('content-type'), 'application/json');
+    document.conforms('post', `/v2/models/${model}/infer`, reply);
     await theNextRequestWorks();
   });
 }
@@ -225,6 +229,8 @@ for (const [method, path, status, sentence] of paths) {
     assert.equal(response.status, status, text);
     assert.match(JSON.parse(text).error, sentence);
     if (status === 405) assert.match(response.headers.get('allow') ?? '', /GET|POST/);
+    const isDocumented = document.statuses(method, path)?.includes(status) ?? [404, 405].includes(status);
+    assert.ok(isDocumented, `the document knows of no ${status}`);
     await theNextRequestWorks();
   });
 }
@@ -281,7 +287,11 @@ const raw: [name: string, bytes: string, end: boolean, reply: RegExp][] = [
 
 for (const [name, bytes, end, reply] of raw) {
   test(`${name} is refused in one sentence and the connection ends`, async () => {
-    assert.match(await sendRaw(server.port, bytes, { end }), reply);
+    const text = await sendRaw(server.port, bytes, { end });
+    assert.match(text, reply);
+    // The answer to the last request on the connection.
+    const status = Number(/.*HTTP\/1\.1 (\d{3})/s.exec(text)?.[1]);
+    assert.ok(document.statuses('post', '/v2/models/sums/infer')?.includes(status), String(status));
     await theNextRequestWorks();
   });
 }

@@ -54,6 +54,18 @@ describe('the samples, as their own configuration serves them', () => {
     );
   });
 
+  test('the examples in the OpenAPI document are a request and its answer', async () => {
+    const { paths } = (await server.get('/openapi.json')).json;
+    const { post } = paths['/v2/models/{model}/infer'];
+    const [{ example: model }] = post.parameters;
+    const [request, answer] = [post.requestBody, post.responses['200']].map(({ content }) =>
+      Object.values<{ value: unknown }>(content['application/json'].examples).map(({ value }) => value),
+    );
+    assert.equal(request?.length, 1);
+    const reply = await server.post(`/v2/models/${model}/infer`, request[0]);
+    assert.deepEqual([reply.json], answer);
+  });
+
   test('metadata is what samples/README.md says', async () => {
     const mnist = (await server.get('/v2/models/mnist')).json;
     assert.deepEqual(portsOf(mnist.inputs), [['input', 'UINT8', [1, 28, 28, 1]]]);

@@ -1,17 +1,63 @@
 import type { ServingError } from '#core/errors.js';
 import type { InferenceRequest, ModelRef, Parameters } from '#inference/request.js';
-import { checkTensorCount, inputTwice, outputTwice } from '#protocol/request-faults.js';
+import { checkTensorCount, inputTwice, MAX_TENSORS, outputTwice } from '#protocol/request-faults.js';
 import { requestedOutput } from '#protocol/requested-output.js';
 import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
 import { SharedInputs, type SharedOutputs, sharedOutputs } from '#protocol/shared-tensors.js';
 import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import { BinaryBlobs } from './binary-blobs.js';
-import { finishInput, type InputDraft, missing, readInput } from './decode-input.js';
-import { type AnswerForm, answerFormOf, type OutputDraft, readOutput } from './decode-output.js';
+import { finishInput, INPUT_SCHEMA, type InputDraft, readInput } from './decode-input.js';
+import {
+  type AnswerForm,
+  answerFormOf,
+  type OutputDraft,
+  REQUESTED_OUTPUT_SCHEMA,
+  readOutput,
+} from './decode-output.js';
+import type { JsonSchema } from './definition.js';
+import { fieldTable, may, must } from './field-table.js';
 import type { BodyParts } from './inference-header.js';
 import { JsonReader } from './json-reader.js';
 import { readParameters } from './json-value.js';
+import { COUNT, FP16_JSON, NOT_RESERVED, parametersSchema } from './tensor-schema.js';
+
+/** The fields of an inference request. */
+const INFER_REQUEST = fieldTable('InferRequest', {
+  id: may({ type: ['string', 'null'], description: 'Given back in the answer.' }),
+  parameters: may(
+    parametersSchema(
+      {
+        binary_data_output: {
+          type: 'boolean',
+          description: 'Whether those outputs come as bytes that say nothing of it themselves.',
+        },
+        fp16_json: FP16_JSON,
+        nan_tokens: {
+          type: 'boolean',
+          description: 'Whether NaN and the infinities are written as such in the answer, and not as `null`.',
+        },
+        priority: { ...COUNT, description: '1 is the most urgent; 0 leaves it to the model.' },
+        timeout: { ...COUNT, description: 'Microseconds that the answer may take; 0 sets no bound.' },
+      },
+      { propertyNames: NOT_RESERVED },
+    ),
+  ),
+  inputs: must({
+    type: 'array',
+    items: INPUT_SCHEMA,
+    maxItems: MAX_TENSORS,
+    description: 'In any order.',
+  }),
+  outputs: may({
+    type: ['array', 'null'],
+    items: REQUESTED_OUTPUT_SCHEMA,
+    maxItems: MAX_TENSORS,
+    description: 'The outputs that are wanted, in that order; none means all.',
+  }),
+});
+
+export const INFER_REQUEST_SCHEMA: JsonSchema = INFER_REQUEST.schema;
 
 /** A request, and how its answer is to be written. */
 export interface DecodedInfer {
@@ -41,7 +87,7 @@ export function decodeInferRequest(
     inputs: readonly InputDraft[] | null;
     outputs: readonly OutputDraft[];
   } = { id: null, parameters: {}, inputs: null, outputs: [] };
-  reader.fields('', ['id', 'parameters', 'inputs', 'outputs'], (key) => {
+  reader.fields('', INFER_REQUEST.names, (key) => {
     if (key === 'inputs') read.inputs = readInputs(reader);
     else if (reader.null()) return;
     else if (key === 'id') read.id = reader.string('id');
@@ -49,8 +95,7 @@ export function decodeInferRequest(
     else read.outputs = readOutputs(reader);
   });
   reader.end();
-  const { id, parameters, inputs: drafts, outputs } = read;
-  if (drafts === null) throw missing('', 'inputs');
+  const { id, parameters, inputs: drafts, outputs } = INFER_REQUEST.complete(read, '');
   const form = answerFormOf(outputs, parameters);
   const shared = sharedOutputs(outputs, regions);
   const sources = {

@@ -1,5 +1,5 @@
 import { clip } from '#core/clip.js';
-import { invalid, type ServingError } from '#core/errors.js';
+import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
 import { readCount } from '#protocol/parameter.js';
 import { checkRank } from '#protocol/request-faults.js';
@@ -8,11 +8,45 @@ import type { WindowClaim } from '#shared-memory/regions.js';
 import type { DataType } from '#tensor/datatype.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { BinaryBlobs } from './binary-blobs.js';
+import { index, type JsonSchema } from './definition.js';
+import { fieldTable, may, must } from './field-table.js';
 import { readTensorData } from './json-data.js';
 import type { TensorHead } from './json-data-elements.js';
 import { jsonFormOf, PLAIN_JSON } from './json-form.js';
 import { type JsonReader, within } from './json-reader.js';
 import { readDataType, readIndex, readParameters } from './json-value.js';
+import {
+  DATATYPE,
+  JSON_FORM_PARAMETERS,
+  parametersSchema,
+  REQUEST_DATA,
+  SHAPE,
+  SHARED_MEMORY_PARAMETERS,
+  WITH_SHARED_MEMORY,
+} from './tensor-schema.js';
+
+/** The fields of an input. */
+const INPUT = fieldTable('InferInput', {
+  name: must({ type: 'string', minLength: 1, description: "One of the model's inputs." }),
+  shape: must(SHAPE),
+  datatype: must(DATATYPE),
+  parameters: may(
+    parametersSchema(
+      {
+        binary_data_size: {
+          ...index.schema,
+          description: "How many of the bytes behind the JSON are this input's; instead of `data`.",
+        },
+        ...JSON_FORM_PARAMETERS,
+        ...SHARED_MEMORY_PARAMETERS,
+      },
+      WITH_SHARED_MEMORY,
+    ),
+  ),
+  data: may(REQUEST_DATA),
+});
+
+export const INPUT_SCHEMA: JsonSchema = INPUT.schema;
 
 /** An input as far as its own object tells it. */
 export interface InputDraft extends TensorHead {
@@ -46,7 +80,7 @@ export function readInput(reader: JsonReader, place: string): InputDraft {
     data: Uint8Array | null;
     dataAt: number | null;
   } = { parameters: {}, data: null, dataAt: null };
-  reader.fields(place, ['name', 'shape', 'datatype', 'parameters', 'data'], (key) => {
+  reader.fields(place, INPUT.names, (key) => {
     const here = within(place, key);
     const { name, shape, datatype } = read;
     if (key === 'name') read.name = reader.string(here);
@@ -60,11 +94,7 @@ export function readInput(reader: JsonReader, place: string): InputDraft {
       reader.skip();
     }
   });
-  const { name, shape, datatype, parameters, data, dataAt } = read;
-  // In a message of gRPC, what is empty is not there.
-  if (name === undefined || name === '') throw missing(place, 'name');
-  if (shape === undefined) throw missing(place, 'shape');
-  if (datatype === undefined) throw missing(place, 'datatype');
+  const { name, shape, datatype, parameters, data, dataAt } = INPUT.complete(read, place);
   const binarySize = readBinarySize(parameters, place);
   const window = readWindow(parameters, name, place);
   const hasData = data !== null || dataAt !== null;
@@ -129,8 +159,4 @@ function readShape(reader: JsonReader, place: string): readonly number[] {
     shape.push(readIndex(reader, `${place}[${axis}]`));
   });
   return shape;
-}
-
-export function missing(place: string, key: string): ServingError {
-  return invalid(`'${within(place, key)}' is missing`);
 }

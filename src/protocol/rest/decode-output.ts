@@ -1,10 +1,39 @@
 import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
 import { readFlag } from '#protocol/parameter.js';
-import { missing } from './decode-input.js';
+import type { JsonSchema } from './definition.js';
+import { fieldTable, may, must } from './field-table.js';
 import { type JsonForm, jsonFormOf, PLAIN_JSON } from './json-form.js';
 import { type JsonReader, within } from './json-reader.js';
 import { readParameters } from './json-value.js';
+import {
+  COUNT,
+  JSON_FORM_PARAMETERS,
+  parametersSchema,
+  SHARED_MEMORY_PARAMETERS,
+  WITH_SHARED_MEMORY,
+} from './tensor-schema.js';
+
+/** The fields of an output that is asked for. */
+const REQUESTED_OUTPUT = fieldTable('RequestedOutput', {
+  name: must({ type: 'string', minLength: 1, description: "One of the model's outputs." }),
+  parameters: may(
+    parametersSchema(
+      {
+        binary_data: { type: 'boolean', description: 'Whether the output comes as bytes behind the JSON.' },
+        classification: {
+          ...COUNT,
+          description: 'Not the tensor, but so many of its largest elements, as `value:position:label`.',
+        },
+        ...JSON_FORM_PARAMETERS,
+        ...SHARED_MEMORY_PARAMETERS,
+      },
+      WITH_SHARED_MEMORY,
+    ),
+  ),
+});
+
+export const REQUESTED_OUTPUT_SCHEMA: JsonSchema = REQUESTED_OUTPUT.schema;
 
 /** A requested output: its name, and what is said of how to write it. */
 export interface OutputDraft {
@@ -38,13 +67,12 @@ export const ALL_BINARY: AnswerForm = {
 
 export function readOutput(reader: JsonReader, place: string): OutputDraft {
   const read: { name?: string; parameters: Parameters } = { parameters: {} };
-  reader.fields(place, ['name', 'parameters'], (key) => {
+  reader.fields(place, REQUESTED_OUTPUT.names, (key) => {
     if (key === 'name') read.name = reader.string(within(place, key));
     else read.parameters = readParameters(reader, within(place, key));
   });
-  // In a message of gRPC, what is empty is not there.
-  if (read.name === undefined || read.name === '') throw missing(place, 'name');
-  return { place, name: read.name, parameters: read.parameters };
+  const { name, parameters } = REQUESTED_OUTPUT.complete(read, place);
+  return { place, name, parameters };
 }
 
 /**

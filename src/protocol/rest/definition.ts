@@ -1,12 +1,15 @@
 import { clip } from '#core/clip.js';
-import { invalid } from '#core/errors.js';
+import { invalid, type ServingError } from '#core/errors.js';
 import type { Parameters, ParameterValue } from '#inference/request.js';
 import { MAX_INDEX } from '#protocol/request-faults.js';
 import { OPEN_BRACKET } from './json-bytes.js';
 import { JsonReader, within } from './json-reader.js';
 import { readFlagValue, readIndex, readParameter, readParameters } from './json-value.js';
 
-/** A JSON Schema of the draft that OpenAPI 3.1 uses (2020-12). */
+/**
+ * A JSON Schema of the draft that OpenAPI 3.1 uses (2020-12). One with a `title` is written once in the document, among
+ * its components, and referred to from where it stands.
+ */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What a JSON value must be. The same definition reads the value and describes it, so neither can forget the other. */
@@ -60,7 +63,14 @@ export function described<T>(
   description: string,
   keywords: JsonSchema = {},
 ): Definition<T> {
-  return { ...definition, schema: { ...definition.schema, description, ...keywords } };
+  const { schema } = definition;
+  const base = 'title' in schema ? { allOf: [schema] } : schema;
+  return { ...definition, schema: { ...base, description, ...keywords } };
+}
+
+/** The same under a name of its own, in Pascal case. */
+export function named<T>(title: string, definition: Definition<T>): Definition<T> {
+  return { ...definition, schema: { title, ...definition.schema } };
 }
 
 /** A list of values. */
@@ -109,29 +119,29 @@ export function required<T>(definition: Definition<T>): Field<T> {
 
 /** A field that may be left out or null: its value is null then. */
 export function optional<T>({ schema, read }: Definition<T>): Field<T | null> {
-  const orNull: Definition<T | null> = {
-    schema: orNullSchema(schema),
+  const definition: Definition<T | null> = {
+    schema: orNull(schema),
     read: (reader, place) => (reader.null() ? null : read(reader, place)),
   };
-  return { definition: orNull, isRequired: false };
+  return { definition, isRequired: false };
 }
 
-function orNullSchema(schema: JsonSchema): JsonSchema {
+/** A schema that takes `null` as well. */
+export function orNull(schema: JsonSchema): JsonSchema {
   const { type } = schema;
-  if (typeof type === 'string') return { ...schema, type: [type, 'null'] };
-  return Array.isArray(type) ? schema : { anyOf: [schema, { type: 'null' }] };
+  if (typeof type === 'string' && !('title' in schema) && !('enum' in schema)) {
+    return { ...schema, type: [type, 'null'] };
+  }
+  return Array.isArray(type) && type.includes('null') ? schema : { anyOf: [schema, { type: 'null' }] };
 }
 
 /** An object with these fields; others are passed over, as V2 wants it. */
 export function object<F extends Fields>(fields: F): Definition<ValuesOf<F>> {
   const names = Object.keys(fields);
   const needed = names.filter((name) => fields[name]?.isRequired);
+  const schemas = names.map((name) => [name, fields[name]?.definition.schema ?? {}] as const);
   return {
-    schema: {
-      type: 'object',
-      properties: Object.fromEntries(names.map((name) => [name, fields[name]?.definition.schema])),
-      ...(needed.length > 0 && { required: needed }),
-    },
+    schema: objectSchema(Object.fromEntries(schemas), needed),
     read(reader, place) {
       const values: Record<string, unknown> = Object.fromEntries(names.map((name) => [name, null]));
       const absent = new Set(needed);
@@ -139,11 +149,22 @@ export function object<F extends Fields>(fields: F): Definition<ValuesOf<F>> {
         values[name] = fields[name]?.definition.read(reader, within(place, name));
         absent.delete(name);
       });
-      for (const name of absent) throw invalid(`'${within(place, name)}' is missing`);
+      for (const name of absent) throw missing(place, name);
       return values as ValuesOf<F>;
     },
   };
 }
+
+/** The schema of an object with these fields, and perhaps others. Without `needed` all of them have to be there. */
+export function objectSchema(
+  properties: Readonly<Record<string, JsonSchema>>,
+  needed: readonly string[] = Object.keys(properties),
+): JsonSchema {
+  return { type: 'object', properties, ...(needed.length > 0 && { required: needed }) };
+}
+
+/** `{}`: what there is to say when something was done. */
+export const NOTHING: JsonSchema = { type: 'object', maxProperties: 0 };
 
 /** A whole body. One that is empty is read as `{}`: clients of Triton send that where nothing needs to be said. */
 export function readBody<T>(definition: Definition<T>, body: Uint8Array): T {
@@ -151,6 +172,11 @@ export function readBody<T>(definition: Definition<T>, body: Uint8Array): T {
   const value = definition.read(reader, '');
   reader.end();
   return value;
+}
+
+/** A field that has to be there, and is not. */
+export function missing(place: string, name: string): ServingError {
+  return invalid(`'${within(place, name)}' is missing`);
 }
 
 const EMPTY_OBJECT = new TextEncoder().encode('{}');

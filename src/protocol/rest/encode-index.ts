@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { IndexEntry } from '#serving/serving.js';
+import { type JsonSchema, objectSchema } from './definition.js';
 
 /** The repository index as Triton prints it: no `reason` where there is none. */
 export function encodeIndex(entries: readonly IndexEntry[], readyOnly: boolean): Buffer {
@@ -15,3 +16,20 @@ export function encodeIndex(entries: readonly IndexEntry[], readyOnly: boolean):
     ),
   );
 }
+
+export const INDEX: JsonSchema = {
+  title: 'RepositoryIndex',
+  type: 'array',
+  items: objectSchema(
+    {
+      name: { type: 'string' },
+      version: { type: 'string' },
+      state: {
+        type: 'string',
+        enum: ['UNAVAILABLE', 'LOADING', 'READY', 'UNLOADING'] satisfies IndexEntry['state'][],
+      },
+      reason: { type: 'string', description: 'Why it is so, where there is more to say.' },
+    },
+    ['name', 'version', 'state'],
+  ),
+};

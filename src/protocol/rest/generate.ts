@@ -2,6 +2,7 @@ import type { InferenceResponse } from '#inference/response.js';
 import type { Answer, Exchange } from '#protocol/exchange.js';
 import type { Serving } from '#serving/serving.js';
 import { decodeGenerateRequest } from './decode-generate.js';
+import type { JsonSchema } from './definition.js';
 import { encodeGenerateResponse } from './encode-generate.js';
 import { jsonContent, type Operation, type RestRoute } from './operation.js';
 import { modelRef, ofModel, ok, post } from './route.js';
@@ -17,12 +18,13 @@ const ERRORS: Operation['errors'] = [
   'DEADLINE_EXCEEDED',
 ];
 
-const generateRequest = {
+const generateRequest: JsonSchema = {
+  title: 'GenerateRequest',
   type: 'object',
   properties: {
-    id: { type: 'string', description: 'Given back in the answer.' },
+    id: { type: ['string', 'null'], description: 'Given back in the answer.' },
     parameters: {
-      type: 'object',
+      type: ['object', 'null'],
       description: 'Inputs and parameters, as beside it.',
       additionalProperties: true,
     },
@@ -34,7 +36,8 @@ const generateRequest = {
   },
 };
 
-const generateResponse = {
+const generateResponse: JsonSchema = {
+  title: 'GenerateResponse',
   type: 'object',
   properties: {
     id: { type: 'string' },
@@ -79,7 +82,7 @@ export function generateRoutes(serving: Serving): readonly RestRoute[] {
         answers: {
           200: {
             description: 'The outputs, as the data of the only event.',
-            content: { 'text/event-stream': { type: 'string' } },
+            content: { 'text/event-stream': { schema: { type: 'string' } } },
           },
         },
         errors: ERRORS,

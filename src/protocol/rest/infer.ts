@@ -4,8 +4,9 @@ import type { Serving } from '#serving/serving.js';
 import { type DecodedInfer, decodeInferRequest } from './decode-infer.js';
 import { ALL_BINARY } from './decode-output.js';
 import { inferAnswer } from './infer-answer.js';
+import { INFER_CONTENT } from './infer-schema.js';
 import { INFERENCE_HEADER, splitBody } from './inference-header.js';
-import { jsonContent, type RestRoute } from './operation.js';
+import type { RestRoute } from './operation.js';
 import { rawRequest } from './raw-request.js';
 import { modelRef, ofModel, post } from './route.js';
 
@@ -18,8 +19,7 @@ export function inferRoutes(serving: Serving): readonly RestRoute[] {
       id: 'modelInfer',
       tag: 'inference',
       summary: 'Runs a model',
-      body: { isRequired: true, content: jsonContent({}) },
-      answers: { 200: { description: 'The outputs.', content: jsonContent({}) } },
+      ...INFER_CONTENT,
       errors: [
         'INVALID_ARGUMENT',
         'NOT_FOUND',

@@ -1,9 +1,21 @@
 import type { Answer } from '#protocol/exchange.js';
 import { modelConfigOf } from '#protocol/model-config.js';
 import type { Serving } from '#serving/serving.js';
-import { encodeModelMetadata, encodeServerMetadata } from './encode-metadata.js';
+import { type JsonSchema, objectSchema } from './definition.js';
+import { DEVICES } from './device-schema.js';
+import {
+  encodeModelMetadata,
+  encodeServerMetadata,
+  MODEL_METADATA,
+  SERVER_METADATA,
+} from './encode-metadata.js';
+import { MODEL_CONFIG } from './model-config-schema.js';
 import { jsonContent, type RestRoute } from './operation.js';
 import { get, json, modelRef, ofModel, ok } from './route.js';
+
+const LIVE: JsonSchema = objectSchema({ live: { type: 'boolean' } });
+const READY: JsonSchema = objectSchema({ ready: { type: 'boolean' } });
+const MODEL_READY: JsonSchema = objectSchema({ name: { type: 'string' }, ready: { type: 'boolean' } });
 
 /** Liveness, readiness, metadata and devices. */
 export function informationRoutes(serving: Serving): readonly RestRoute[] {
@@ -14,7 +26,9 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
         id: 'serverMetadata',
         tag: 'server',
         summary: 'What this server is',
-        answers: { 200: { description: 'Name, version and extensions.', content: jsonContent({}) } },
+        answers: {
+          200: { description: 'Name, version and extensions.', content: jsonContent(SERVER_METADATA) },
+        },
         errors: [],
       },
       () => ok(encodeServerMetadata(serving.info())),
@@ -25,7 +39,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
         id: 'serverLive',
         tag: 'server',
         summary: 'Whether the server answers at all',
-        answers: { 200: { description: 'It does.', content: jsonContent({}) } },
+        answers: { 200: { description: 'It does.', content: jsonContent(LIVE) } },
         errors: [],
       },
       () => health('live', serving.isLive()),
@@ -37,8 +51,8 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
         tag: 'server',
         summary: 'Whether every wanted model is ready',
         answers: {
-          200: { description: 'It is.', content: jsonContent({}) },
-          503: { description: 'It is not.', content: jsonContent({}) },
+          200: { description: 'It is.', content: jsonContent(READY) },
+          503: { description: 'It is not.', content: jsonContent(READY) },
         },
         errors: [],
       },
@@ -51,7 +65,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
         id: 'modelMetadata',
         tag: 'models',
         summary: "A model's inputs and outputs",
-        answers: { 200: { description: 'The metadata.', content: jsonContent({}) } },
+        answers: { 200: { description: 'The metadata.', content: jsonContent(MODEL_METADATA) } },
         errors: ['NOT_FOUND', 'UNAVAILABLE'],
       },
       (exchange) => {
@@ -67,8 +81,8 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
         tag: 'models',
         summary: 'Whether a model is ready',
         answers: {
-          200: { description: 'It is.', content: jsonContent({}) },
-          503: { description: 'It is not.', content: jsonContent({}) },
+          200: { description: 'It is.', content: jsonContent(MODEL_READY) },
+          503: { description: 'It is not.', content: jsonContent(MODEL_READY) },
         },
         errors: ['NOT_FOUND'],
       },
@@ -85,7 +99,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
         id: 'modelConfig',
         tag: 'models',
         summary: 'How a model is served, as Triton writes it',
-        answers: { 200: { description: 'The ModelConfig.', content: jsonContent({ type: 'object' }) } },
+        answers: { 200: { description: 'The ModelConfig.', content: jsonContent(MODEL_CONFIG) } },
         errors: ['NOT_FOUND', 'UNAVAILABLE'],
       },
       (exchange) => {
@@ -99,7 +113,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
         id: 'devices',
         tag: 'server',
         summary: 'The devices and who holds them',
-        answers: { 200: { description: 'The devices.', content: jsonContent({}) } },
+        answers: { 200: { description: 'The devices.', content: jsonContent(DEVICES) } },
         errors: [],
       },
       async () => json(200, { devices: await serving.devices() }),

@@ -16,6 +16,7 @@ const PROPERTIES: Readonly<Record<string, JsonSchema>> = {
     description: '1 writes DEBUG lines, 2 and more TRACE lines as well.',
   },
   log_format: {
+    type: 'string',
     enum: LOG_FORMATS,
     description: 'Kept and told. Every line has its time in ISO 8601 either way.',
   },
@@ -27,6 +28,7 @@ const change = described(map(scalar), 'What is left out stays as it is.', {
 });
 
 const SETTINGS: JsonSchema = {
+  title: 'LogSettings',
   type: 'object',
   properties: {
     log_file: { type: 'string', description: 'Always empty: the log goes to standard error.' },

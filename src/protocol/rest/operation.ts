@@ -18,11 +18,15 @@ export interface Operation {
   readonly summary: string;
   /** What the few words leave open; Markdown. */
   readonly description?: string;
+  /** Segments of the path beside `:model` and `:version`: what each of them is. */
+  readonly segments?: Readonly<Record<string, string>>;
+  /** Headers of the request that it looks at, by their names. */
+  readonly headers?: Readonly<Record<string, JsonSchema>>;
   /** The body it takes; none where it takes none. */
   readonly body?: {
     readonly isRequired: boolean;
-    /** By media type. */
-    readonly content: Readonly<Record<string, JsonSchema>>;
+    readonly description?: string;
+    readonly content: Content;
   };
   /** Its answers, by status; those to errors apart. */
   readonly answers: Readonly<Record<number, Answered>>;
@@ -33,8 +37,18 @@ export interface Operation {
 /** One kind of answer. */
 export interface Answered {
   readonly description: string;
-  /** By media type. */
-  readonly content: Readonly<Record<string, JsonSchema>>;
+  /** Headers that it can have, by their names. */
+  readonly headers?: Readonly<Record<string, JsonSchema>>;
+  readonly content: Content;
+}
+
+/** What a body can be, by media type. */
+export type Content = Readonly<Record<string, MediaType>>;
+
+export interface MediaType {
+  readonly schema: JsonSchema;
+  /** By a few words on what each shows. */
+  readonly examples?: Readonly<Record<string, unknown>>;
 }
 
 /** A route of the REST form that says what it does. */
@@ -42,7 +56,11 @@ export interface RestRoute extends Route {
   readonly operation: Operation;
 }
 
-/** A body of JSON. */
-export function jsonContent(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
-  return { 'application/json': schema };
+/**
+ * A body of JSON.
+ *
+ * @param examples by a few words on what each shows
+ */
+export function jsonContent(schema: JsonSchema, examples?: MediaType['examples']): Content {
+  return { 'application/json': { schema, ...(examples && { examples }) } };
 }

@@ -27,7 +27,6 @@ const understood: [datatype: DataType, spec: number[], bytes: number, shape: num
   ['UINT8', [1, 2, 3], 6, [1, 2, 3]],
   ['FP32', [-1, 4], 48, [3, 4]],
   ['FP32', [4, -1], 16, [4, 1]],
-  ['FP32', [-1, 4], 0, [0, 4]],
   ['FP16', [-1], 6, [3]],
   ['FP64', [], 8, []],
   ['INT32', [0, 3], 0, [0, 3]],
@@ -97,6 +96,12 @@ const refused: [why: string, metadata: ModelMetadata, bytes: number, message: st
     model(spec('FP32', [-1, 2])),
     12,
     "input byte size mismatch for input 'x' for model 'm'. Expected a multiple of 8, got 12: its shape is [-1,2] and its datatype FP32",
+  ],
+  [
+    'no bytes, where an axis is open',
+    model(spec('FP32', [-1, 4])),
+    0,
+    "the body of a raw request is empty, but input 'x' of shape [-1,4] takes 16 bytes at least",
   ],
   [
     'rows of nothing',

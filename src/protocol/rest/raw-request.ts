@@ -59,6 +59,12 @@ function rowsOf(body: Uint8Array, { name, datatype, shape: spec }: TensorSpec, m
   }
   const rowBytes = elementCount(spec.filter((axis) => axis !== -1)) * DATATYPE_BYTES[datatype];
   const rows = open === 0 ? 1 : body.byteLength / rowBytes;
+  // No row at all is what a forgotten body looks like: a client that means it can say so in JSON.
+  if (rows === 0) {
+    throw invalid(
+      `the body of a raw request is empty, but input '${name}' of shape ${formatShape(spec)} takes ${rowBytes} bytes at least`,
+    );
+  }
   if (!Number.isInteger(rows) || rows * rowBytes !== body.byteLength) {
     throw invalid(
       `input byte size mismatch for input '${name}' for model '${model}'. ` +

@@ -1,7 +1,7 @@
 import { checkControlParameters } from '#protocol/request-faults.js';
 import type { Serving } from '#serving/serving.js';
-import { described, flag, object, optional, parameters, readBody } from './definition.js';
-import { encodeIndex } from './encode-index.js';
+import { described, flag, NOTHING, object, optional, parameters, readBody } from './definition.js';
+import { encodeIndex, INDEX } from './encode-index.js';
 import { jsonContent, type RestRoute } from './operation.js';
 import { get, json, modelRef, ok, post } from './route.js';
 
@@ -11,8 +11,8 @@ const controlRequest = object({ parameters: optional(parameters) });
 
 /** Index, load and unload. */
 export function repositoryRoutes(serving: Serving): readonly RestRoute[] {
-  const indexed = { 200: { description: 'Every version of every model.', content: jsonContent({}) } };
-  const done = { 200: { description: 'Done.', content: jsonContent({}) } };
+  const indexed = { 200: { description: 'Every version of every model.', content: jsonContent(INDEX) } };
+  const done = { 200: { description: 'Done.', content: jsonContent(NOTHING) } };
   const controlBody = { isRequired: false, content: jsonContent(controlRequest.schema) };
   return [
     get(

@@ -6,6 +6,7 @@ import {
   described,
   index,
   type JsonSchema,
+  NOTHING,
   object,
   optional,
   readBody,
@@ -132,7 +133,8 @@ function operation(id: string, summary: string): Operation {
     id,
     tag: 'shared memory',
     summary,
-    answers: { 200: { description: 'Done.', content: jsonContent({}) } },
+    segments: { region: 'The name of a region.' },
+    answers: { 200: { description: 'Done.', content: jsonContent(NOTHING) } },
     errors: ['UNIMPLEMENTED'],
   };
 }

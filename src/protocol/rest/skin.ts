@@ -5,6 +5,7 @@ import { generateRoutes } from './generate.js';
 import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
 import { loggingRoutes } from './logging.js';
+import { openApiRoute } from './openapi-route.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
 import { sharedMemoryRoutes } from './shared-memory.js';
@@ -18,7 +19,7 @@ export function restSkin(serving: Serving): ProtocolSkin {
 
 /** Every route, with what is said of it. */
 export function restRoutes(serving: Serving): readonly RestRoute[] {
-  return [
+  const routes = [
     ...informationRoutes(serving),
     ...inferRoutes(serving),
     ...generateRoutes(serving),
@@ -28,4 +29,5 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
     ...traceRoutes(serving),
     ...sharedMemoryRoutes(serving),
   ];
+  return [...routes, openApiRoute(routes, () => serving.info())];
 }

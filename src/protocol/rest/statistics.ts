@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
 import type { BatchStatistics, ModelStatistics, Total } from '#inference/statistics.js';
 import type { Serving } from '#serving/serving.js';
-import type { JsonSchema } from './definition.js';
+import { type JsonSchema, objectSchema } from './definition.js';
 import { jsonContent, type Operation, type RestRoute } from './operation.js';
 import { get, modelRef, ofModel, ok } from './route.js';
+import { COUNT } from './tensor-schema.js';
 
 /** What the models have done since they were loaded. */
 export function statisticsRoutes(serving: Serving): readonly RestRoute[] {
@@ -68,51 +69,40 @@ function batchStats({ rows, computeInput, computeInfer, computeOutput }: BatchSt
   };
 }
 
-const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
-
 const TOTAL: JsonSchema = {
-  type: 'object',
+  title: 'Total',
+  ...objectSchema({ count: COUNT, ns: { ...COUNT, description: 'Nanoseconds.' } }),
   description: 'How often, and how long all of it took together.',
-  properties: { count: COUNT, ns: { ...COUNT, description: 'Nanoseconds.' } },
-  required: ['count', 'ns'],
 };
 
 const COMPUTE = { compute_input: TOTAL, compute_infer: TOTAL, compute_output: TOTAL };
 
 const STATISTICS: JsonSchema = {
-  type: 'object',
-  properties: {
+  title: 'Statistics',
+  ...objectSchema({
     model_stats: {
       type: 'array',
       items: {
-        type: 'object',
-        properties: {
+        title: 'ModelStatistics',
+        ...objectSchema({
           name: { type: 'string' },
           version: { type: 'string' },
           last_inference: { ...COUNT, description: 'Milliseconds since 1970; 0 where there was none.' },
           inference_count: { ...COUNT, description: 'Rows of the requests that succeeded.' },
           execution_count: { ...COUNT, description: 'Runs of the model.' },
-          inference_stats: {
-            type: 'object',
-            properties: {
-              success: TOTAL,
-              fail: TOTAL,
-              queue: TOTAL,
-              ...COMPUTE,
-              cache_hit: TOTAL,
-              cache_miss: TOTAL,
-            },
-          },
+          inference_stats: objectSchema({
+            success: TOTAL,
+            fail: TOTAL,
+            queue: TOTAL,
+            ...COMPUTE,
+            cache_hit: TOTAL,
+            cache_miss: TOTAL,
+          }),
           response_stats: { type: 'object' },
-          batch_stats: {
-            type: 'array',
-            items: { type: 'object', properties: { batch_size: COUNT, ...COMPUTE } },
-          },
+          batch_stats: { type: 'array', items: objectSchema({ batch_size: COUNT, ...COMPUTE }) },
           memory_usage: { type: 'array' },
-        },
-        required: ['name', 'version', 'inference_stats'],
+        }),
       },
     },
-  },
-  required: ['model_stats'],
+  }),
 };

@@ -17,6 +17,7 @@ const change = described(
 );
 
 const SETTINGS: JsonSchema = {
+  title: 'TraceSettings',
   type: 'object',
   properties: {
     trace_file: { type: 'string', description: 'Empty where there is none.' },
