@@ -6,6 +6,7 @@ import { type Answered, jsonContent } from './operation.js';
 /** When a request ends so. */
 const WHEN: Readonly<Record<ErrorCode, string>> = {
   INVALID_ARGUMENT: 'Something in the request is wrong: malformed, missing, contradictory or out of range.',
+  ALREADY_EXISTS: 'The name is taken.',
   NOT_FOUND: 'There is no such model, version or other thing of that name.',
   METHOD_NOT_ALLOWED: 'The path does not have this method.',
   PAYLOAD_TOO_LARGE: 'The body is larger than this server takes, as it was sent or as it unfolds.',
