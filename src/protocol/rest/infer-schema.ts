@@ -1,7 +1,7 @@
 import { INFER_REQUEST_SCHEMA } from './decode-infer.js';
 import { index, type JsonSchema, objectSchema } from './definition.js';
 import { type Content, jsonContent, type Operation } from './operation.js';
-import { COUNT, DATATYPE, SHAPE } from './tensor-schema.js';
+import { DATATYPE, SHAPE } from './tensor-schema.js';
 
 /** `parameters` of an answer: absent or, in the dialect of the original, null where there are none. */
 function saidOf(known: Readonly<Record<string, JsonSchema>>): JsonSchema {
@@ -21,17 +21,12 @@ const OUTPUT: JsonSchema = {
           description: "How many of the bytes behind the JSON are this output's; instead of `data`.",
         },
         content_type: { type: 'string', const: 'base64', description: 'The elements are base64.' },
-        shared_memory_region: {
-          type: 'string',
-          description: 'Where the output was written to; instead of `data`.',
-        },
-        shared_memory_byte_size: COUNT,
-        shared_memory_offset: COUNT,
       }),
       data: {
         type: 'array',
         items: { type: ['number', 'string', 'boolean', 'null'] },
-        description: 'The elements in row-major order. `null` stands for NaN and the infinities.',
+        description:
+          'The elements in row-major order. `null` stands for NaN and the infinities. Not there for an output that was written to shared memory.',
       },
     },
     ['name', 'shape', 'datatype'],
