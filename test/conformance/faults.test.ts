@@ -410,6 +410,53 @@ const rows: readonly Row[] = [
     error: "'inputs[0].shape' is missing",
   },
   {
+    fault: 'more rows than the model takes at a time',
+    request: { model: 'bounded', inputs: [tensor('input', 'FP32', [3, 1], [1, 2, 3])] },
+    error: "inference request batch-size must be <= 2 for 'bounded', but is 3",
+  },
+  {
+    fault: 'inputs that do not agree about the rows',
+    request: { ...good, inputs: [first, tensor('INPUT1', 'INT32', [2, 2], [1, 2, 3, 4])] },
+    error:
+      "input 'INPUT1' batch size does not match other inputs for 'sums': it has 2 rows, and 'INPUT0' has 1",
+  },
+  {
+    fault: 'a parameter with a name that Triton keeps for itself',
+    request: { ...good, parameters: { triton_x: 1 } },
+    error:
+      "parameter keys starting with 'triton_' are reserved for Triton usage and should not be specified: 'triton_x'",
+  },
+  {
+    fault: 'a priority that is no number',
+    request: { ...good, parameters: { priority: 'high' } },
+    error: '\'parameters.priority\' must be a non-negative integer, but is "high"',
+  },
+  {
+    fault: 'a timeout before the request',
+    request: { ...good, parameters: { timeout: -1 } },
+    error: "'parameters.timeout' must be a non-negative integer, but is -1",
+  },
+  {
+    fault: 'a class count that is none',
+    request: { ...good, outputs: [{ name: 'OUTPUT0', parameters: { classification: 'three' } }] },
+    error: '\'outputs[0].parameters.classification\' must be a non-negative integer, but is "three"',
+  },
+  {
+    fault: 'classes of truth values',
+    request: { ...one('BOOL', {}, [true]), outputs: [{ name: 'output', parameters: { classification: 1 } }] },
+    error:
+      "class result not available for output 'output' due to unsupported type 'BOOL': classification takes UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, FP32, FP64",
+  },
+  {
+    fault: 'a region of shared memory where there is none',
+    request: {
+      ...good,
+      outputs: [{ name: 'OUTPUT0', parameters: { shared_memory_region: 'r', shared_memory_byte_size: 8 } }],
+    },
+    code: 'UNIMPLEMENTED',
+    error: "Client shared memory is disabled. Start the server with '--allow-client-shm=true' to enable.",
+  },
+  {
     fault: 'what the engine refuses while it runs',
     request: { model: 'raises', inputs: [tensor('index', 'INT64', [1], [99])] },
     code: 'INTERNAL',
@@ -433,6 +480,7 @@ describe('a request that is wrong has the same sentence in every encoding', () =
         offer('npu', addSubModel('INT32', [1, 2]), { platform: 'npu' }),
         offer('open', identityModel('FP32', ['rows', 'columns'])),
         offer('raises', failingModel()),
+        offer('bounded', identityModel('FP32', ['rows', 'columns']), { maxBatchSize: 2 }),
         offer('broken', bytes(1, 2, 3)),
         ...identities.map((type) => offer(type, identityModel(type))),
       ],

@@ -53,6 +53,19 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
+  {
+    what: 'one output by its classes, the other as it is',
+    request: {
+      ...sums(five, one),
+      outputs: [{ name: 'OUTPUT0', parameters: { classification: 1 } }, 'OUTPUT1'],
+    },
+    outputs: [tensor('OUTPUT0', 'BYTES', [1, 1], ['8:1']), difference],
+  },
+  {
+    what: 'a priority, time enough and parameters of its own',
+    request: { ...sums(five, one), parameters: { priority: 1, timeout: 60_000_000, mine: true } },
+    outputs: [sum, difference],
+  },
   { what: 'two inputs and all outputs', request: sums(five, one), outputs: [sum, difference] },
   {
     what: 'inputs in another order than the model has',

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { DataType } from '#tensor/datatype.js';
 import { binaryBody, postBytes, type RawReply } from './binary.js';
 import { bytesOfContents, bytesOfJson, contentsOf, jsonOf } from './elements.js';
@@ -19,13 +20,22 @@ export interface SaidInput {
   readonly writtenAs?: DataType;
 }
 
+export type SaidParameters = Readonly<Record<string, string | number | boolean>>;
+
+/** An output that is asked for, with what is said of it. */
+export interface SaidOutput {
+  readonly name: string;
+  readonly parameters: SaidParameters;
+}
+
 /** A request as any encoding can say it. */
 export interface SaidRequest {
   readonly model: string;
   readonly version?: string;
   readonly id?: string;
   readonly inputs: readonly SaidInput[];
-  readonly outputs?: readonly string[];
+  readonly outputs?: readonly (string | SaidOutput)[];
+  readonly parameters?: SaidParameters;
 }
 
 export interface AnsweredTensor {
@@ -78,7 +88,8 @@ function jsonBody(said: SaidRequest): Buffer {
     const data = input.data && `"data":${jsonOf(type, input.data, base64)}`;
     return `{${[...membersOf(headOf(input)), ...membersOf({ parameters }), ...(data ? [data] : [])].join()}}`;
   });
-  const rest = { id: said.id, outputs: outputsOf(said), parameters: { fp16_json: true, nan_tokens: true } };
+  const parameters = { fp16_json: true, nan_tokens: true, ...said.parameters };
+  const rest = { id: said.id, outputs: outputsOf(said), parameters };
   return Buffer.from(`{"inputs":[${inputs.join()}],${membersOf(rest).join()}}`);
 }
 
@@ -97,8 +108,27 @@ function headOf({ name, shape, datatype }: SaidInput): Readonly<Record<string, u
   return { name, shape, datatype };
 }
 
-function outputsOf({ outputs }: SaidRequest): readonly object[] | undefined {
-  return outputs?.map((name) => ({ name }));
+function outputsOf({ outputs }: SaidRequest): readonly { readonly name: string }[] | undefined {
+  return outputs?.map((output) => (typeof output === 'string' ? { name: output } : output));
+}
+
+/** The same over gRPC, where the kind of a parameter is told. */
+function grpcOutputsOf(said: SaidRequest): readonly object[] | undefined {
+  return outputsOf(said)?.map((output) =>
+    'parameters' in output
+      ? { ...output, parameters: grpcParameters(output.parameters as SaidParameters) }
+      : output,
+  );
+}
+
+function grpcParameters(parameters: SaidParameters): object {
+  const field = { string: 'string_param', number: 'int64_param', boolean: 'bool_param' };
+  return Object.fromEntries(
+    Object.entries(parameters).map(([key, value]) => [
+      key,
+      { [field[typeof value as keyof typeof field]]: value },
+    ]),
+  );
 }
 
 function readJson(reply: RawReply): Answered {
@@ -121,7 +151,8 @@ async function inferBinary(port: number, said: SaidRequest): Promise<Answered> {
     ...(input.data && { parameters: { binary_data_size: input.data.length } }),
   }));
   const blobs = said.inputs.flatMap(({ data }) => data ?? []);
-  const request = { id: said.id, inputs, outputs: outputsOf(said), parameters: { binary_data_output: true } };
+  const parameters = { binary_data_output: true, ...said.parameters };
+  const request = { id: said.id, inputs, outputs: outputsOf(said), parameters };
   const { body, jsonBytes } = binaryBody(request, ...blobs);
   const headers = { 'inference-header-content-length': String(jsonBytes) };
   const reply = await postBytes(port, pathOf(said), body, headers);
@@ -160,7 +191,8 @@ async function inferGrpc(
     model_name: said.model,
     model_version: said.version,
     id: said.id,
-    outputs: outputsOf(said),
+    outputs: grpcOutputsOf(said),
+    parameters: grpcParameters(said.parameters ?? {}),
     ...inputsOf(said.inputs),
   };
   try {
@@ -171,7 +203,7 @@ async function inferGrpc(
         name,
         datatype,
         shape: shape.map(Number),
-        data: raw ? new Uint8Array(raw[i]) : bytesOfContents(datatype, contents ?? {}),
+        data: bytesOf(raw[i], datatype, contents),
       })),
     };
   } catch (thrown) {
@@ -179,6 +211,13 @@ async function inferGrpc(
     if (code === undefined) throw thrown;
     return { protocol: 'grpc', status: code, error: details };
   }
+}
+
+/** The bytes of an output. Where it is told in contents too, they must say the same. */
+function bytesOf(raw: Uint8Array, datatype: DataType, contents: GrpcOutput['contents'] | null): Uint8Array {
+  const bytes = new Uint8Array(raw);
+  if (contents) assert.deepEqual(bytesOfContents(datatype, contents), bytes, 'contents and raw bytes');
+  return bytes;
 }
 
 interface GrpcOutput {
