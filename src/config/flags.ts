@@ -6,6 +6,8 @@ import {
   batchSize,
   boolean,
   bytes,
+  COMPRESSION_LEVELS,
+  type CompressionLevel,
   compression,
   drainSeconds,
   logFormat,
@@ -48,7 +50,7 @@ export interface OptionValues {
   readonly drainDelaySeconds: number;
   readonly maxBodyBytes: number;
   readonly maxQueueSize: number;
-  readonly grpcCompression: 'none' | 'low' | 'medium' | 'high';
+  readonly grpcCompression: CompressionLevel;
   readonly allowClientShm: boolean;
   readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly traceConfig: TraceConfig;
@@ -193,7 +195,7 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
   grpcCompression: {
     flag: '--grpc-infer-response-compression-level',
     placeholder: 'TEXT',
-    choices: ['none', 'low', 'medium', 'high'],
+    choices: COMPRESSION_LEVELS,
     default: 'none',
     help: 'How hard gRPC answers are compressed, for clients that take them so',
     schema: compression,

@@ -7,6 +7,7 @@ import { type Keys, optional, type Schema, type ValuesOf } from './schema.js';
 import { type TraceConfig, traceBlock } from './trace-config.js';
 import {
   bytes,
+  type CompressionLevel,
   compression,
   drainSeconds,
   logFormat,
@@ -30,7 +31,7 @@ export interface ServerFile {
   readonly port: number | null;
   readonly grpcHost: string | null;
   readonly grpcPort: number | null;
-  readonly grpcCompression: 'none' | 'low' | 'medium' | 'high' | null;
+  readonly grpcCompression: CompressionLevel | null;
   readonly debug: boolean;
   readonly simulate: Simulation | null;
   readonly devRoot: string | null;

@@ -2,6 +2,7 @@ import type { LogLevel } from '#core/log.js';
 import type { TraceLevel } from '#core/trace-level.js';
 import type { DeviceOptions } from '#device/options.js';
 import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { CompressionLevel } from './values.js';
 
 /** Everything the server is started with: one frozen, validated value. */
 export interface Settings {
@@ -33,7 +34,7 @@ export interface Settings {
     /** A message that has begun and is not whole by then is given up. */
     readonly messageTimeoutMs: number;
     /** How hard large answers to inference are compressed, for callers that take them so. */
-    readonly responseCompression: 'none' | 'low' | 'medium' | 'high';
+    readonly responseCompression: CompressionLevel;
   } | null;
   readonly log: { readonly level: LogLevel; readonly format: 'auto' | 'pretty' | 'json' };
   /** What is traced until somebody asks for something else. */

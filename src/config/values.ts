@@ -11,12 +11,9 @@ export { boolean };
 
 export const logLevel: Schema<LogLevel> = choice(LOG_LEVELS);
 export const logFormat: Schema<'auto' | 'pretty' | 'json'> = choice(['auto', 'pretty', 'json']);
-export const compression: Schema<'none' | 'low' | 'medium' | 'high'> = choice([
-  'none',
-  'low',
-  'medium',
-  'high',
-]);
+export const COMPRESSION_LEVELS = ['none', 'low', 'medium', 'high'] as const;
+export type CompressionLevel = (typeof COMPRESSION_LEVELS)[number];
+export const compression: Schema<CompressionLevel> = choice(COMPRESSION_LEVELS);
 export const port: Schema<number> = integer(0, 65_535);
 export const threads: Schema<number> = integer(1, 1024);
 /** 0 stands for "not said", as in the original. */

@@ -1,6 +1,7 @@
 import { LOG_FORMATS, type LogSettings } from '#core/log-settings.js';
 import type { ParameterValue } from '#inference/request.js';
-import { fixedFile, unknownSetting, wrongSetting } from './setting-faults.js';
+import { wrongValue } from './request-faults.js';
+import { fixedFile, unknownSetting } from './setting-faults.js';
 
 /** The settings of the log by the names that V2's `logging` extension has for them. */
 export interface LogSettingValues {
@@ -65,17 +66,17 @@ function readOne(name: string, value: ParameterValue | null): Partial<LogSetting
 
 function flagOf(name: string, value: ParameterValue | null): boolean {
   if (typeof value === 'boolean') return value;
-  throw wrongSetting(name, 'true or false', value);
+  throw wrongValue(name, 'true or false', value);
 }
 
 function levelOf(name: string, value: ParameterValue | null): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_VERBOSE_LEVEL)
     return value;
-  throw wrongSetting(name, `an integer from 0 to ${MAX_VERBOSE_LEVEL}`, value);
+  throw wrongValue(name, `an integer from 0 to ${MAX_VERBOSE_LEVEL}`, value);
 }
 
 function formatOf(name: string, value: ParameterValue | null): LogSettings['format'] {
   const found = LOG_FORMATS.find((format) => format === value);
   if (found !== undefined) return found;
-  throw wrongSetting(name, 'default or ISO8601', value);
+  throw wrongValue(name, 'default or ISO8601', value);
 }

@@ -15,6 +15,17 @@ export interface TensorClaims {
   readonly shape: readonly number[];
 }
 
+/** `'parameters.timeout' must be a non-negative integer, but is "soon"`. */
+export function wrongValue(place: string, expected: string, found: unknown): ServingError {
+  return invalid(`'${place}' must be ${expected}, but is ${shown(found)}`);
+}
+
+/** Texts in quotation marks, everything else as it is. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `[${clip(value.map(shown).join(','))}]`;
+  return typeof value === 'string' ? JSON.stringify(clip(value)) : String(value);
+}
+
 export function inputTwice(name: string): ServingError {
   return invalid(`input '${clip(name)}' already exists in request`);
 }

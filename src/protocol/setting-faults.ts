@@ -3,11 +3,6 @@
 import { clip } from '#core/clip.js';
 import { invalid, ServingError } from '#core/errors.js';
 
-/** `'trace_rate' must be an integer from 1 to 4294967295, but is "abc"`. */
-export function wrongSetting(name: string, expected: string, found: unknown): ServingError {
-  return invalid(`'${name}' must be ${expected}, but is ${shown(found)}`);
-}
-
 /** @param subject whose setting it would be, for instance `the log` */
 export function unknownSetting(name: string, subject: string, known: readonly string[]): ServingError {
   return invalid(`${subject} has no setting '${clip(name)}'; it has ${known.join(', ')}`);
@@ -19,10 +14,4 @@ export function fixedFile(subject: string): ServingError {
     'UNIMPLEMENTED',
     `${subject} file location can not be updated through network protocol`,
   );
-}
-
-/** Texts in quotation marks, everything else as it is. */
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return `[${clip(value.map(shown).join(','))}]`;
-  return typeof value === 'string' ? JSON.stringify(clip(value)) : String(value);
 }

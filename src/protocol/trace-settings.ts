@@ -1,7 +1,8 @@
 import { ServingError } from '#core/errors.js';
 import { traceLevelsOf } from '#core/trace-level.js';
 import type { TraceChange, TraceSettings } from '#serving/trace-settings.js';
-import { fixedFile, unknownSetting, wrongSetting } from './setting-faults.js';
+import { wrongValue } from './request-faults.js';
+import { fixedFile, unknownSetting } from './setting-faults.js';
 
 /** The names that V2's `trace` extension has for the settings. */
 export const TRACE_SETTINGS = [
@@ -61,7 +62,7 @@ function readOne(name: string, texts: readonly string[]): TraceChange {
 function levelsOf(name: string, texts: readonly string[]): NonNullable<TraceChange['levels']> | null {
   if (texts.length === 0) return null;
   const levels = traceLevelsOf(texts);
-  if (levels === null) throw wrongSetting(name, 'OFF, or TIMESTAMPS, TENSORS or both', foundIn(texts));
+  if (levels === null) throw wrongValue(name, 'OFF, or TIMESTAMPS, TENSORS or both', foundIn(texts));
   return levels;
 }
 
@@ -70,13 +71,13 @@ function integerOf(name: string, texts: readonly string[], min: number, max: num
   if (text === undefined) return null;
   const value = more === undefined && /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  throw wrongSetting(name, `an integer from ${min} to ${max}`, foundIn(texts));
+  throw wrongValue(name, `an integer from ${min} to ${max}`, foundIn(texts));
 }
 
 function checkMode(name: string, texts: readonly string[]): void {
   const [mode, more] = texts;
   if (mode === undefined || (mode === 'triton' && more === undefined)) return;
-  if (mode !== 'opentelemetry') throw wrongSetting(name, 'triton', foundIn(texts));
+  if (mode !== 'opentelemetry') throw wrongValue(name, 'triton', foundIn(texts));
   const text = "'trace_mode' opentelemetry is not supported by this version of the server, which has triton";
   throw new ServingError('UNIMPLEMENTED', text);
 }

@@ -1,5 +1,6 @@
 import { type Deferred, deferred } from '#core/deferred.js';
 import { ServingError } from '#core/errors.js';
+import { Listeners } from '#core/listeners.js';
 
 /** `open` serves; `leaving` still serves and is not ready any more; `closed` refuses new work. */
 export type GateState = 'open' | 'leaving' | 'closed';
@@ -7,7 +8,7 @@ export type GateState = 'open' | 'leaving' | 'closed';
 /** Where requests enter. It counts who is inside, and can be closed for good. */
 export class Gate {
   #state: GateState = 'open';
-  readonly #leaveListeners = new Set<() => void>();
+  readonly #leaving = new Listeners();
   #inside = 0;
   #empty: Deferred<void> | null = null;
 
@@ -35,14 +36,12 @@ export class Gate {
   leave(): void {
     if (this.#state !== 'open') return;
     this.#state = 'leaving';
-    for (const listener of this.#leaveListeners) listener();
-    this.#leaveListeners.clear();
+    this.#leaving.tell();
   }
 
   /** Calls `listener` when the gate is not open any more, and at most once. Answers how to call that off. */
   onLeave(listener: () => void): () => void {
-    if (this.#state === 'open') this.#leaveListeners.add(listener);
-    return () => void this.#leaveListeners.delete(listener);
+    return this.#leaving.add(listener);
   }
 
   /** Refuses new work; settles when nobody is inside. */

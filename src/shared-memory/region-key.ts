@@ -1,11 +1,9 @@
 import { Buffer } from 'node:buffer';
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 
 /** What a file system takes as a name, and so the longest key without its slash. */
 const MAX_KEY_BYTES = 255;
-
-/** How much of the caller's text an error repeats. */
-const SHOWN_LENGTH = 60;
 
 /** Objects that Triton's Python backend keeps for itself: nobody else may read or write them. */
 const RESERVED_PREFIX = 'triton_python_backend_shm_region_';
@@ -19,12 +17,12 @@ export function fileNameOf(key: string, region: string): string {
   const fault = faultOf(name);
   if (fault !== null) {
     throw invalid(
-      `failed to register shared memory region '${shown(region)}': the key '${shown(key)}' ${fault}; expected a name such as '/input_data'`,
+      `failed to register shared memory region '${clip(region)}': the key '${clip(key)}' ${fault}; expected a name such as '/input_data'`,
     );
   }
   if (name.startsWith(RESERVED_PREFIX)) {
     throw invalid(
-      `cannot register shared memory region '${shown(region)}' with key '${shown(key)}' as the key contains the reserved prefix '${RESERVED_PREFIX}'`,
+      `cannot register shared memory region '${clip(region)}' with key '${clip(key)}' as the key contains the reserved prefix '${RESERVED_PREFIX}'`,
     );
   }
   return name;
@@ -37,9 +35,4 @@ function faultOf(name: string): string | null {
   if (name === '.' || name === '..') return 'is no name';
   if (Buffer.byteLength(name) > MAX_KEY_BYTES) return `has more than ${MAX_KEY_BYTES} bytes`;
   return null;
-}
-
-/** The caller's text as an error repeats it. */
-export function shown(text: string): string {
-  return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}…`;
 }

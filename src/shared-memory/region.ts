@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { clip } from '#core/clip.js';
 import { invalid, messageOf, ServingError } from '#core/errors.js';
-import { fileNameOf, shown } from './region-key.js';
+import { fileNameOf } from './region-key.js';
 
 /** What a client registers: a part of a shared memory object, under a name of the client's choice. */
 export interface RegionStatus {
@@ -54,7 +55,7 @@ export class Region {
       // Neither sum nor size is computed where a number could not hold it.
       if (offset > stats.size || byteSize > stats.size - offset) {
         throw invalid(
-          `failed to register shared memory region '${shown(name)}': invalid args: ${byteSize} bytes from byte ${offset} on reach beyond the end of '${shown(key)}', which has ${stats.size} bytes`,
+          `failed to register shared memory region '${clip(name)}': invalid args: ${byteSize} bytes from byte ${offset} on reach beyond the end of '${clip(key)}', which has ${stats.size} bytes`,
         );
       }
       return new Region(status, file);
@@ -110,7 +111,7 @@ export class Region {
     } catch (thrown) {
       throw new ServingError(
         'UNAVAILABLE',
-        `shared memory region '${shown(this.status.name)}' cannot be used: ${reasonOf(thrown)}`,
+        `shared memory region '${clip(this.status.name)}' cannot be used: ${reasonOf(thrown)}`,
         { cause: thrown },
       );
     }
@@ -120,14 +121,14 @@ export class Region {
     if (this.#file !== null) return this.#file;
     throw new ServingError(
       'NOT_FOUND',
-      `Unable to find shared memory region: '${shown(this.status.name)}': it was unregistered while the request was being served`,
+      `Unable to find shared memory region: '${clip(this.status.name)}': it was unregistered while the request was being served`,
     );
   }
 
   #shrunk(size: number, end: number): ServingError {
     const { name, key } = this.status;
     return invalid(
-      `shared memory region '${shown(name)}' has become shorter: '${shown(key)}' has ${size} bytes now, but the tensor needs it up to byte ${end}`,
+      `shared memory region '${clip(name)}' has become shorter: '${clip(key)}' has ${size} bytes now, but the tensor needs it up to byte ${end}`,
     );
   }
 }
@@ -142,7 +143,7 @@ function openFile(root: string, { name, key }: RegionStatus): number {
 }
 
 function cannotOpen(key: string, reason: string): ServingError {
-  return invalid(`Unable to open shared memory region: '${shown(key)}': ${reason}`);
+  return invalid(`Unable to open shared memory region: '${clip(key)}': ${reason}`);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
+import { clip } from '#core/clip.js';
 import { invalid, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import { Region, type RegionStatus } from './region.js';
-import { shown } from './region-key.js';
 
 const log = loggerOf('shared_memory');
 
@@ -72,12 +72,12 @@ export class SharedMemoryRegions {
     if (this.#regions.has(name)) {
       throw new ServingError(
         'ALREADY_EXISTS',
-        `shared memory region '${shown(name)}' already in manager: unregister it first`,
+        `shared memory region '${clip(name)}' already in manager: unregister it first`,
       );
     }
     if (byteSize === 0)
       throw invalid(
-        `failed to register shared memory region '${shown(name)}': invalid args: 'byte_size' must be at least 1, but is 0`,
+        `failed to register shared memory region '${clip(name)}': invalid args: 'byte_size' must be at least 1, but is 0`,
       );
     if (this.#regions.size === MAX_REGIONS) {
       throw new ServingError(
@@ -102,7 +102,7 @@ export class SharedMemoryRegions {
     if (name === null) return [...this.#regions.values()].map(({ status }) => status);
     const region = this.#regions.get(name);
     if (region !== undefined) return [region.status];
-    throw new ServingError('NOT_FOUND', `Unable to find system shared memory region: '${shown(name)}'`);
+    throw new ServingError('NOT_FOUND', `Unable to find system shared memory region: '${clip(name)}'`);
   }
 
   /**
@@ -112,18 +112,18 @@ export class SharedMemoryRegions {
   window({ region: name, offset, byteSize }: WindowClaim): SharedWindow {
     const region = this.#regions.get(name);
     if (region === undefined)
-      throw new ServingError('NOT_FOUND', `Unable to find shared memory region: '${shown(name)}'`);
+      throw new ServingError('NOT_FOUND', `Unable to find shared memory region: '${clip(name)}'`);
     const { byteSize: size } = region.status;
     if (offset > size) {
       throw invalid(
-        `Invalid offset for shared memory region: '${shown(name)}': ${offset} is beyond its ${size} bytes`,
+        `Invalid offset for shared memory region: '${clip(name)}': ${offset} is beyond its ${size} bytes`,
       );
     }
     // Not as a sum, which might be more than a number holds.
     const from = Number(offset);
     if (byteSize > size - from) {
       throw invalid(
-        `Invalid offset + byte size for shared memory region: '${shown(name)}': ${byteSize} bytes from byte ${offset} on reach beyond its ${size} bytes`,
+        `Invalid offset + byte size for shared memory region: '${clip(name)}': ${byteSize} bytes from byte ${offset} on reach beyond its ${size} bytes`,
       );
     }
     return windowOf(region, from, Number(byteSize));

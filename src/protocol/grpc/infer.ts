@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { Parameters } from '#inference/request.js';
 import type { RpcCall, RpcMessage, RpcMethod } from '#protocol/exchange.js';
+import { foreseen } from '#protocol/foreseen.js';
 import { writeShared } from '#protocol/shared-tensors.js';
 import type { Serving } from '#serving/serving.js';
 import { decodeInferRequest } from './decode-infer.js';
@@ -8,7 +9,6 @@ import { encodeInferResponse, encodeStreamAnswer } from './encode-infer.js';
 import { GRPCInferenceService, ModelStreamInferResponseSchema } from './gen/open_inference_grpc_pb.js';
 import { inOrder } from './in-order.js';
 import { pathOf } from './methods.js';
-import { foreseen } from './status.js';
 import { CHUNK, WireReader } from './wire-reader.js';
 
 /** Requests of one stream that may be inside the server at a time; more are not read from the socket before. */

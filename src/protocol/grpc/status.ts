@@ -1,8 +1,6 @@
-import { type ErrorCode, ServingError } from '#core/errors.js';
-import { loggerOf } from '#core/log.js';
+import type { ErrorCode } from '#core/errors.js';
 import type { RpcStatus } from '#protocol/exchange.js';
-
-const log = loggerOf('protocol::grpc');
+import { foreseen } from '#protocol/foreseen.js';
 
 /** gRPC's status codes, as far as this server uses them. */
 export const STATUS = {
@@ -34,17 +32,6 @@ export const GRPC_STATUS: Readonly<Record<ErrorCode, number>> = {
   UNIMPLEMENTED: STATUS.UNIMPLEMENTED,
   INTERNAL: STATUS.INTERNAL,
 };
-
-/** What a caller is told of an error that nobody foresaw. */
-const BRIEF = 'internal server error; the log of the server says more';
-
-/** What may be said of anything thrown. What nobody foresaw is logged in full and told in brief. */
-export function foreseen(thrown: unknown): ServingError {
-  if (thrown instanceof ServingError) return thrown;
-  const { message } = ServingError.from(thrown);
-  log.error(`unforeseen error: ${message}`, { stack: thrown instanceof Error ? thrown.stack : null });
-  return new ServingError('INTERNAL', BRIEF);
-}
 
 /** The status of anything thrown: the code of its error, one sentence, and when to come again. */
 export function statusOf(thrown: unknown): RpcStatus {
