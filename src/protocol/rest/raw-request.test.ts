@@ -104,6 +104,12 @@ const refused: [why: string, metadata: ModelMetadata, bytes: number, message: st
     "the body of a raw request is empty, but input 'x' of shape [-1,4] takes 16 bytes at least",
   ],
   [
+    'a truth value of 2',
+    model(spec('BOOL', [-1])),
+    3,
+    "element 0 of input 'x' is 2, which BOOL (0..1) cannot hold",
+  ],
+  [
     'rows of nothing',
     model(spec('FP32', [-1, 0])),
     4,
@@ -120,7 +126,7 @@ const refused: [why: string, metadata: ModelMetadata, bytes: number, message: st
 for (const [why, metadata, bytes, message] of refused) {
   test(`refused: ${why}`, () => {
     assert.throws(
-      () => rawRequest(new Uint8Array(bytes), metadata),
+      () => rawRequest(new Uint8Array(bytes).fill(2), metadata),
       (error) =>
         error instanceof ServingError && error.message === message && error.code === 'INVALID_ARGUMENT',
     );

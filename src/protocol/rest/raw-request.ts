@@ -1,6 +1,7 @@
 import { invalid } from '#core/errors.js';
 import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
 import { type InferenceRequest, NO_SCHEDULE } from '#inference/request.js';
+import { checkBinaryTensor } from '#protocol/binary-tensor.js';
 import { encodeByteStrings } from '#tensor/byte-strings.js';
 import { DATATYPE_BYTES } from '#tensor/datatype.js';
 import { elementCount, formatShape } from '#tensor/shape.js';
@@ -71,5 +72,7 @@ function rowsOf(body: Uint8Array, { name, datatype, shape: spec }: TensorSpec, m
         `Expected ${open === 0 ? rowBytes : `a multiple of ${rowBytes}`}, got ${body.byteLength}: its shape is ${formatShape(spec)} and its datatype ${datatype}`,
     );
   }
-  return { name, datatype, shape: spec.map((axis) => (axis === -1 ? rows : axis)), data: body };
+  const tensor = { name, datatype, shape: spec.map((axis) => (axis === -1 ? rows : axis)), data: body };
+  checkBinaryTensor(body, tensor);
+  return tensor;
 }
