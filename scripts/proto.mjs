@@ -1,7 +1,7 @@
 // node scripts/proto.mjs: generates src/protocol/grpc/gen from proto/. Needed only after a change to a .proto file; the
 // compiler and its plug-in are fetched by npx, so that no clone has to install them.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
@@ -27,4 +27,9 @@ const { status } = spawnSync(
   ['--yes', ...packages, '--', 'buf', 'generate', 'proto', '--template', JSON.stringify(template)],
   { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' },
 );
+// The plug-in writes a line for a linter that this repository does not use.
+for (const name of readdirSync(join(root, OUT))) {
+  const file = join(root, OUT, name);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('/* eslint-disable */\n', ''));
+}
 process.exit(status ?? 1);

@@ -18,7 +18,8 @@ export interface Answer {
   readonly body: Uint8Array | readonly Uint8Array[];
   /**
    * Whether it may be compressed for a caller who takes that. Only what is large by nature says so: some clients
-   * (tritonclient's asyncio form) ask for compression always, and undo it for inference alone.
+   * (tritonclient's asyncio form) ask for compression always, and undo it for inference alone; what such
+   * clients never ask for, as the pages of the web, may say it too.
    */
   readonly isCompressible?: true;
   /** Whether its body is for this answer alone: its memory is taken back once it has been sent. */
@@ -58,8 +59,8 @@ export type RpcMessage = readonly Uint8Array[];
 export interface UnaryMethod {
   readonly kind: 'unary';
   /**
-   * Answers may be large, and are for one caller alone: they may be compressed, and their memory is taken back once they
-   * have been sent.
+   * Answers may be large, and are for one caller alone: they may be compressed, and their memory is taken back once the
+   * call's only one has been sent.
    */
   readonly answersTensors?: true;
   /** For instance `/inference.GRPCInferenceService/ModelInfer`. */
@@ -71,6 +72,7 @@ export interface UnaryMethod {
 /** Any number of messages in, any number out, while both sides go on. */
 export interface StreamMethod {
   readonly kind: 'stream';
+  /** Answers may be compressed. */
   readonly answersTensors?: true;
   readonly path: string;
   /** The messages end when the caller has no more of them, and throw when it has gone. */

@@ -8,6 +8,7 @@ import type { Tensor } from '#tensor/tensor.js';
 import { checkBinarySize, checkBinaryTensor } from './binary-tensor.js';
 import { readCount, readText } from './parameter.js';
 import type { TensorClaims } from './request-faults.js';
+import type { OutputDraft } from './requested-output.js';
 
 const REGION = 'shared_memory_region';
 const BYTE_SIZE = 'shared_memory_byte_size';
@@ -94,19 +95,12 @@ export type SharedOutputs = ReadonlyMap<string, SharedWindow>;
 
 export const NO_SHARED_OUTPUTS: SharedOutputs = new Map();
 
-/** An output that a request asks for, as far as it concerns shared memory. */
-interface OutputClaim {
-  readonly name: string;
-  readonly parameters: Parameters;
-  readonly place: string;
-}
-
 /**
  * The windows of the outputs that shall go to shared memory. Throws INVALID_ARGUMENT for one that shall also go elsewhere,
  * and what the regions throw.
  */
 export function sharedOutputs(
-  outputs: readonly OutputClaim[],
+  outputs: readonly OutputDraft[],
   regions: SharedMemoryRegions | null,
 ): SharedOutputs {
   const windows = new Map<string, SharedWindow>();
@@ -142,7 +136,7 @@ export function writeShared(outputs: readonly Tensor[], windows: SharedOutputs):
   for (const { name, data } of outputs) windows.get(name)?.write(data);
 }
 
-/** What an answer says of an output that is in shared memory: where it begins, and how many bytes it really has. */
+/** What an answer over gRPC says of an output that is in shared memory: where it begins, and how many bytes it really has. */
 export function windowParameters({ region, offset }: SharedWindow, { data }: Tensor): Parameters {
   return { [REGION]: region, [BYTE_SIZE]: data.byteLength, ...(offset > 0 && { [OFFSET]: offset }) };
 }

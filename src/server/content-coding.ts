@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import { ServingError } from '#core/errors.js';
 
 /** The ways of compressing a body that this server knows. `deflate` is the zlib format, as HTTP defines it (RFC 9110). */
@@ -9,10 +10,9 @@ export const ACCEPTED_CODINGS = 'gzip, deflate';
 /** UNIMPLEMENTED: a body whose coding this server does not know. The answer should say which it knows. */
 export class UnknownCoding extends ServingError {
   constructor(coding: string) {
-    const shown = coding.length > 60 ? `${coding.slice(0, 60)}…` : coding;
     super(
       'UNIMPLEMENTED',
-      `the Content-Encoding '${shown}' is not supported; supported are gzip, deflate and identity`,
+      `the Content-Encoding '${clip(coding)}' is not supported; supported are gzip, deflate and identity`,
     );
   }
 }

@@ -2,8 +2,10 @@ import { Buffer } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { RpcCall, RpcStatus } from '#protocol/exchange.js';
+import type { ContentCoding } from './content-coding.js';
+import { byteLengthOf } from './encode-answer.js';
 import { freePieces } from './free-pieces.js';
-import { ACCEPTED_ENCODINGS, type AnswerEncoding, type EncodedMessage } from './grpc-encoding.js';
+import { ACCEPTED_ENCODINGS, type EncodedMessage } from './grpc-encoding.js';
 import { prefixOf } from './grpc-frames.js';
 import { OK, trailersOf } from './grpc-trailers.js';
 
@@ -28,7 +30,7 @@ export class GrpcCall implements RpcCall {
   #hasLeft = false;
   #status: RpcStatus | null = null;
   /** What compressed answers are compressed by; told in the headers. */
-  #encoding: AnswerEncoding = 'identity';
+  #encoding: ContentCoding = 'identity';
 
   /** @param deadline the clock's time in milliseconds, or null */
   constructor(
@@ -71,11 +73,11 @@ export class GrpcCall implements RpcCall {
   }
 
   /** Says, before the first answer, what answers may be compressed by. */
-  encodeAnswers(encoding: AnswerEncoding): void {
+  encodeAnswers(encoding: ContentCoding): void {
     this.#encoding = encoding;
   }
 
-  get encoding(): AnswerEncoding {
+  get encoding(): ContentCoding {
     return this.#encoding;
   }
 
@@ -138,7 +140,7 @@ export class GrpcCall implements RpcCall {
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return true;
     const pieces = [prefix, ...message.pieces];
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const length = byteLengthOf(pieces);
     if (length <= JOINED_BYTES) {
       const joined = Buffer.concat(pieces, length);
       if (!isLast) return stream.write(joined);

@@ -1,7 +1,10 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
+import { clip } from '#core/clip.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { compress, LEAST_COMPRESSED_BYTES } from './compress.js';
+import type { ContentCoding } from './content-coding.js';
+import { byteLengthOf } from './encode-answer.js';
 import { type Frame, tooLarge } from './grpc-frames.js';
 import type { ResponseCompression } from './grpc-options.js';
 
@@ -11,15 +14,12 @@ const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate) } as con
 /** For the header grpc-accept-encoding. */
 export const ACCEPTED_ENCODINGS = 'identity,deflate,gzip';
 
-/** How the answers of a call travel. */
-export type AnswerEncoding = 'identity' | 'gzip' | 'deflate';
-
 /**
  * What answers are compressed by: the best that the caller takes, where the server compresses at all.
  *
  * @param accepted the header grpc-accept-encoding of the call
  */
-export function answerEncoding(accepted: string | undefined, level: ResponseCompression): AnswerEncoding {
+export function answerEncoding(accepted: string | undefined, level: ResponseCompression): ContentCoding {
   if (level === 'none') return 'identity';
   const names = (accepted ?? '').split(',').map((name) => name.trim());
   return (['gzip', 'deflate'] as const).find((name) => names.includes(name)) ?? 'identity';
@@ -39,11 +39,10 @@ export interface EncodedMessage {
 /** Compresses a message that is large enough for it, and is given away. A call may have messages of both kinds. */
 export async function encodeMessage(
   pieces: readonly Uint8Array[],
-  encoding: AnswerEncoding,
+  encoding: ContentCoding,
   level: ResponseCompression,
 ): Promise<EncodedMessage> {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  if (encoding === 'identity' || level === 'none' || length < LEAST_COMPRESSED_BYTES)
+  if (encoding === 'identity' || level === 'none' || byteLengthOf(pieces) < LEAST_COMPRESSED_BYTES)
     return { isCompressed: false, pieces, isGivenAway: true };
   return { isCompressed: true, pieces: await compress(pieces, encoding, LEVELS[level]), isGivenAway: true };
 }
@@ -88,6 +87,6 @@ function decoderOf(encoding: string): (typeof DECODERS)['gzip'] {
   if (encoding === 'gzip' || encoding === 'deflate') return DECODERS[encoding];
   throw new ServingError(
     'UNIMPLEMENTED',
-    `the message encoding '${encoding.slice(0, 60)}' is not supported; ${ACCEPTED_ENCODINGS} are`,
+    `the message encoding '${clip(encoding)}' is not supported; ${ACCEPTED_ENCODINGS} are`,
   );
 }

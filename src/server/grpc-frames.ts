@@ -1,4 +1,5 @@
 import { ServingError } from '#core/errors.js';
+import { byteLengthOf } from './encode-answer.js';
 import { ReceivedBytes } from './received-bytes.js';
 
 /** The flag and the length before each message. */
@@ -80,7 +81,7 @@ export class FrameReader {
 
 /** The prefix of a message in these pieces. Throws INTERNAL where no client could take it. */
 export function prefixOf(pieces: readonly Uint8Array[], isCompressed = false): Uint8Array {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const length = byteLengthOf(pieces);
   if (length > LARGEST_MESSAGE) {
     throw new ServingError(
       'INTERNAL',

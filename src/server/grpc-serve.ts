@@ -153,7 +153,6 @@ function receive(
 }
 
 async function messageOf(frame: Frame, call: GrpcCall, { options }: CallContext): Promise<Uint8Array> {
-  if (!frame.isCompressed) return frame.data;
   return await decodeFrame(frame, call.header('grpc-encoding') ?? 'identity', options.maxMessageBytes);
 }
 

@@ -141,9 +141,12 @@ export class Listener {
     const { route, params } = this.#find(request.method ?? '', request.url ?? '');
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
-      claimedLength(request, maxBodyBytes);
-      contentCodingOf(request.headers['content-encoding']);
-      if (expectsContinue) response.writeContinue();
+      if (expectsContinue) {
+        // Whoever asks first is told before sending what `readBody` would refuse.
+        claimedLength(request, maxBodyBytes);
+        contentCodingOf(request.headers['content-encoding']);
+        response.writeContinue();
+      }
       body = await readBody(request, { maxBodyBytes, timeoutMs: bodyTimeoutMs }, this.#clock);
     }
     return await route.handle({ params, header: (name) => headerOf(request, name), body, call });

@@ -1,6 +1,6 @@
 import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
-import type { InferenceRequest, Parameters, RequestedOutput } from '#inference/request.js';
+import type { InferenceRequest } from '#inference/request.js';
 import { checkBinarySize, checkBinaryTensor } from '#protocol/binary-tensor.js';
 import { datatypeOf } from '#protocol/datatype-word.js';
 import {
@@ -11,7 +11,7 @@ import {
   outputTwice,
   type TensorClaims,
 } from '#protocol/request-faults.js';
-import { requestedOutput } from '#protocol/requested-output.js';
+import { type OutputDraft, requestedOutputs } from '#protocol/requested-output.js';
 import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
 import { readWindow, SharedInputs, type SharedOutputs, sharedOutputs } from '#protocol/shared-tensors.js';
@@ -35,13 +35,6 @@ interface InputDraft {
   readonly contents: Contents;
   /** Where its bytes are in shared memory, if they are there. */
   readonly window: WindowClaim | null;
-}
-
-/** A requested output as the message has it. */
-interface OutputDraft {
-  readonly name: string;
-  readonly parameters: Parameters;
-  readonly place: string;
 }
 
 /**
@@ -87,13 +80,14 @@ export function decodeInferRequest(
   }
   const { values } = parameters;
   checkReserved(values, 'grpc');
-  const shared = sharedOutputs([...outputs.values()], regions);
+  const drafts = [...outputs.values()];
+  const shared = sharedOutputs(drafts, regions);
   const memory = new SharedInputs(regions, name);
   const request = {
     id: id === '' ? null : id,
     model: { name, version: version === '' ? null : version },
     inputs: raw.length > 0 ? rawTensors(inputs, raw, name, memory) : typedTensors(inputs, memory),
-    outputs: outputs.size === 0 ? ('all' as const) : [...outputs.values()].map(requestedOutputOf),
+    outputs: requestedOutputs(drafts),
     parameters: values,
     schedule: scheduleOf(values),
   };
@@ -114,7 +108,6 @@ function readInput(reader: WireReader, place: string): InputDraft {
     else reader.skip();
   }
   if (name === '') throw invalid(`'${place}.name' is missing`);
-  if (datatype === '') throw invalid(`'${place}.datatype' is missing`);
   const claims = { name, datatype: datatypeOf(datatype, `${place}.datatype`), shape };
   const window = readWindow(parameters.values, name, place);
   if (window !== null && hasElements(contents)) {
@@ -147,10 +140,6 @@ function readOutput(reader: WireReader, place: string): OutputDraft {
   }
   if (name === '') throw invalid(`'${place}.name' is missing`);
   return { name, parameters: parameters.values, place };
-}
-
-function requestedOutputOf({ name, parameters, place }: OutputDraft): RequestedOutput {
-  return requestedOutput(name, parameters, `${place}.parameters`);
 }
 
 function rawTensors(

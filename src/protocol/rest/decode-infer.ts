@@ -1,20 +1,14 @@
 import type { ServingError } from '#core/errors.js';
 import type { InferenceRequest, ModelRef, Parameters } from '#inference/request.js';
 import { checkTensorCount, inputTwice, MAX_TENSORS, outputTwice } from '#protocol/request-faults.js';
-import { requestedOutput } from '#protocol/requested-output.js';
+import { type OutputDraft, requestedOutputs } from '#protocol/requested-output.js';
 import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
 import { SharedInputs, type SharedOutputs, sharedOutputs } from '#protocol/shared-tensors.js';
 import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import { BinaryBlobs } from './binary-blobs.js';
 import { finishInput, INPUT_SCHEMA, type InputDraft, readInput } from './decode-input.js';
-import {
-  type AnswerForm,
-  answerFormOf,
-  type OutputDraft,
-  REQUESTED_OUTPUT_SCHEMA,
-  readOutput,
-} from './decode-output.js';
+import { type AnswerForm, answerFormOf, REQUESTED_OUTPUT_SCHEMA, readOutput } from './decode-output.js';
 import type { JsonSchema } from './definition.js';
 import { fieldTable, may, must } from './field-table.js';
 import type { BodyParts } from './inference-header.js';
@@ -104,11 +98,7 @@ export function decodeInferRequest(
   };
   const inputs = drafts.map((draft) => finishInput(draft, reader, sources, parameters));
   sources.blobs.end();
-  // No output at all means all of them, as in Triton.
-  const wanted =
-    outputs.length === 0
-      ? 'all'
-      : outputs.map(({ name, parameters: own, place }) => requestedOutput(name, own, `${place}.parameters`));
+  const wanted = requestedOutputs(outputs);
   checkReserved(parameters, 'rest');
   const schedule = scheduleOf(parameters);
   return { request: { id, model, inputs, outputs: wanted, parameters, schedule }, form, shared };

@@ -1,6 +1,7 @@
 import { invalid } from '#core/errors.js';
 import type { Parameters } from '#inference/request.js';
 import { readFlag } from '#protocol/parameter.js';
+import type { OutputDraft } from '#protocol/requested-output.js';
 import type { JsonSchema } from './definition.js';
 import { fieldTable, may, must } from './field-table.js';
 import { type JsonForm, jsonFormOf, PLAIN_JSON } from './json-form.js';
@@ -34,13 +35,6 @@ const REQUESTED_OUTPUT = fieldTable('RequestedOutput', {
 });
 
 export const REQUESTED_OUTPUT_SCHEMA: JsonSchema = REQUESTED_OUTPUT.schema;
-
-/** A requested output: its name, and what is said of how to write it. */
-export interface OutputDraft {
-  readonly place: string;
-  readonly name: string;
-  readonly parameters: Parameters;
-}
 
 /** How an output is written. */
 export interface OutputForm {

@@ -1,13 +1,11 @@
 import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
+import { LENGTH_BYTES } from '#tensor/byte-strings.js';
 import { Base64Problem, copyBase64 } from './base64.js';
 import { BACKSLASH, byteAt, END, QUOTE } from './json-bytes.js';
 import { type Elements, nextElement, type TensorHead, wrongKind } from './json-data-elements.js';
 import type { JsonReader } from './json-reader.js';
 import { closingQuote, copyString } from './json-string.js';
-
-/** The bytes of the length before each element. */
-const PREFIX_BYTES = 4;
 
 /**
  * Reads elements of BYTES: JSON strings, whose UTF-8 is what the model gets, or what it means in base64; each after its
@@ -35,12 +33,12 @@ export class ByteStringElements implements Elements {
       reader.at = at;
       if (byteAt(bytes, at) !== QUOTE) throw wrongKind(reader, this.#head, this.index, 'strings');
       const end = closingQuote(bytes, at + 1);
-      const offset = this.byteLength + PREFIX_BYTES;
+      const offset = this.byteLength + LENGTH_BYTES;
       const length = this.#base64
         ? this.#copyBase64(bytes, at + 1, end, offset)
         : copyString(bytes, at + 1, end, this.#out, offset);
       this.#lengths?.setUint32(this.byteLength, length, true);
-      this.byteLength += PREFIX_BYTES + length;
+      this.byteLength += LENGTH_BYTES + length;
       this.index++;
       reader.at = end + 1;
     }

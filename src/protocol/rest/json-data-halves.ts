@@ -1,6 +1,7 @@
 import { cannotHold } from '#protocol/request-faults.js';
+import { HALF_FORMATS, type HalfType } from '#tensor/half.js';
 import { type Elements, nextElement, numberElement, type TensorHead } from './json-data-elements.js';
-import { HALF_FORMATS, type HalfType, halfBitsOf } from './json-half.js';
+import { halfBitsOf } from './json-half.js';
 import type { JsonReader } from './json-reader.js';
 
 const END = -1;

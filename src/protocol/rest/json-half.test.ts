@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HALF_FORMATS, type HalfType, halfBitsOf, halfValueOf, shortestHalf } from './json-half.js';
+import { HALF_FORMATS, type HalfType, halfValueOf } from '#tensor/half.js';
+import { halfBitsOf, shortestHalf } from './json-half.js';
 
 const known: [type: HalfType, text: string, bits: number][] = [
   ['FP16', '0', 0],

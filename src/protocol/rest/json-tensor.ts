@@ -2,12 +2,13 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import { clip } from '#core/clip.js';
 import { invalid, type ServingError } from '#core/errors.js';
 import { elementOffsets, LENGTH_BYTES } from '#tensor/byte-strings.js';
+import { HALF_FORMATS, type HalfType } from '#tensor/half.js';
 import { elementCount } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { viewOf } from '#tensor/view.js';
 import type { OutputForm } from './decode-output.js';
 import { BACKSLASH, QUOTE } from './json-bytes.js';
-import { HALF_FORMATS, type HalfType, shortestHalf } from './json-half.js';
+import { shortestHalf } from './json-half.js';
 import { type ShortDecimal, shortestFp32 } from './json-shortest.js';
 import { digitCount, type JsonWriter } from './json-writer.js';
 

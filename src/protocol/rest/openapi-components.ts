@@ -9,9 +9,9 @@ export interface SchemaComponents {
 }
 
 /** Keywords whose value is a schema, a list of them, or schemas by name. */
-const ONE: readonly string[] = ['items', 'additionalProperties', 'not', 'contains', 'propertyNames'];
-const SEVERAL: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
-const BY_NAME: readonly string[] = ['properties', 'patternProperties'];
+const ONE: readonly string[] = ['items', 'additionalProperties', 'not', 'propertyNames'];
+const SEVERAL: readonly string[] = ['anyOf', 'allOf'];
+const BY_NAME: readonly string[] = ['properties', 'dependentSchemas'];
 
 /** An empty collection. Two different schemas of one title are a bug, and thrown as such. */
 export function componentsOf(): SchemaComponents {

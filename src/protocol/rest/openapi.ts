@@ -43,8 +43,8 @@ export function openApiDocument(routes: readonly RestRoute[], { name, version }:
 const DESCRIPTION = `A path works with and without a slash at its end. \`HEAD\` is answered like \`GET\`, without the body; any
 other method that a path does not have is 405, with an \`Allow\` header; a path that is not listed is 404.
 
-A body is read as JSON whatever its \`Content-Type\` says, and may be compressed (\`Content-Encoding: gzip\` or \`deflate\`); answers to inference
-are compressed where \`Accept-Encoding\` asks for it. Fields of a request that are not known are skipped. Every error is
+A body is read as JSON whatever its \`Content-Type\` says, and may be compressed (\`Content-Encoding: gzip\` or \`deflate\`); answers to
+\`infer\` and \`generate\`, and this document, are compressed where \`Accept-Encoding\` asks for it. Fields of a request that are not known are skipped. Every error is
 \`{"error": "one sentence"}\`.`;
 
 const TAGS: Readonly<Record<Operation['tag'], string>> = {

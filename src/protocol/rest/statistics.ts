@@ -32,7 +32,7 @@ export function statisticsRoutes(serving: Serving): readonly RestRoute[] {
 }
 
 /** As Triton prints it. There is no response cache, so its counts are nought. */
-export function encodeStatistics(statistics: readonly ModelStatistics[]): Buffer {
+function encodeStatistics(statistics: readonly ModelStatistics[]): Buffer {
   return Buffer.from(JSON.stringify({ model_stats: statistics.map(modelStats) }));
 }
 

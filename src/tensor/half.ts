@@ -1,0 +1,36 @@
+/** The two formats of 16 bits that a number can have. */
+
+/** A floating-point format of 16 bits. */
+export interface HalfFormat {
+  /** The bits of the fraction that are stored. */
+  readonly fractionBits: number;
+  /** The exponent of the smallest normal number, which all subnormal numbers share. */
+  readonly leastExponent: number;
+  /** The bits of infinity, and behind the largest number. */
+  readonly infinity: number;
+  readonly nan: number;
+  /** The largest number, as messages print it. */
+  readonly range: string;
+}
+
+/** FP16 is IEEE 754 binary16; BF16 is the upper half of binary32. */
+export const HALF_FORMATS: Readonly<Record<'FP16' | 'BF16', HalfFormat>> = {
+  FP16: { fractionBits: 10, leastExponent: -14, infinity: 0x7c00, nan: 0x7e00, range: '±65504' },
+  BF16: { fractionBits: 7, leastExponent: -126, infinity: 0x7f80, nan: 0x7fc0, range: '±3.3895314e38' },
+};
+
+export type HalfType = keyof typeof HALF_FORMATS;
+
+/** The bit of the sign. */
+export const SIGN = 0x8000;
+
+/** The number that some bits of a format stand for. */
+export function halfValueOf(bits: number, { fractionBits, leastExponent, infinity }: HalfFormat): number {
+  const sign = (bits & SIGN) === 0 ? 1 : -1;
+  const magnitude = bits & ~SIGN;
+  if (magnitude >= infinity) return magnitude === infinity ? sign * Infinity : Number.NaN;
+  const fraction = magnitude % 2 ** fractionBits;
+  const exponent = Math.floor(magnitude / 2 ** fractionBits);
+  const hidden = exponent === 0 ? 0 : 2 ** fractionBits;
+  return sign * (hidden + fraction) * 2 ** (Math.max(exponent, 1) - 1 + leastExponent - fractionBits);
+}
