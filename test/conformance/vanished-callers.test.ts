@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { eventually } from '../support/eventually.js';
+import { frame } from '../support/grpc-bytes.js';
 import { type GrpcClient, grpcClient } from '../support/grpc-client.js';
 import { identityModel, modelDirectory, writeModel } from '../support/onnx-models.js';
 import { atEnd, serve } from '../support/serve.js';
@@ -152,12 +153,10 @@ async function halfMessages(port: number, path: string, count: number): Promise<
   const socket = await openSocket(port);
   const session = connectHttp2(`http://127.0.0.1:${port}`, { createConnection: () => socket });
   session.on('error', () => {});
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(CLAIMED, 1);
   const streams = Array.from({ length: count }, () =>
     session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' }),
   );
-  await Promise.all(streams.map((stream) => written(stream, Buffer.concat([prefix, SENT]))));
+  await Promise.all(streams.map((stream) => written(stream, frame(SENT, 0, CLAIMED))));
   return socket;
 }
 
