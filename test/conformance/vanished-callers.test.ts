@@ -6,8 +6,7 @@ import { type ClientHttp2Stream, connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { after, before, describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '../support/collect-garbage.js';
 import { eventually } from '../support/eventually.js';
 import { frame } from '../support/grpc-bytes.js';
 import { type GrpcClient, grpcClient } from '../support/grpc-client.js';
@@ -24,8 +23,6 @@ const CLAIMED = 128 * 1024;
 const SPARE_BYTES = 12 * MIB;
 
 const folder = modelDirectory(after);
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** What this process holds: it is the server and all of its callers. */
 interface Held {

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { deflateSync, gzipSync } from 'node:zlib';
+import { collectGarbage } from '../support/collect-garbage.js';
 import { eventually } from '../support/eventually.js';
 import { chunk, frame, varint } from '../support/grpc-bytes.js';
 import { identityModel, modelDirectory, writeModel } from '../support/onnx-models.js';
@@ -13,9 +12,6 @@ import { GRPC, offerOf, settingsOf, type TestServer } from '../support/server.js
 
 const folder = modelDirectory(after);
 const MIB = 1024 * 1024;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** One HTTP/2 stream as it ended. */
 interface Ended {
