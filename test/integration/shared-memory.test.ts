@@ -125,15 +125,23 @@ function parameter(value: string | number | boolean): object {
   return Number.isInteger(value) ? { int64_param: value } : { double_param: value };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the client is made at run time from .proto files.
-function answeredOver(answer: any): readonly Answered[] {
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  return answer.outputs.map(({ name, datatype, shape, parameters }: any) => ({
+/** A ModelInferResponse, as far as it is looked at. */
+interface GrpcAnswer {
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly datatype: string;
+    readonly shape: readonly string[];
+    readonly parameters: Record<string, Record<string, string>>;
+  }[];
+}
+
+function answeredOver(answer: GrpcAnswer): readonly Answered[] {
+  return answer.outputs.map(({ name, datatype, shape, parameters }) => ({
     name,
     datatype,
     shape: shape.map(Number),
     parameters: Object.fromEntries(
-      Object.entries<Record<string, string>>(parameters).map(([key, { string_param, int64_param }]) => [
+      Object.entries(parameters).map(([key, { string_param, int64_param }]) => [
         key,
         string_param ?? Number(int64_param),
       ]),
