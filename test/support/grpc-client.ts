@@ -4,8 +4,8 @@ import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { repositoryRoot } from './places.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: the client is made at run time from .proto files.
-type Loose = any;
+// biome-ignore lint/suspicious/noExplicitAny: what has no type before run time, such as a client made from .proto files or JSON.
+export type Loose = any;
 
 const definition = loadSync(
   ['open_inference_grpc.proto', 'model_repository.proto', 'health.proto', 'reflection.proto'],
