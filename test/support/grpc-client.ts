@@ -93,3 +93,11 @@ export function typedInput(
 ): object {
   return { name, datatype, shape, contents };
 }
+
+/** A parameter of a request or a tensor, where its kind is told. */
+export function parameterOf(value: string | number | boolean): object {
+  if (typeof value === 'string') return { string_param: value };
+  if (typeof value === 'boolean') return { bool_param: value };
+  // Triton's clients send int64; a fraction is a double.
+  return Number.isInteger(value) ? { int64_param: value } : { double_param: value };
+}
