@@ -4,6 +4,7 @@ import { fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
 import type { Deployment, Place } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import { ModelConfigSchema } from '#protocol/grpc/gen/model_config_pb.js';
+import type { Loose } from '../../test/support/grpc-client.js';
 import { modelConfigOf } from './model-config.js';
 
 const metadata: ModelMetadata = {
@@ -19,8 +20,7 @@ const metadata: ModelMetadata = {
 
 const cpu: Place = { device: 'cpu', kind: 'cpu', simulated: false, instances: 2 };
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON, of which the test looks at some fields.
-function configOf(parts: Partial<ModelMetadata>, places: readonly Place[] = [cpu]): any {
+function configOf(parts: Partial<ModelMetadata>, places: readonly Place[] = [cpu]): Loose {
   const deployment: Deployment = { fileName: 'm.onnx', platform: 'onnxruntime_onnx', places };
   return modelConfigOf({ ...metadata, ...parts }, deployment);
 }

@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { credentials, makeClientConstructor } from '@grpc/grpc-js';
 import { postBytes } from '../support/binary.js';
 import { statusOf } from '../support/error-statuses.js';
+import { chunk, varint } from '../support/grpc-bytes.js';
 import { identityModel, modelDirectory, writeModel } from '../support/onnx-models.js';
 import { atEnd, serve } from '../support/serve.js';
 import { GRPC, offerOf, settingsOf, type TestServer } from '../support/server.js';
@@ -77,18 +78,6 @@ const shapes: [shape: string, datatype: string, expected: string][] = [
   ['2,2147483648,2147483648', 'INT32', '36893488147419103232'],
   ['4503599627370496,4503599627370496,16', 'BYTES', 'at least 1298074214633706907132624082305024'],
 ];
-
-/** A field of protobuf whose length is said to be `claimed`. */
-function chunk(field: number, bytes: Uint8Array, claimed: number | bigint = bytes.length): Buffer {
-  return Buffer.concat([Buffer.from([(field << 3) | 2]), varint(claimed), bytes]);
-}
-
-function varint(value: number | bigint): Buffer {
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
-  return Buffer.from([...bytes, Number(rest)]);
-}
 
 const text = (field: number, word: string): Buffer => chunk(field, Buffer.from(word));
 const MODEL = text(1, 'bytes');

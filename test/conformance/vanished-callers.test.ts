@@ -6,9 +6,9 @@ import { type ClientHttp2Stream, connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { after, before, describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '../support/collect-garbage.js';
 import { eventually } from '../support/eventually.js';
+import { frame } from '../support/grpc-bytes.js';
 import { type GrpcClient, grpcClient } from '../support/grpc-client.js';
 import { identityModel, modelDirectory, writeModel } from '../support/onnx-models.js';
 import { atEnd, serve } from '../support/serve.js';
@@ -23,8 +23,6 @@ const CLAIMED = 128 * 1024;
 const SPARE_BYTES = 12 * MIB;
 
 const folder = modelDirectory(after);
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** What this process holds: it is the server and all of its callers. */
 interface Held {
@@ -152,12 +150,10 @@ async function halfMessages(port: number, path: string, count: number): Promise<
   const socket = await openSocket(port);
   const session = connectHttp2(`http://127.0.0.1:${port}`, { createConnection: () => socket });
   session.on('error', () => {});
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(CLAIMED, 1);
   const streams = Array.from({ length: count }, () =>
     session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' }),
   );
-  await Promise.all(streams.map((stream) => written(stream, Buffer.concat([prefix, SENT]))));
+  await Promise.all(streams.map((stream) => written(stream, frame(SENT, 0, CLAIMED))));
   return socket;
 }
 

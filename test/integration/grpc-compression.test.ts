@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:http2';
 import { after, test } from 'node:test';
+import { chunk, frame, varint } from '../support/grpc-bytes.js';
 import { collected, grpcClient } from '../support/grpc-client.js';
 import { identityModel, modelDirectory, writeModel } from '../support/onnx-models.js';
 import { serve } from '../support/serve.js';
@@ -42,16 +43,12 @@ async function look(
   accepted: string | null,
 ): Promise<[encoding: string | undefined, flag: number, bytes: number]> {
   // ModelInferRequest: model_name, one input of 3000 bytes, raw.
-  const chunk = (field: number, bytes: Uint8Array): Buffer =>
-    Buffer.concat([Buffer.of((field << 3) | 2), varint(bytes.length), bytes]);
   const input = [chunk(1, Buffer.from('input')), chunk(2, Buffer.from('UINT8')), chunk(3, varint(3000))];
   const message = Buffer.concat([
     chunk(1, Buffer.from('same')),
     chunk(5, Buffer.concat(input)),
     chunk(7, Buffer.alloc(3000)),
   ]);
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
   const session = connect(`http://127.0.0.1:${server.grpcPort}`);
   const stream = session.request({
     ':method': 'POST',
@@ -66,19 +63,11 @@ async function look(
     encoding = headers['grpc-encoding']?.toString();
   });
   stream.on('data', (piece: Buffer) => chunks.push(piece));
-  stream.end(Buffer.concat([prefix, message]));
+  stream.end(frame(message));
   await new Promise((resolve) => stream.on('close', resolve));
   session.close();
   const body = Buffer.concat(chunks);
   return [encoding, body[0] ?? -1, body.length];
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest >>>= 7) {
-    bytes.push(rest < 0x80 ? rest : (rest & 0x7f) | 0x80);
-    if (rest < 0x80) return Buffer.from(bytes);
-  }
 }
 
 test('the headers and the flag say how an answer travels', async () => {

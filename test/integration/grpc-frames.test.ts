@@ -2,19 +2,16 @@ import assert from 'node:assert/strict';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { deflateSync, gzipSync } from 'node:zlib';
+import { collectGarbage } from '../support/collect-garbage.js';
 import { eventually } from '../support/eventually.js';
+import { chunk, frame, varint } from '../support/grpc-bytes.js';
 import { identityModel, modelDirectory, writeModel } from '../support/onnx-models.js';
 import { atEnd, serve } from '../support/serve.js';
 import { GRPC, offerOf, settingsOf, type TestServer } from '../support/server.js';
 
 const folder = modelDirectory(after);
 const MIB = 1024 * 1024;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** One HTTP/2 stream as it ended. */
 interface Ended {
@@ -77,13 +74,6 @@ describe('gRPC frames that no client library would send', () => {
     );
   }
 
-  function frame(message: Uint8Array, flag = 0, length = message.length): Buffer {
-    const prefix = Buffer.alloc(5);
-    prefix[0] = flag;
-    prefix.writeUInt32BE(length, 1);
-    return Buffer.concat([prefix, message]);
-  }
-
   async function ask(path: string, bytes: Uint8Array, headers: object = {}): Promise<Ended> {
     const stream = open(path, headers);
     const done = ended(stream);
@@ -93,20 +83,10 @@ describe('gRPC frames that no client library would send', () => {
 
   /** A ModelInferRequest for so many bytes. */
   function inferRequest(data: Uint8Array): Buffer {
-    const chunk = (field: number, bytes: Uint8Array): Buffer =>
-      Buffer.concat([Buffer.from([(field << 3) | 2]), varint(bytes.length), bytes]);
     const text = (field: number, word: string): Buffer => chunk(field, Buffer.from(word));
     const shape = chunk(3, varint(data.length));
     const input = chunk(5, Buffer.concat([text(1, 'input'), text(2, 'UINT8'), shape]));
     return Buffer.concat([text(1, 'UINT8'), input, chunk(7, data)]);
-  }
-
-  function varint(value: number): Buffer {
-    const bytes: number[] = [];
-    for (let rest = value; ; rest >>>= 7) {
-      if (rest < 128) return Buffer.from([...bytes, rest]);
-      bytes.push((rest & 127) | 128);
-    }
   }
 
   async function theNextCallWorks(): Promise<void> {
@@ -295,7 +275,7 @@ describe('gRPC frames that no client library would send', () => {
 
   test('a long name in a long sentence does not break the trailers', async () => {
     const name = 'ü'.repeat(7000);
-    const message = Buffer.concat([Buffer.from([0x0a]), varint(Buffer.byteLength(name)), Buffer.from(name)]);
+    const message = chunk(1, Buffer.from(name));
     const { status, headers } = await ask(INFER, frame(message));
     assert.equal(status, 5);
     assert.ok((headers['grpc-message']?.length ?? 0) <= 4096);

@@ -3,7 +3,7 @@ import { truncateSync, unlinkSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { encodeByteStrings } from '#tensor/byte-strings.js';
 import { answeredOutputs, binaryBody, postBytes } from '../support/binary.js';
-import { collected, type GrpcClient, grpcClient } from '../support/grpc-client.js';
+import { collected, type GrpcClient, grpcClient, parameterOf } from '../support/grpc-client.js';
 import {
   addSubModel,
   bytesOf,
@@ -112,28 +112,29 @@ function inferMessage(model: string, inputs: readonly Input[], outputs: readonly
   const written = <T extends { readonly parameters?: Values }>(tensor: T): object => ({
     ...tensor,
     parameters: Object.fromEntries(
-      Object.entries(tensor.parameters ?? {}).map(([key, value]) => [key, parameter(value)]),
+      Object.entries(tensor.parameters ?? {}).map(([key, value]) => [key, parameterOf(value)]),
     ),
   });
   return { model_name: model, inputs: inputs.map(written), outputs: outputs.map(written) };
 }
 
-function parameter(value: string | number | boolean): object {
-  if (typeof value === 'string') return { string_param: value };
-  if (typeof value === 'boolean') return { bool_param: value };
-  // Triton's clients send int64; a fraction is a double.
-  return Number.isInteger(value) ? { int64_param: value } : { double_param: value };
+/** A ModelInferResponse, as far as it is looked at. */
+interface GrpcAnswer {
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly datatype: string;
+    readonly shape: readonly string[];
+    readonly parameters: Record<string, Record<string, string>>;
+  }[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the client is made at run time from .proto files.
-function answeredOver(answer: any): readonly Answered[] {
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  return answer.outputs.map(({ name, datatype, shape, parameters }: any) => ({
+function answeredOver(answer: GrpcAnswer): readonly Answered[] {
+  return answer.outputs.map(({ name, datatype, shape, parameters }) => ({
     name,
     datatype,
     shape: shape.map(Number),
     parameters: Object.fromEntries(
-      Object.entries<Record<string, string>>(parameters).map(([key, { string_param, int64_param }]) => [
+      Object.entries(parameters).map(([key, { string_param, int64_param }]) => [
         key,
         string_param ?? Number(int64_param),
       ]),

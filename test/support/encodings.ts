@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { DataType } from '#tensor/datatype.js';
 import { binaryBody, postBytes, type RawReply } from './binary.js';
 import { bytesOfContents, bytesOfJson, contentsOf, jsonOf } from './elements.js';
-import type { GrpcClient, Outcome as GrpcOutcome } from './grpc-client.js';
+import { type GrpcClient, type Outcome as GrpcOutcome, parameterOf } from './grpc-client.js';
 
 /** The ways in which the V2 protocol says one and the same request. */
 export const ENCODINGS = ['REST JSON', 'REST binary', 'gRPC raw', 'gRPC typed'] as const;
@@ -122,13 +122,7 @@ function grpcOutputsOf(said: SaidRequest): readonly object[] | undefined {
 }
 
 function grpcParameters(parameters: SaidParameters): object {
-  const field = { string: 'string_param', number: 'int64_param', boolean: 'bool_param' };
-  return Object.fromEntries(
-    Object.entries(parameters).map(([key, value]) => [
-      key,
-      { [field[typeof value as keyof typeof field]]: value },
-    ]),
-  );
+  return Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, parameterOf(value)]));
 }
 
 function readJson(reply: RawReply): Answered {

@@ -4,8 +4,8 @@ import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { repositoryRoot } from './places.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: the client is made at run time from .proto files.
-type Loose = any;
+// biome-ignore lint/suspicious/noExplicitAny: what has no type before run time, such as a client made from .proto files or JSON.
+export type Loose = any;
 
 const definition = loadSync(
   ['open_inference_grpc.proto', 'model_repository.proto', 'health.proto', 'reflection.proto'],
@@ -92,4 +92,12 @@ export function typedInput(
   contents: object,
 ): object {
   return { name, datatype, shape, contents };
+}
+
+/** A parameter of a request or a tensor, where its kind is told. */
+export function parameterOf(value: string | number | boolean): object {
+  if (typeof value === 'string') return { string_param: value };
+  if (typeof value === 'boolean') return { bool_param: value };
+  // Triton's clients send int64; a fraction is a double.
+  return Number.isInteger(value) ? { int64_param: value } : { double_param: value };
 }

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
+import type { TensorSpec } from '#inference/metadata.js';
 import type { InferenceRequest } from '#inference/request.js';
 import type { Tensor } from '#tensor/tensor.js';
+import { model } from '../../../test/support/metadata.js';
 import { decodeGenerateRequest } from './decode-generate.js';
 
 const word: TensorSpec = { name: 'word', datatype: 'BYTES', shape: [1] };
 const scale: TensorSpec = { name: 'scale', datatype: 'UINT8', shape: [1] };
-
-function model(...inputs: readonly TensorSpec[]): ModelMetadata {
-  return {
-    name: 'm',
-    version: '2',
-    platform: 'p',
-    dialect: 'v2',
-    inputs,
-    outputs: [],
-    maxBatchSize: 0,
-    properties: {},
-  };
-}
 
 const decode = (json: string, inputs: readonly TensorSpec[] = [word, scale]) =>
   decodeGenerateRequest(new TextEncoder().encode(json), model(...inputs));

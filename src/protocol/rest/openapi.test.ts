@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { ERROR_CODES } from '#core/errors.js';
 import type { Serving } from '#serving/serving.js';
+import type { Loose } from '../../../test/support/grpc-client.js';
 import { HTTP_STATUS } from './http-status.js';
 import { openApiDocument } from './openapi.js';
 import { ERROR_ANSWERS } from './openapi-errors.js';
@@ -12,8 +13,7 @@ import { restRoutes } from './skin.js';
 
 const INFO = { name: 'a server', version: '1.2.3' };
 
-// biome-ignore lint/suspicious/noExplicitAny: a document is looked into at will.
-const documentOf = (routes: readonly RestRoute[]): any => openApiDocument(routes, INFO);
+const documentOf = (routes: readonly RestRoute[]): Loose => openApiDocument(routes, INFO);
 
 const routes = restRoutes({} as Serving);
 const ours = documentOf(routes);

@@ -4,20 +4,8 @@ import { ServingError } from '#core/errors.js';
 import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
 import { NO_SCHEDULE } from '#inference/request.js';
 import type { DataType } from '#tensor/datatype.js';
+import { model } from '../../../test/support/metadata.js';
 import { rawRequest } from './raw-request.js';
-
-function model(...inputs: readonly TensorSpec[]): ModelMetadata {
-  return {
-    name: 'm',
-    version: '2',
-    platform: 'p',
-    dialect: 'v2',
-    inputs,
-    outputs: [],
-    maxBatchSize: 0,
-    properties: {},
-  };
-}
 
 function spec(datatype: DataType, shape: readonly number[]): TensorSpec {
   return { name: 'x', datatype, shape };
