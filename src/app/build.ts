@@ -51,7 +51,7 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
   const open: Opener = async (offer, onLost) => {
     const label = `Model#${String(numbers.get(offer) ?? 0).padStart(4, '0')}`;
     const placement = await place(placementOf(offer, label), inventory, clock);
-    return openVersion(offer, placement, { maxQueueSize: settings.maxQueueSize }, clock, onLost);
+    return openVersion(offer, placement, settings.maxQueueSize, clock, onLost);
   };
   const models = new ModelManager(settings.models, open);
   const gate = new Gate();

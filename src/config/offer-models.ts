@@ -1,4 +1,4 @@
-import type { OfferedVersion, TensorClaim } from '#lifecycle/offer.js';
+import { type OfferedVersion, PLAIN_BATCHING, PLAIN_QUEUE, type TensorClaim } from '#lifecycle/offer.js';
 import { type DeviceDefault, platformOfSelector } from './device-default.js';
 import type { ModelEntry } from './model-entry.js';
 import { formatPlace } from './problem.js';
@@ -54,6 +54,13 @@ function offer(
     allowFallback: entry.allowFallback,
     inputs: entry.inputs,
     outputs,
+    batching: PLAIN_BATCHING,
+    queue: { ...PLAIN_QUEUE, maxSize: null },
+    sequence: null,
+    ensemble: null,
+    warmup: null,
+    isCached: false,
+    rateLimit: null,
     compiler: { permuteInput: entry.compiler.permuteInput },
     engine: { ...entry.engine, threads: entry.engine.threads ?? defaults.threads },
   };

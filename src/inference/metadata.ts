@@ -19,6 +19,8 @@ export interface TensorSpec {
   readonly quantization?: Quantization;
   /** Said by the model's configuration; shown, never interpreted. */
   readonly description?: string;
+  /** Along which the rows of a batch lie; left out: the first. */
+  readonly batchAxis?: number;
   /** Where the labels of its elements come from, as the configuration names it. */
   readonly labelFile?: string;
 }

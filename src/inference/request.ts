@@ -26,6 +26,14 @@ export interface Schedule {
 
 export const NO_SCHEDULE: Schedule = { priority: 0, timeoutUs: 0 };
 
+/** Which sequence a request belongs to, and where in it (Triton's `sequence` extension). */
+export interface SequenceRef {
+  /** Not 0 and not empty. */
+  readonly id: bigint | string;
+  readonly isStart: boolean;
+  readonly isEnd: boolean;
+}
+
 export interface InferenceRequest {
   /** The caller's own name for the request, or null. */
   readonly id: string | null;
@@ -35,4 +43,6 @@ export interface InferenceRequest {
   readonly outputs: readonly RequestedOutput[] | 'all';
   readonly parameters: Parameters;
   readonly schedule: Schedule;
+  /** Null where it stands for itself. */
+  readonly sequence: SequenceRef | null;
 }

@@ -1,5 +1,23 @@
 import type { CompilerSettings, EngineSettings } from '#device/engine-settings.js';
+import type { WarmupSample } from '#device/warmup-sample.js';
+import type { BatchingOptions, QueueOptions } from '#scheduler/options.js';
+import type { RateLimitOptions } from '#scheduler/rate-limit-options.js';
+import type { SequenceOptions } from '#scheduler/sequence-options.js';
 import type { DataType } from '#tensor/datatype.js';
+import type { EnsembleStep } from './ensemble-steps.js';
+
+export type { WarmupInput, WarmupSample } from '#device/warmup-sample.js';
+export type { BatchingOptions, QueueOptions, QueuePolicy } from '#scheduler/options.js';
+export { PLAIN_BATCHING, PLAIN_POLICY, PLAIN_QUEUE } from '#scheduler/options.js';
+export type { RateLimitOptions } from '#scheduler/rate-limit-options.js';
+export type {
+  SequenceControl,
+  SequenceOptions,
+  SequenceState,
+  SequenceStrategy,
+} from '#scheduler/sequence-options.js';
+export { SEQUENCE_CONTROLS } from '#scheduler/sequence-options.js';
+export type { EnsembleStep } from './ensemble-steps.js';
 
 /** What the configuration says of one input or output. It is checked against the file; the file decides. */
 export interface TensorClaim {
@@ -8,6 +26,10 @@ export interface TensorClaim {
   readonly datatype: DataType | null;
   readonly shape: readonly number[] | null;
   readonly description: string | null;
+  /** Along which the rows of a batch lie; left out: the first. */
+  readonly batchAxis?: number;
+  /** What stands in the places that padding adds; left out: 0. */
+  readonly padValue?: number;
   /** What its elements stand for, by position in a row; said of outputs that can be classified. */
   readonly labels?: readonly string[];
   /** The file that they come from, as the configuration names it. */
@@ -17,11 +39,16 @@ export interface TensorClaim {
 /** `npu` speaks the Furiosa dialect; the others speak V2 as Triton does. */
 export type Platform = 'npu' | 'cpu' | 'cuda';
 
+/** As the scheduler's; `maxSize` is null where the server's own bound holds. */
+export interface OfferedQueue extends Omit<QueueOptions, 'maxSize'> {
+  readonly maxSize: number | null;
+}
+
 /** One version of a model that exists somewhere and could be loaded, with its settings. */
 export interface OfferedVersion {
   readonly name: string;
   readonly version: string;
-  /** Absolute path of the model file. */
+  /** Absolute path of the model file; empty for an ensemble, which has none. */
   readonly path: string;
   readonly description: string | null;
   readonly platform: Platform;
@@ -37,6 +64,18 @@ export interface OfferedVersion {
   readonly allowFallback: boolean;
   readonly inputs: readonly TensorClaim[];
   readonly outputs: readonly TensorClaim[];
+  /** `maxRows` is not known before the model file is read, and 0 here. */
+  readonly batching: BatchingOptions;
+  readonly queue: OfferedQueue;
+  /** Null where requests have nothing to do with each other. */
+  readonly sequence: SequenceOptions | null;
+  /** Null where it is a model of its own. */
+  readonly ensemble: readonly EnsembleStep[] | null;
+  /** Null where nothing is said of it, and empty where nothing is wanted. */
+  readonly warmup: readonly WarmupSample[] | null;
+  /** Answers to the same request are kept and given again. */
+  readonly isCached: boolean;
+  readonly rateLimit: RateLimitOptions | null;
   readonly compiler: CompilerSettings;
   readonly engine: EngineSettings;
 }

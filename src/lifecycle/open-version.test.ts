@@ -28,7 +28,7 @@ function open(parts: Partial<OfferedVersion>) {
     },
   };
   const offer = offerOf({ path: 'm.onnx', ...parts });
-  const opened = openVersion(offer, placement, { maxQueueSize: 1 }, new FakeClock(), () => {});
+  const opened = openVersion(offer, placement, 1, new FakeClock(), () => {});
   return { opened, closings: () => closed };
 }
 

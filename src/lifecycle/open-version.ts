@@ -3,7 +3,6 @@ import type { Clock } from '#core/clock.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
-import type { SchedulerOptions } from '#scheduler/options.js';
 import { Scheduler } from '#scheduler/scheduler.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { maxBatchSizeOf, type Tensors } from './batch-axis.js';
@@ -29,11 +28,13 @@ export interface OpenVersion {
 /**
  * Joins a placement and its offer: the public signature, the metadata, a scheduler over the instances. Closes the
  * placement again when the configuration contradicts the file.
+ *
+ * @param maxQueueSize requests that may wait where the offer does not say it
  */
 export async function openVersion(
   offer: OfferedVersion,
   placement: Placement,
-  options: SchedulerOptions,
+  maxQueueSize: number,
   clock: Clock,
   onLost: (reason: string) => void,
 ): Promise<OpenVersion> {
@@ -47,7 +48,13 @@ export async function openVersion(
     await placement.close();
     throw thrown;
   }
-  const scheduler = new Scheduler(options, clock);
+  const scheduler = new Scheduler(
+    {
+      batching: { ...offer.batching, maxRows: maxBatchSize },
+      queue: { ...offer.queue, maxSize: offer.queue.maxSize ?? maxQueueSize },
+    },
+    clock,
+  );
   const counters = new Counters();
   for (const instance of placement.instances) scheduler.add(instance, onLost);
   return {

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import type { Call } from '#core/call.js';
 import { type Deferred, deferred } from '#core/deferred.js';
 import type { ServingError } from '#core/errors.js';
+import { NO_SCHEDULE } from '#inference/request.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
+import { PLAIN_BATCHING, PLAIN_QUEUE } from './options.js';
 import type { RunnerListener } from './runner.js';
 import { Scheduler } from './scheduler.js';
 
@@ -53,11 +55,17 @@ function callOf(parts: Partial<Call> = {}): Call {
 function setUp(slots: number, maxQueueSize = 8) {
   const clock = new FakeClock();
   const runner = new FakeRunner(slots);
-  const scheduler = new Scheduler({ maxQueueSize }, clock);
+  const scheduler = new Scheduler(
+    { batching: PLAIN_BATCHING, queue: { ...PLAIN_QUEUE, maxSize: maxQueueSize } },
+    clock,
+  );
   const lost: string[] = [];
   scheduler.add(runner, (reason) => lost.push(reason));
   const submit = (name: string, call: Call = callOf()) =>
-    scheduler.submit({ inputs: [tensor(name)], outputs: ['out'], rows: 1, priority: 0 }, call);
+    scheduler.submit(
+      { inputs: [tensor(name)], outputs: ['out'], rows: 1, schedule: NO_SCHEDULE, sequence: null },
+      call,
+    );
   return { clock, runner, scheduler, lost, submit };
 }
 

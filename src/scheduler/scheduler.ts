@@ -71,8 +71,8 @@ export class Scheduler {
       task.answer.reject(cancelled());
       return;
     }
-    if (this.#queue.size >= this.#options.maxQueueSize) {
-      const text = `the queue of ${this.#options.maxQueueSize} waiting requests is full; try again later`;
+    if (this.#queue.size >= this.#options.queue.maxSize) {
+      const text = `the queue of ${this.#options.queue.maxSize} waiting requests is full; try again later`;
       task.answer.reject(new ServingError('OVERLOADED', text, { retryAfterSeconds: 1 }));
       return;
     }

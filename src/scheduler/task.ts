@@ -1,11 +1,20 @@
 import type { Call } from '#core/call.js';
 import { type Deferred, deferred } from '#core/deferred.js';
+import type { Schedule, SequenceRef } from '#inference/request.js';
 import type { Timings } from '#inference/timings.js';
 import type { Tensor } from '#tensor/tensor.js';
 
 export interface TaskResult {
   readonly outputs: readonly Tensor[];
   readonly timings: Timings;
+  /** The answer was kept from another time, and no model was run. */
+  readonly isCached?: true;
+}
+
+/** Whatever takes jobs and answers each once. Rejects with ServingError. */
+export interface Submitter {
+  /** The bytes of the inputs are given away. */
+  submit(job: Job, call: Call): Promise<TaskResult>;
 }
 
 /** What is asked of a model. */
@@ -16,8 +25,10 @@ export interface Job {
   readonly outputs: readonly string[];
   /** Along the batch axis; 1 where the model has none. */
   readonly rows: number;
-  /** 1 is the most urgent; 0 leaves it to the model. */
-  readonly priority: number;
+  /** Priority and timeout that the request asks for. */
+  readonly schedule: Schedule;
+  /** Null where the request stands for itself. */
+  readonly sequence: SequenceRef | null;
 }
 
 /** One request's work, waiting or running, with its own answer. It is settled exactly once, by the scheduler. */

@@ -45,7 +45,7 @@ async function inferWith(
   const rows = batchRows(inputs, rules); // INVALID_ARGUMENT
   const wanted = resolveOutputs(request.outputs, signature.outputs, handle.metadata); // INVALID_ARGUMENT
   const engineNames = wanted.map((output) => output.engineName);
-  const job = { inputs, outputs: engineNames, rows, priority: request.schedule.priority };
+  const job = { inputs, outputs: engineNames, rows, schedule: request.schedule, sequence: request.sequence };
   trace?.queued(inputs);
   const { outputs, timings } = await handle.submit(job, call); // OVERLOADED, CANCELLED, INTERNAL, …
   trace?.computed(outputs, timings);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
 import { type Bench, inFolder, load, settingsOf, TWO_MODELS } from './workbench.js';
 
 const model = {
@@ -15,6 +16,13 @@ const model = {
   allowFallback: false,
   inputs: [],
   outputs: [],
+  batching: PLAIN_BATCHING,
+  queue: { ...PLAIN_QUEUE, maxSize: null },
+  sequence: null,
+  ensemble: null,
+  warmup: null,
+  isCached: false,
+  rateLimit: null,
   compiler: { permuteInput: [] },
   engine: { threads: null, onnxruntime: {} },
 };
@@ -109,6 +117,13 @@ test('every key of a model reaches the settings', () => {
       allowFallback: true,
       inputs: [{ name: 'a', datatype: 'FP32', shape: [-1, 3], description: 'd' }],
       outputs: [{ name: 'b', datatype: null, shape: null, description: null }],
+      batching: PLAIN_BATCHING,
+      queue: { ...PLAIN_QUEUE, maxSize: null },
+      sequence: null,
+      ensemble: null,
+      warmup: null,
+      isCached: false,
+      rateLimit: null,
       compiler: { permuteInput: [[0, 3, 1, 2]] },
       engine: {
         threads: 3,

@@ -3,7 +3,7 @@ import { type RunningServer, startServer } from '#app/start.js';
 import type { Settings } from '#config/settings.js';
 import type { LogControl } from '#core/log-settings.js';
 import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import { type OfferedVersion, PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
 
 /** An offer with everything but the model left as it is by default. */
 export function offerOf(parts: Partial<OfferedVersion> & { readonly path: string }): OfferedVersion {
@@ -20,6 +20,13 @@ export function offerOf(parts: Partial<OfferedVersion> & { readonly path: string
     allowFallback: false,
     inputs: [],
     outputs: [],
+    batching: PLAIN_BATCHING,
+    queue: { ...PLAIN_QUEUE, maxSize: null },
+    sequence: null,
+    ensemble: null,
+    warmup: null,
+    isCached: false,
+    rateLimit: null,
     compiler: { permuteInput: [] },
     engine: { threads: null, onnxruntime: {} },
     ...parts,

@@ -90,6 +90,7 @@ export function decodeInferRequest(
     outputs: requestedOutputs(drafts),
     parameters: values,
     schedule: scheduleOf(values),
+    sequence: null,
   };
   return { request, isTyped: typed !== undefined, shared };
 }

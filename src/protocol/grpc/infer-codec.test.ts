@@ -61,6 +61,7 @@ test('a request with everything in it', () => {
       { name: 'x', classes: 2 },
     ],
     schedule: NO_SCHEDULE,
+    sequence: null,
     parameters: {
       flag: true,
       off: false,
@@ -88,6 +89,7 @@ test('an empty message asks for all outputs of no model', () => {
     outputs: 'all',
     parameters: {},
     schedule: NO_SCHEDULE,
+    sequence: null,
   });
 });
 

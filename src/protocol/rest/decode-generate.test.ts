@@ -39,6 +39,7 @@ const understood: [json: string, parts: Partial<InferenceRequest>][] = [
     {
       parameters: { priority: 2, timeout: 5 },
       schedule: { priority: 2, timeoutUs: 5 },
+      sequence: null,
     },
   ],
   // A name that JavaScript has a meaning for.
@@ -55,6 +56,7 @@ for (const [json, parts] of understood) {
       outputs: 'all',
       parameters: {},
       schedule: { priority: 0, timeoutUs: 0 },
+      sequence: null,
       ...parts,
     });
     assert.equal(nanTokens, false);

@@ -105,6 +105,7 @@ class GenerateDraft {
         outputs: 'all',
         parameters,
         schedule: scheduleOf(parameters),
+        sequence: null,
       },
       nanTokens: readFlag(parameters, 'nan_tokens', NESTED) ?? false,
     };

@@ -73,6 +73,7 @@ test('a whole request: id, parameters, two inputs, two outputs', () => {
       { name: 'a', classes: 0 },
     ],
     schedule: NO_SCHEDULE,
+    sequence: null,
   });
 });
 
@@ -93,6 +94,7 @@ for (const [text, why] of absent) {
       outputs: 'all',
       parameters: {},
       schedule: NO_SCHEDULE,
+      sequence: null,
     });
   });
 }

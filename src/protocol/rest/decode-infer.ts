@@ -101,7 +101,8 @@ export function decodeInferRequest(
   const wanted = requestedOutputs(outputs);
   checkReserved(parameters, 'rest');
   const schedule = scheduleOf(parameters);
-  return { request: { id, model, inputs, outputs: wanted, parameters, schedule }, form, shared };
+  const request = { id, model, inputs, outputs: wanted, parameters, schedule, sequence: null };
+  return { request, form, shared };
 }
 
 function readInputs(reader: JsonReader): readonly InputDraft[] {

@@ -31,6 +31,7 @@ for (const [datatype, shape, bytes, meant] of understood) {
       outputs: 'all',
       parameters: {},
       schedule: NO_SCHEDULE,
+      sequence: null,
     });
     // The body itself: it can be moved to the engine's thread, and is never copied.
     assert.equal(request.inputs[0]?.data, body);

@@ -31,6 +31,7 @@ export function rawRequest(
     outputs: 'all',
     parameters: {},
     schedule: NO_SCHEDULE,
+    sequence: null,
   };
 }
 

@@ -1,0 +1,6 @@
+/** How many requests a model takes in a time; more are refused. */
+export interface RateLimitOptions {
+  readonly requestsPerSecond: number;
+  /** So many may come at once after a pause. */
+  readonly burst: number;
+}
