@@ -73,10 +73,8 @@ function longer(spec: TensorSpec, batchSize: number): TensorSpec {
 }
 
 function joined(answers: readonly (Tensor | undefined)[]): Tensor {
-  const [first, ...others] = answers.filter((tensor) => tensor !== undefined);
-  if (first === undefined) throw new Error('a run without an answer: this is a bug');
   try {
-    return concatRows(first, ...others);
+    return concatRows(answers.filter((tensor) => tensor !== undefined));
   } catch (thrown) {
     throw new ServingError('INTERNAL', `the batch cannot be put together: ${messageOf(thrown)}`, {
       cause: thrown,

@@ -34,3 +34,27 @@ export function halfValueOf(bits: number, { fractionBits, leastExponent, infinit
   const hidden = exponent === 0 ? 0 : 2 ** fractionBits;
   return sign * (hidden + fraction) * 2 ** (Math.max(exponent, 1) - 1 + leastExponent - fractionBits);
 }
+
+/** The bits of the number of a format that is nearest to a value, ties to even; those of an infinity where it is too large. */
+export function nearestHalf(value: number, format: HalfFormat): number {
+  if (Number.isNaN(value)) return format.nan;
+  const sign = value < 0 || Object.is(value, -0) ? SIGN : 0;
+  const magnitude = Math.abs(value);
+  // Positive numbers stand in the order of their bits. Infinity stands where the next number would: two to a power.
+  let [low, high] = [0, format.infinity];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (finiteOf(middle, format) <= magnitude) low = middle;
+    else high = middle - 1;
+  }
+  if (low === format.infinity) return sign | low;
+  const below = magnitude - finiteOf(low, format);
+  const above = finiteOf(low + 1, format) - magnitude;
+  const isBelow = below < above || (below === above && low % 2 === 0);
+  return sign | (isBelow ? low : low + 1);
+}
+
+function finiteOf(bits: number, format: HalfFormat): number {
+  if (bits < format.infinity) return halfValueOf(bits, format);
+  return halfValueOf(bits - 1, format) + (halfValueOf(bits - 1, format) - halfValueOf(bits - 2, format));
+}
