@@ -10,6 +10,7 @@ import { openVersion } from '#lifecycle/open-version.js';
 import type { Opener } from '#lifecycle/version.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';
 import { restSkin } from '#protocol/rest/skin.js';
+import { CoreShares } from '#scheduler/core-shares.js';
 import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
@@ -48,10 +49,11 @@ export interface Parts {
 export async function build(settings: Settings, clock: Clock, logControl: LogControl): Promise<Parts> {
   const inventory = await openInventory(settings.devices);
   const numbers = new Map(settings.models.map((offer, i) => [offer, i + 1]));
+  const cores = new CoreShares(inventory.cpu.cpus);
   const open: Opener = async (offer, onLost) => {
     const label = `Model#${String(numbers.get(offer) ?? 0).padStart(4, '0')}`;
     const placement = await place(placementOf(offer, label), inventory, clock);
-    return openVersion(offer, placement, settings.maxQueueSize, clock, onLost);
+    return openVersion(offer, placement, settings.maxQueueSize, cores, clock, onLost);
   };
   const models = new ModelManager(settings.models, open);
   const gate = new Gate();

@@ -35,18 +35,22 @@ export interface ServingErrorOptions {
   readonly cause?: unknown;
   /** When a retry is worth trying, in whole seconds. */
   readonly retryAfterSeconds?: number;
+  /** Whatever ran it is gone: what it ran may not be to blame. */
+  readonly isRunnerLost?: boolean;
 }
 
 /** The one error of the house. Its message is one sentence that may be shown to the caller as it is. */
 export class ServingError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | null;
+  readonly isRunnerLost: boolean;
 
   constructor(code: ErrorCode, message: string, options: ServingErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ServingError';
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.isRunnerLost = options.isRunnerLost ?? false;
   }
 
   /** Whatever was thrown, as a ServingError: anything unknown is INTERNAL and keeps its cause. */

@@ -27,6 +27,8 @@ export interface InstanceListener {
 export class Instance {
   /** For logs and metrics, for instance `Model#0001/npu:0:0/0`. */
   readonly id: string;
+  /** Threads of this host that a run keeps busy; 0 where it runs elsewhere. */
+  readonly hostThreads: number;
   readonly #data: ThreadData;
   readonly #clock: Clock;
   readonly #startThread: (data: ThreadData) => EngineThread;
@@ -46,6 +48,7 @@ export class Instance {
     startThread: (data: ThreadData) => EngineThread = (each) => new EngineThread(each),
   ) {
     this.id = id;
+    this.hostThreads = data.options.provider === 'cpu' ? data.options.threads : 0;
     this.#data = data;
     this.#clock = clock;
     this.#startThread = startThread;
@@ -83,7 +86,8 @@ export class Instance {
 
   /** Runs the session once. The bytes of `inputs` are given away. Rejects with ServingError. */
   async run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<RunResult> {
-    if (this.#thread === null) throw new ServingError('INTERNAL', `${this.id} has no thread. This is a bug.`);
+    if (this.#thread === null)
+      throw new ServingError('INTERNAL', `${this.id} has no thread`, { isRunnerLost: true });
     const result = await this.#thread.run(inputs, outputs);
     const runMs = result.runNs / 1e6;
     this.#recentRunMs =

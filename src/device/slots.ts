@@ -1,5 +1,7 @@
 /** Runs at most so many milliseconds long are worth having the next one waiting at the thread. */
 const SHORT_RUN_MS = 2;
+/** Behind a run of a few milliseconds there may be one more, for whoever knows that there is enough to do. */
+const MEDIUM_RUN_MS = 20;
 const SHORT_RUN_SLOTS = 4;
 const MOST_SLOTS = 32;
 
@@ -11,6 +13,7 @@ const MOST_SLOTS = 32;
  * @param recentRunMs the recent time of one run, or null when there was none.
  */
 export function slotsFor(recentRunMs: number | null): number {
-  if (recentRunMs === null || recentRunMs > SHORT_RUN_MS) return 1;
+  if (recentRunMs === null || recentRunMs > MEDIUM_RUN_MS) return 1;
+  if (recentRunMs > SHORT_RUN_MS) return 2;
   return Math.min(MOST_SLOTS, Math.max(SHORT_RUN_SLOTS, Math.floor(SHORT_RUN_MS / recentRunMs)));
 }

@@ -3,6 +3,7 @@ import { type Deferred, deferred } from '#core/deferred.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { logChannel } from '#core/log.js';
 import { spareBuffers } from '#core/spare-buffers.js';
+import { atTurnEnd } from '#core/turn-end.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { Batch, FromWorker, LoadedModel, ThreadData, ToWorker } from '#worker/messages.js';
 import { pack } from '#worker/transfer.js';
@@ -91,7 +92,7 @@ export class EngineThread {
 
   #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
     this.#outbox.push({ message, transfer });
-    if (this.#outbox.length === 1) setImmediate(() => this.#flush());
+    if (this.#outbox.length === 1) atTurnEnd(() => this.#flush());
   }
 
   #flush(): void {
@@ -160,7 +161,8 @@ export class EngineThread {
   }
 
   #settleAll(): void {
-    const error = new ServingError('INTERNAL', `the engine thread died: ${this.#reason ?? 'it was closed'}`);
+    const text = `the engine thread died: ${this.#reason ?? 'it was closed'}`;
+    const error = new ServingError('INTERNAL', text, { isRunnerLost: true });
     this.#loading.reject(error);
     for (const answer of this.#inFlight.values()) answer.reject(error);
     this.#inFlight.clear();

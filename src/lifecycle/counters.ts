@@ -1,5 +1,6 @@
 import type { BatchStatistics, ModelStatistics, Total } from '#inference/statistics.js';
 import type { Timings } from '#inference/timings.js';
+import type { RunReport } from '#scheduler/run-batch.js';
 
 /** What was counted, of whichever version. */
 export type Counts = Omit<ModelStatistics, 'name' | 'version'>;
@@ -13,6 +14,7 @@ export class Counters {
   /** By the rows of an execution. */
   readonly #batches = new Map<number, Compute>();
   #rows = 0;
+  #executions = 0;
   #lastMs = 0;
 
   /**
@@ -26,9 +28,14 @@ export class Counters {
     this.#success.add(totalNs);
     this.#queue.add(timings.queuedNs);
     this.#compute.add(timings);
-    const batch = this.#batches.get(timings.batchRows) ?? new Compute();
-    this.#batches.set(timings.batchRows, batch);
-    batch.add(timings);
+  }
+
+  /** The model was run once, for one request or for several. */
+  executed(report: RunReport): void {
+    this.#executions++;
+    const batch = this.#batches.get(report.rows) ?? new Compute();
+    this.#batches.set(report.rows, batch);
+    batch.add(report);
   }
 
   /** A request was refused, given up or went wrong, `totalNs` after it came. */
@@ -40,8 +47,7 @@ export class Counters {
     return {
       lastInferenceMs: this.#lastMs,
       inferenceCount: this.#rows,
-      // No two requests share an execution as yet.
-      executionCount: this.#success.total.count,
+      executionCount: this.#executions,
       success: this.#success.total,
       fail: this.#fail.total,
       queue: this.#queue.total,
@@ -72,7 +78,7 @@ class Compute {
   readonly #infer = new Sum();
   readonly #output = new Sum();
 
-  add({ inputNs, runNs, outputNs }: Timings): void {
+  add({ inputNs, runNs, outputNs }: Pick<Timings, 'inputNs' | 'runNs' | 'outputNs'>): void {
     this.#input.add(inputNs);
     this.#infer.add(runNs);
     this.#output.add(outputNs);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Placement } from '#device/placement.js';
+import { CoreShares } from '#scheduler/core-shares.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { offerOf } from '../../test/support/server.js';
 import type { OfferedVersion } from './offer.js';
@@ -28,7 +29,7 @@ function open(parts: Partial<OfferedVersion>) {
     },
   };
   const offer = offerOf({ path: 'm.onnx', ...parts });
-  const opened = openVersion(offer, placement, 1, new FakeClock(), () => {});
+  const opened = openVersion(offer, placement, 1, new CoreShares(2), new FakeClock(), () => {});
   return { opened, closings: () => closed };
 }
 

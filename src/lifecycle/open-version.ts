@@ -3,6 +3,8 @@ import type { Clock } from '#core/clock.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
+import { PLAIN_LAYOUT } from '#scheduler/batch-layout.js';
+import type { CoreShares } from '#scheduler/core-shares.js';
 import { Scheduler } from '#scheduler/scheduler.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { maxBatchSizeOf, type Tensors } from './batch-axis.js';
@@ -30,11 +32,13 @@ export interface OpenVersion {
  * placement again when the configuration contradicts the file.
  *
  * @param maxQueueSize requests that may wait where the offer does not say it
+ * @param cores of this host, shared by all versions
  */
 export async function openVersion(
   offer: OfferedVersion,
   placement: Placement,
   maxQueueSize: number,
+  cores: CoreShares,
   clock: Clock,
   onLost: (reason: string) => void,
 ): Promise<OpenVersion> {
@@ -48,14 +52,18 @@ export async function openVersion(
     await placement.close();
     throw thrown;
   }
-  const scheduler = new Scheduler(
-    {
+  const counters = new Counters();
+  const scheduler = new Scheduler({
+    options: {
       batching: { ...offer.batching, maxRows: maxBatchSize },
       queue: { ...offer.queue, maxSize: offer.queue.maxSize ?? maxQueueSize },
     },
+    layout: PLAIN_LAYOUT,
     clock,
-  );
-  const counters = new Counters();
+    label: `${offer.name}/${offer.version}`,
+    cores,
+    onRun: (report) => counters.executed(report),
+  });
   for (const instance of placement.instances) scheduler.add(instance, onLost);
   return {
     metadata: {

@@ -6,6 +6,7 @@ import type { ServingError } from '#core/errors.js';
 import { NO_SCHEDULE } from '#inference/request.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
+import { PLAIN_LAYOUT } from './batch-layout.js';
 import { PLAIN_BATCHING, PLAIN_QUEUE } from './options.js';
 import type { RunnerListener } from './runner.js';
 import { Scheduler } from './scheduler.js';
@@ -13,6 +14,7 @@ import { Scheduler } from './scheduler.js';
 /** A runner whose runs end when the test says so. */
 class FakeRunner {
   readonly id = 'fake';
+  readonly hostThreads = 1;
   readonly started: { readonly name: string; readonly end: Deferred<void> }[] = [];
   listener: RunnerListener | null = null;
   slots: number;
@@ -55,10 +57,14 @@ function callOf(parts: Partial<Call> = {}): Call {
 function setUp(slots: number, maxQueueSize = 8) {
   const clock = new FakeClock();
   const runner = new FakeRunner(slots);
-  const scheduler = new Scheduler(
-    { batching: PLAIN_BATCHING, queue: { ...PLAIN_QUEUE, maxSize: maxQueueSize } },
+  const scheduler = new Scheduler({
+    options: { batching: PLAIN_BATCHING, queue: { ...PLAIN_QUEUE, maxSize: maxQueueSize } },
+    layout: PLAIN_LAYOUT,
     clock,
-  );
+    label: 'model/1',
+    cores: null,
+    onRun: () => {},
+  });
   const lost: string[] = [];
   scheduler.add(runner, (reason) => lost.push(reason));
   const submit = (name: string, call: Call = callOf()) =>

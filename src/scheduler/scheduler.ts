@@ -1,62 +1,105 @@
 import type { Call } from '#core/call.js';
-import type { Clock } from '#core/clock.js';
+import type { Clock, Timer } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { ServingError } from '#core/errors.js';
-import type { SchedulerOptions } from './options.js';
-import { pickRunner } from './pick-runner.js';
+import { loggerOf } from '#core/log.js';
+import { atTurnEnd } from '#core/turn-end.js';
+import { refusalOf } from './admission.js';
+import { batchKey } from './batch-key.js';
+import type { BatchLayout } from './batch-layout.js';
+import { batchLimits, runRowsOf } from './batch-limits.js';
+import type { CoreShare, CoreShares } from './core-shares.js';
+import { DrainRate } from './drain-rate.js';
+import { hopelessAmong } from './hopeless.js';
+import { InOrder } from './in-order.js';
+import type { Lane } from './lane.js';
+import { type BatchLimits, nextMove, rowsOf } from './next-move.js';
+import type { BatchingOptions, SchedulerOptions } from './options.js';
+import { type RunReport, runBatch } from './run-batch.js';
 import type { Runner } from './runner.js';
-import { type Job, newTask, type Task, type TaskResult } from './task.js';
-import { TaskQueue } from './task-queue.js';
+import { type PooledRunner, RunnerPool } from './runner-pool.js';
+import { joinResults, splitJob } from './split-job.js';
+import { type Job, newTask, type Submitter, type Task, type TaskResult } from './task.js';
+import { termsOf } from './terms.js';
+import { WaitingRoom } from './waiting-room.js';
+
+const log = loggerOf('scheduler');
+
+export interface SchedulerParts {
+  readonly options: SchedulerOptions;
+  readonly layout: BatchLayout;
+  readonly clock: Clock;
+  /** For log lines, for instance `mnist/1`. */
+  readonly label: string;
+  /** The cores that its runs share with those of other models; null where they share none. */
+  readonly cores: CoreShares | null;
+  /** Hears of every run of the model that succeeded. */
+  readonly onRun: (report: RunReport) => void;
+}
 
 /**
- * Holds the waiting tasks of one model version and gives each to a runner as soon as one has a free slot. Every task
- * is settled exactly once: done, refused, expired or cancelled.
+ * Holds the waiting tasks of one model version. Whenever a runner could take something, it is given the best batch that
+ * there is. Every task is settled exactly once: done, refused, expired or cancelled. What is decided here is decided
+ * by pure functions (next-move, admission, run-ahead, core-shares); this obeys.
  */
-export class Scheduler {
-  readonly #queue = new TaskQueue();
-  readonly #runners: Runner[] = [];
-  readonly #options: SchedulerOptions;
+export class Scheduler implements Submitter {
+  readonly #batching: BatchingOptions;
+  readonly #parts: SchedulerParts;
   readonly #clock: Clock;
+  readonly #room = new WaitingRoom();
+  readonly #drain = new DrainRate();
+  readonly #order: InOrder | null;
+  readonly #share: CoreShare | null;
+  readonly #pool: RunnerPool;
+  /** Came in this turn of the event loop; nobody watches yet whether their callers stay. */
+  #unwatched: Task[] = [];
+  #isDue = false;
+  #wakeUp: Timer | null = null;
   #running = 0;
+  #successes = 0;
   #stopped: Deferred<void> | null = null;
 
-  constructor(options: SchedulerOptions, clock: Clock) {
-    this.#options = options;
-    this.#clock = clock;
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+    this.#batching = parts.options.batching;
+    this.#clock = parts.clock;
+    this.#order = this.#batching.preserveOrdering ? new InOrder() : null;
+    this.#share = parts.cores?.join(() => this.#dispatchSoon()) ?? null;
+    this.#pool = new RunnerPool(this.#share);
   }
 
   /** Gives the scheduler a runner. `onLost` hears of the end of the last one. */
   add(runner: Runner, onLost: (reason: string) => void): void {
-    this.#runners.push(runner);
+    this.#pool.add(runner);
     runner.listen({
-      available: () => this.#dispatch(),
+      available: () => this.#dispatchSoon(),
       lost: (reason) => {
-        this.#runners.splice(this.#runners.indexOf(runner), 1);
-        if (this.#runners.length === 0) {
-          this.#refuseWaiting(new ServingError('UNAVAILABLE', `the model cannot run: ${reason}`));
-          onLost(reason);
-        }
+        this.#pool.remove(runner);
+        if (this.#pool.size > 0) return;
+        this.#refuseWaiting(new ServingError('UNAVAILABLE', `the model cannot run: ${reason}`));
+        onLost(reason);
       },
     });
   }
 
+  /** Requests that wait. */
   get waiting(): number {
-    return this.#queue.size;
+    return this.#room.size;
   }
 
   /**
-   * Runs the session. Rejects with OVERLOADED at once when too much waits,
-   * with DEADLINE_EXCEEDED or CANCELLED when that happens before a runner took the task, else as the runner did.
+   * Runs the model for a job, together with others where that pays. Rejects with OVERLOADED at once when too much waits
+   * or the deadline could not be kept, with DEADLINE_EXCEEDED at the deadline, with CANCELLED when the caller leaves
+   * while it waits, else as the runner did.
    */
   submit(job: Job, call: Call): Promise<TaskResult> {
-    if (this.#stopped) return Promise.reject(new ServingError('UNAVAILABLE', 'the model is being unloaded'));
-    if (this.#runners.length === 0)
-      return Promise.reject(new ServingError('UNAVAILABLE', 'the model cannot run'));
-    const task = newTask(job, call, this.#clock.now());
-    const runner = this.#queue.size === 0 ? pickRunner(this.#runners) : null;
-    if (runner !== null) this.#run(task, runner);
-    else this.#wait(task);
-    return task.answer.promise;
+    let answer: Promise<TaskResult>;
+    try {
+      answer = this.#admit(job, call);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+    return this.#order === null ? answer : this.#order.add(answer);
   }
 
   /** Takes nothing new, lets what waits and runs finish, and settles when all is answered. */
@@ -66,90 +109,257 @@ export class Scheduler {
     return this.#stopped.promise;
   }
 
-  #wait(task: Task): void {
-    if (task.call.signal.aborted) {
-      task.answer.reject(cancelled());
-      return;
+  #admit(job: Job, call: Call): Promise<TaskResult> {
+    if (this.#stopped) throw new ServingError('UNAVAILABLE', 'the model is being unloaded');
+    if (this.#pool.size === 0) throw new ServingError('UNAVAILABLE', 'the model cannot run');
+    const enqueuedAt = this.#clock.now();
+    const { options, layout } = this.#parts;
+    const { priority, deadline, delayedAt, policy } = termsOf(job.schedule, call, options.queue, enqueuedAt);
+    const { maxRows } = this.#batching;
+    const jobs = maxRows > 0 && job.rows > maxRows ? splitJob(job, maxRows, layout) : [job];
+    const tasks = jobs.map((each) => newTask(each, call, { enqueuedAt, priority, deadline }));
+    const key = batchKey(job.inputs, layout);
+    const asker = {
+      rows: job.rows,
+      byteLength: tasks.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      slackMs: deadline === null ? null : deadline - enqueuedAt,
+    };
+    const refuse = (): ServingError | null => {
+      const predictedMs = asker.slackMs === null ? null : this.#predictMs(job.rows, key, priority);
+      const bounds = roomBesideIdle(options.queue, this.#pool.idle);
+      return refusalOf(asker, this.#room.loadFor(priority), bounds, policy, predictedMs);
+    };
+    if (refuse() !== null) {
+      // What came in this turn of the event loop may not have been given to idle runners yet.
+      this.#dispatch();
+      const refusal = refuse();
+      if (refusal !== null) throw refusal;
     }
-    if (this.#queue.size >= this.#options.queue.maxSize) {
-      const text = `the queue of ${this.#options.queue.maxSize} waiting requests is full; try again later`;
-      task.answer.reject(new ServingError('OVERLOADED', text, { retryAfterSeconds: 1 }));
-      return;
-    }
-    this.#queue.push(task);
-    this.#watch(task);
+    for (const task of tasks) this.#enter(task, key, delayedAt);
+    const [only] = tasks;
+    return only !== undefined && tasks.length === 1 ? only.answer.promise : this.#together(tasks);
   }
 
-  /** Lets a waiting task go when its caller leaves or its deadline passes. */
-  #watch(task: Task): void {
-    const { signal, deadline } = task.call;
-    const drop = (error: ServingError): void => {
-      if (this.#queue.remove(task)) task.answer.reject(error);
+  /** When an answer could be there, in milliseconds from now; null where nothing is ahead, or nothing is known. */
+  #predictMs(rows: number, key: string, priority: number): number | null {
+    const ahead = this.#room.rowsBefore(priority);
+    if (ahead === 0 && this.#pool.idle > 0) return null;
+    const { cost } = this.#room.statsOf(key);
+    const most = this.#batching.isOn ? Math.max(1, this.#batching.maxRows) : 1;
+    const runMs = cost.predictMs(Math.max(rows, Math.min(ahead + rows, cost.efficientRows(most))));
+    if (runMs === null) return null;
+    const msPerRow = this.#drain.msPerRow ?? runMs / rows / this.#pool.size;
+    return Math.max(0, this.#pool.nextDoneAt - this.#clock.now()) + ahead * msPerRow + runMs;
+  }
+
+  #enter(task: Task, key: string, delayedAt: number | null): void {
+    this.#room.statsOf(key).gap.arrived(task.job.rows, task.enqueuedAt);
+    this.#room.push(task, key);
+    this.#unwatched.push(task);
+    if (delayedAt !== null) {
+      const timer = this.#clock.startTimer(Math.max(0, delayedAt - task.enqueuedAt), () =>
+        this.#room.delay(task),
+      );
+      const forget = (): void => timer.cancel();
+      task.answer.promise.then(forget, forget);
+    }
+    this.#dispatchSoon();
+  }
+
+  /** The parts of one request: its answer is all of theirs, and the failure of one is its own. */
+  async #together(tasks: readonly Task[]): Promise<TaskResult> {
+    try {
+      return joinResults(await Promise.all(tasks.map(({ answer }) => answer.promise)), this.#parts.layout);
+    } catch (thrown) {
+      for (const task of tasks) this.#drop(task, ServingError.from(thrown));
+      throw thrown;
+    }
+  }
+
+  #dispatchSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    atTurnEnd(() => {
+      this.#isDue = false;
+      this.#dispatch();
+      this.#watch();
+    });
+  }
+
+  /** Gives runners what there is for them. */
+  #dispatch(): void {
+    this.#wakeUp?.cancel();
+    this.#wakeUp = null;
+    let until: number | null = null;
+    const look = (): boolean => {
+      until = null;
+      for (const lane of this.#room.lanes()) {
+        const move = this.#moveOf(lane);
+        if (move.kind === 'send') return this.#send(lane, move.tasks);
+        if (until === null || move.until < until) until = move.until;
+      }
+      return false;
+    };
+    while (look());
+    if (until !== null)
+      this.#wakeUp = this.#clock.startTimer(until - this.#clock.now(), () => this.#dispatch());
+    if (this.#room.size === 0) this.#share?.satisfied();
+  }
+
+  /** What to do with a lane, once those are gone for whom it is too late. */
+  #moveOf(
+    lane: Lane,
+  ):
+    | { readonly kind: 'send'; readonly tasks: readonly Task[] }
+    | { readonly kind: 'wait'; readonly until: number } {
+    const now = this.#clock.now();
+    const { cost, gap } = lane.stats;
+    const limits = this.#limits(lane);
+    let front = lane.front(limits.mostRows);
+    const late = hopelessAmong(front, cost.predictMs(rowsOf(front)), lane.rows, now);
+    for (const task of late) this.#drop(task, expired(true));
+    if (late.length > 0) front = lane.front(limits.mostRows);
+    if (front.length === 0) return { kind: 'send', tasks: [] };
+    const outlook = {
+      line: cost.line,
+      gapMs: gap.ms,
+      lastArrivalAt: gap.lastAt,
+      idleRunners: this.#pool.idle,
+    };
+    const move = nextMove({ front: front, rows: lane.rows }, limits, outlook, now);
+    return move.kind === 'wait' ? move : { kind: 'send', tasks: front.slice(0, move.count) };
+  }
+
+  #limits({ stats, rows, head }: Lane): BatchLimits {
+    const rowBytes = head === null ? 0 : head.byteLength / Math.max(1, head.job.rows);
+    return batchLimits(this.#batching, { cost: stats.cost, rows, rowBytes, canBatch: stats.canBatch });
+  }
+
+  /** Whether there was a runner for them. */
+  #send(lane: Lane, tasks: readonly Task[]): boolean {
+    // All of the lane turned out to be too late: there may be other lanes.
+    if (tasks.length === 0) return true;
+    const { mostRows } = this.#limits(lane);
+    const pooled = this.#pool.pick({ waitingRows: this.#room.rows, mostRows });
+    if (pooled === null) return false;
+    for (const task of tasks) this.#room.take(task);
+    this.#running++;
+    void this.#run(lane, tasks, pooled).finally(() => {
+      this.#running--;
       this.#settleStop();
+      this.#dispatchSoon();
+    });
+    return true;
+  }
+
+  /** Runs tasks as one. What fails together is run again one by one: the fault may be in one of them. Never rejects. */
+  async #run(lane: Lane, tasks: readonly Task[], pooled: PooledRunner): Promise<void> {
+    const { layout, onRun } = this.#parts;
+    const { cost } = lane.stats;
+    const rows = rowsOf(tasks);
+    const runRows = runRowsOf(rows, this.#batching.allowedRows);
+    this.#pool.starting(pooled, this.#clock.now(), cost.predictMs(runRows) ?? 0);
+    let runMs: number | null = null;
+    try {
+      const { results, report } = await runBatch(tasks, pooled.runner, layout, runRows, this.#clock);
+      runMs = report.runNs / 1e6;
+      cost.observe(runRows, runMs);
+      onRun(report);
+      this.#successes += tasks.length;
+      tasks.forEach((task, i) => {
+        task.answer.resolve(results[i] as TaskResult);
+      });
+    } catch (thrown) {
+      const error = ServingError.from(thrown);
+      if (tasks.length > 1 && !error.isRunnerLost) return await this.#runOneByOne(lane, tasks, pooled, error);
+      for (const task of tasks) task.answer.reject(error);
+    } finally {
+      const now = this.#clock.now();
+      this.#pool.ended(pooled, now, runMs);
+      this.#drain.ended(rows, now, this.#room.rows > 0);
+    }
+  }
+
+  async #runOneByOne(
+    lane: Lane,
+    tasks: readonly Task[],
+    pooled: PooledRunner,
+    error: ServingError,
+  ): Promise<void> {
+    const before = this.#successes;
+    for (const task of tasks) await this.#run(lane, [task], pooled);
+    // Each is right by itself and together they are not: it is the model that cannot run them together.
+    if (this.#successes - before < tasks.length || !lane.stats.canBatch) return;
+    lane.stats.canBatch = false;
+    log.warn(
+      `${this.#parts.label}: requests are run one by one from now on, as a batch of ${tasks.length} failed and each of its requests did not: ${error.message}`,
+    );
+  }
+
+  /** Lets a task go that waits no longer for whatever reason. */
+  #drop(task: Task, error: ServingError): void {
+    this.#room.take(task);
+    task.answer.reject(error);
+    this.#settleStop();
+  }
+
+  /** What came in this turn is watched from now on: for its deadline, and while it waits for its caller. */
+  #watch(): void {
+    const unwatched = this.#unwatched;
+    this.#unwatched = [];
+    for (const task of unwatched) {
+      if (this.#room.has(task)) this.#watchCaller(task);
+      if (task.deadline !== null) this.#watchDeadline(task, task.deadline);
+    }
+  }
+
+  #watchCaller(task: Task): void {
+    const { signal } = task.call;
+    const onAbort = (): void => {
+      if (this.#room.has(task)) this.#drop(task, cancelled());
     };
-    const onAbort = (): void => drop(cancelled());
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
     signal.addEventListener('abort', onAbort, { once: true });
-    const timer =
-      deadline === null
-        ? null
-        : this.#clock.startTimer(Math.max(0, deadline - this.#clock.now()), () => drop(expired()));
-    const forget = (): void => {
-      signal.removeEventListener('abort', onAbort);
-      timer?.cancel();
-    };
+    const forget = (): void => signal.removeEventListener('abort', onAbort);
     task.answer.promise.then(forget, forget);
   }
 
-  #dispatch(): void {
-    while (this.#queue.size > 0) {
-      const runner = pickRunner(this.#runners);
-      if (runner === null) return;
-      const task = this.#queue.shift();
-      if (task !== null) this.#run(task, runner);
-    }
-  }
-
-  #run(task: Task, runner: Runner): void {
-    const takenAt = this.#clock.now();
-    this.#running++;
-    runner
-      .run(task.job.inputs, task.job.outputs)
-      .then(
-        ({ outputs, runNs }) => {
-          const queuedNs = (takenAt - task.enqueuedAt) * 1e6;
-          // The way there and back is measured as one: half of it stands for each.
-          const wayNs = Math.max(0, (this.#clock.now() - takenAt) * 1e6 - runNs) / 2;
-          const timings = { queuedNs, inputNs: wayNs, runNs, outputNs: wayNs, batchRows: task.job.rows };
-          task.answer.resolve({ outputs, timings });
-        },
-        (thrown: unknown) => task.answer.reject(ServingError.from(thrown)),
-      )
-      .finally(() => {
-        this.#running--;
-        this.#dispatch();
-        this.#settleStop();
-      });
+  #watchDeadline(task: Task, deadline: number): void {
+    const delayMs = Math.max(0, deadline - this.#clock.now());
+    const timer = this.#clock.startTimer(delayMs, () => this.#drop(task, expired(this.#room.has(task))));
+    const forget = (): void => timer.cancel();
+    task.answer.promise.then(forget, forget);
   }
 
   #refuseWaiting(error: ServingError): void {
-    for (const task of this.#queue.clear()) task.answer.reject(error);
+    for (const task of this.#room.clear()) task.answer.reject(error);
     this.#settleStop();
   }
 
   #settleStop(): void {
-    if (this.#stopped && this.#running === 0 && (this.#queue.size === 0 || this.#runners.length === 0)) {
-      for (const task of this.#queue.clear()) {
-        task.answer.reject(new ServingError('UNAVAILABLE', 'the model was unloaded'));
-      }
-      this.#stopped.resolve();
-    }
+    if (this.#stopped === null || this.#running > 0) return;
+    if (this.#room.size > 0 && this.#pool.size > 0) return;
+    for (const task of this.#room.clear())
+      task.answer.reject(new ServingError('UNAVAILABLE', 'the model was unloaded'));
+    this.#wakeUp?.cancel();
+    this.#share?.leave();
+    this.#stopped.resolve();
   }
+}
+
+/** A runner that has nothing to do takes one more than may wait. */
+function roomBesideIdle<B extends { readonly maxSize: number }>(bounds: B, idleRunners: number): B {
+  return idleRunners === 0 ? bounds : { ...bounds, maxSize: bounds.maxSize + 1 };
 }
 
 function cancelled(): ServingError {
   return new ServingError('CANCELLED', 'the caller went away before the request was run');
 }
 
-function expired(): ServingError {
-  return new ServingError('DEADLINE_EXCEEDED', "the request's deadline passed while it waited");
+function expired(isWaiting: boolean): ServingError {
+  const when = isWaiting ? 'while it waited' : 'before its answer was there';
+  return new ServingError('DEADLINE_EXCEEDED', `the request's deadline passed ${when}`);
 }

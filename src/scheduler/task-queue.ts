@@ -1,14 +1,21 @@
 import type { Task } from './task.js';
 
+/** Where a task waits. */
+export interface Place {
+  readonly task: Task;
+  /** 1 is the most urgent; infinite for one that has waited too long and may wait on. */
+  readonly priority: number;
+  isLeft: boolean;
+}
+
 /**
- * Waiting tasks, first in first out. Removal from the middle keeps the order.
+ * Places in the order in which they were taken. One that was left stays until the queue is tidied, so that leaving costs
+ * nothing however many wait.
  *
- *   #tasks: [ taken, taken, A, B, C ]      #head = 2, size = 3
- *
- * Taken places are given back once they are half of the array, so a shift costs no copy.
+ *   #places: [ gone, gone, A, left, B, C ]      #head = 2, size = 3
  */
 export class TaskQueue {
-  #tasks: (Task | null)[] = [];
+  #places: (Place | null)[] = [];
   #head = 0;
   #size = 0;
 
@@ -16,46 +23,33 @@ export class TaskQueue {
     return this.#size;
   }
 
-  push(task: Task): void {
-    this.#tasks.push(task);
+  push(place: Place): void {
+    this.#places.push(place);
     this.#size++;
   }
 
-  shift(): Task | null {
-    while (this.#head < this.#tasks.length) {
-      const task = this.#tasks[this.#head] ?? null;
-      this.#tasks[this.#head++] = null;
-      if (task !== null) {
-        this.#size--;
-        this.#compact();
-        return task;
-      }
+  /** The waiting tasks in order. The queue must not change meanwhile. */
+  *[Symbol.iterator](): Generator<Task> {
+    for (let i = this.#head; i < this.#places.length; i++) {
+      const place = this.#places[i];
+      if (place && !place.isLeft) yield place.task;
     }
-    this.#compact();
-    return null;
   }
 
-  /** Whether the task was waiting. */
-  remove(task: Task): boolean {
-    const at = this.#tasks.indexOf(task, this.#head);
-    if (at === -1) return false;
-    this.#tasks[at] = null;
+  /** To be called once for each place. */
+  leave(place: Place): void {
+    place.isLeft = true;
     this.#size--;
-    return true;
+    this.#tidy();
   }
 
-  /** Takes every waiting task out. */
-  clear(): Task[] {
-    const waiting = this.#tasks.slice(this.#head).filter((task) => task !== null);
-    this.#tasks = [];
-    this.#head = 0;
-    this.#size = 0;
-    return waiting;
-  }
-
-  #compact(): void {
-    if (this.#head < 64 || this.#head * 2 < this.#tasks.length) return;
-    this.#tasks.splice(0, this.#head);
+  /** Lets go of what was left: at the front at once, elsewhere when it is more than what waits. */
+  #tidy(): void {
+    while (this.#head < this.#places.length && this.#places[this.#head]?.isLeft !== false) {
+      this.#places[this.#head++] = null;
+    }
+    if (this.#places.length < 64 || this.#size * 2 > this.#places.length) return;
+    this.#places = this.#places.filter((place) => place?.isLeft === false);
     this.#head = 0;
   }
 }

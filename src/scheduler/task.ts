@@ -37,9 +37,19 @@ export interface Task {
   readonly call: Call;
   /** The clock's time in milliseconds. */
   readonly enqueuedAt: number;
+  readonly rows: number;
+  /** Of its inputs. */
+  readonly byteLength: number;
+  /** 1 is the most urgent; 0 where all are alike. */
+  readonly priority: number;
+  /** The clock's time in milliseconds after which the answer is worthless, or null. */
+  readonly deadline: number | null;
   readonly answer: Deferred<TaskResult>;
 }
 
-export function newTask(job: Job, call: Call, now: number): Task {
-  return { job, call, enqueuedAt: now, answer: deferred() };
+export type TaskTerms = Pick<Task, 'enqueuedAt' | 'priority' | 'deadline'>;
+
+export function newTask(job: Job, call: Call, terms: TaskTerms): Task {
+  const byteLength = job.inputs.reduce((sum, { data }) => sum + data.byteLength, 0);
+  return { job, call, rows: job.rows, byteLength, ...terms, answer: deferred() };
 }

@@ -1,0 +1,84 @@
+import { type CostPoint, efficientRows, fitLine, type Line } from './cost-line.js';
+
+/** How much the newest run counts in the mean. */
+const MEAN_WEIGHT = 0.1;
+/** The low estimate follows a faster run quickly and a slower one hardly: a machine that is disturbed is not the model. */
+const DOWN_WEIGHT = 0.5;
+const UP_WEIGHT = 0.05;
+/** Once in so many full batches a larger one is tried, in case that the estimate was a disturbed one. */
+const TRY_EVERY = 64;
+
+interface SizeClass {
+  rows: number;
+  ms: number;
+  lowMsPerRow: number;
+  count: number;
+}
+
+/**
+ * What runs of so many rows cost, learned while they run: tau(n) = alpha n + tau0, and beside the line what was really
+ * measured at each size, as caches make lines bend. Class k holds the runs of more than 2^(k-1) and up to 2^k rows.
+ */
+export class BatchCost {
+  readonly #classes: (SizeClass | undefined)[] = [];
+  #fullBatches = 0;
+  #line: Line | null = null;
+  #efficient: number | null = null;
+
+  observe(rows: number, ms: number): void {
+    const at = classOf(rows);
+    const seen = this.#classes[at];
+    const msPerRow = ms / rows;
+    if (seen === undefined) {
+      this.#classes[at] = { rows, ms, lowMsPerRow: msPerRow, count: 1 };
+    } else {
+      seen.rows += MEAN_WEIGHT * (rows - seen.rows);
+      seen.ms += MEAN_WEIGHT * (ms - seen.ms);
+      const weight = msPerRow < seen.lowMsPerRow ? DOWN_WEIGHT : UP_WEIGHT;
+      seen.lowMsPerRow += weight * (msPerRow - seen.lowMsPerRow);
+      seen.count++;
+    }
+    this.#line = null;
+    this.#efficient = null;
+  }
+
+  /** The line through what was measured; null until something was. */
+  get line(): Line | null {
+    this.#line ??= fitLine(this.#points());
+    return this.#line;
+  }
+
+  /** How long a run of so many rows is expected to take; null until something was measured. */
+  predictMs(rows: number): number | null {
+    const seen = this.#classes[classOf(rows)];
+    if (seen !== undefined) return (seen.ms / seen.rows) * rows;
+    const { line } = this;
+    return line === null ? null : line.fixedMs + line.perRowMs * rows;
+  }
+
+  /**
+   * The most rows that are worth a run: more would make each of them wait longer and the work no faster.
+   *
+   * @param waitingRows how many could be taken
+   */
+  mostRows(maxRows: number, waitingRows: number): number {
+    const most = this.efficientRows(maxRows);
+    if (most === maxRows) return most;
+    if (waitingRows <= most || ++this.#fullBatches % TRY_EVERY > 0) return most;
+    return Math.min(maxRows, 2 * most);
+  }
+
+  /** The same, as far as it is known. */
+  efficientRows(maxRows: number): number {
+    this.#efficient ??= efficientRows(this.#points());
+    return Math.min(maxRows, this.#efficient);
+  }
+
+  #points(): readonly CostPoint[] {
+    return this.#classes.flatMap((seen, at) => (seen === undefined ? [] : [{ ...seen, capacity: 2 ** at }]));
+  }
+}
+
+function classOf(rows: number): number {
+  return rows <= 1 ? 0 : Math.ceil(Math.log2(rows));
+}

@@ -1,0 +1,71 @@
+import type { ShapeStats } from './shape-stats.js';
+import type { Task } from './task.js';
+import { type Place, TaskQueue } from './task-queue.js';
+
+interface Level {
+  readonly priority: number;
+  readonly queue: TaskQueue;
+}
+
+/** Waiting tasks that could all run together, the most urgent first, and among equals the one that came first. */
+export class Lane {
+  readonly key: string;
+  readonly stats: ShapeStats;
+  /** The most urgent first. */
+  readonly #levels: Level[] = [];
+  #rows = 0;
+
+  constructor(key: string, stats: ShapeStats) {
+    this.key = key;
+    this.stats = stats;
+  }
+
+  /** Of the waiting tasks. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get isEmpty(): boolean {
+    return this.#levels.every(({ queue }) => queue.size === 0);
+  }
+
+  push(place: Place): void {
+    this.#level(place.priority).push(place);
+    this.#rows += place.task.job.rows;
+  }
+
+  leave(place: Place): void {
+    this.#level(place.priority).leave(place);
+    this.#rows -= place.task.job.rows;
+  }
+
+  *[Symbol.iterator](): Generator<Task> {
+    for (const { queue } of this.#levels) yield* queue;
+  }
+
+  get head(): Task | null {
+    for (const task of this) return task;
+    return null;
+  }
+
+  /** The tasks at the front that have so many rows together; the first one however many it has. */
+  front(mostRows: number): readonly Task[] {
+    const tasks: Task[] = [];
+    let rows = 0;
+    for (const task of this) {
+      rows += task.job.rows;
+      if (rows > mostRows && tasks.length > 0) break;
+      tasks.push(task);
+    }
+    return tasks;
+  }
+
+  #level(priority: number): TaskQueue {
+    const found = this.#levels.find((level) => level.priority === priority);
+    if (found !== undefined) return found.queue;
+    const queue = new TaskQueue();
+    this.#levels.push({ priority, queue });
+    this.#levels.sort((a, b) => a.priority - b.priority);
+    return queue;
+  }
+}

@@ -1,0 +1,28 @@
+/** What the decision is made from. */
+export interface AheadLook {
+  /** The recent time of this runner's runs; null before one was seen. */
+  readonly recentRunMs: number | null;
+  /** Runs that it has been given and that have not ended. */
+  readonly inFlight: number;
+  /** Of the whole queue, and the most that one run takes. */
+  readonly waitingRows: number;
+  readonly mostRows: number;
+  readonly runners: number;
+}
+
+/** A run that takes no longer ends about when the next one has got to its thread. */
+const SHORT_RUN_MS = 1;
+/** What is sent to wait behind a longer run could not be taken back when its caller leaves or its deadline passes. */
+const LONGEST_AHEAD_MS = 20;
+
+/**
+ * Whether a runner that is at work may be given its next run already, so that its thread need not wait for it. That is
+ * free where runs are short, or where so much waits that every runner finds a full batch anyway; else the next run
+ * would be smaller than it could be, or lie behind a long one while another runner is done.
+ */
+export function mayRunAhead(look: AheadLook): boolean {
+  const { recentRunMs, inFlight, waitingRows, mostRows, runners } = look;
+  if (recentRunMs === null || recentRunMs > LONGEST_AHEAD_MS) return false;
+  if (recentRunMs <= SHORT_RUN_MS) return mostRows === 1 || inFlight < 2;
+  return inFlight < 2 && waitingRows >= mostRows * runners;
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '#core/clock.js';
+import type { Timings } from '#inference/timings.js';
+import type { BatchLayout } from './batch-layout.js';
+import { mergeInputs } from './merge.js';
+import type { Runner } from './runner.js';
+import { splitOutputs, unionOfOutputs } from './split.js';
+import type { Task, TaskResult } from './task.js';
+
+/** What one run of the model came to. */
+export interface RunReport {
+  /** Of the requests, without those that were added to fill it up. */
+  readonly rows: number;
+  readonly inputNs: number;
+  readonly runNs: number;
+  readonly outputNs: number;
+}
+
+export interface BatchOutcome {
+  readonly report: RunReport;
+  /** One for each task. */
+  readonly results: readonly TaskResult[];
+}
+
+/** Runs tasks as one, and takes the answer apart. Rejects with ServingError, and then no task has been answered. */
+export async function runBatch(
+  tasks: readonly Task[],
+  runner: Runner,
+  layout: BatchLayout,
+  runRows: number,
+  clock: Clock,
+): Promise<BatchOutcome> {
+  const takenAt = clock.now();
+  const jobs = tasks.map(({ job }) => job);
+  const inputs = mergeInputs(jobs, layout, runRows);
+  const wanted = unionOfOutputs(jobs);
+  const sentAt = clock.now();
+  const { outputs, runNs } = await runner.run(inputs, wanted);
+  const backAt = clock.now();
+  const parts = splitOutputs(outputs, jobs, layout, runRows);
+  const endAt = clock.now();
+  // The way there and back is measured as one: half of it stands for each.
+  const wayNs = Math.max(0, (backAt - sentAt) * 1e6 - runNs) / 2;
+  const rows = jobs.reduce((sum, job) => sum + job.rows, 0);
+  const report = {
+    rows,
+    inputNs: (sentAt - takenAt) * 1e6 + wayNs,
+    runNs,
+    outputNs: (endAt - backAt) * 1e6 + wayNs,
+  };
+  const results = tasks.map((task, i) => ({
+    outputs: parts[i] ?? [],
+    timings: timingsOf(task, takenAt, report),
+  }));
+  return { report, results };
+}
+
+/** Of each task, the time of the whole run: it had to wait for all of it. */
+function timingsOf(task: Task, takenAt: number, { rows, inputNs, runNs, outputNs }: RunReport): Timings {
+  return { queuedNs: (takenAt - task.enqueuedAt) * 1e6, inputNs, runNs, outputNs, batchRows: rows };
+}

@@ -1,0 +1,105 @@
+import type { QueueLoad } from './admission.js';
+import { Lane } from './lane.js';
+import { type ShapeStats, ShapeTable } from './shape-stats.js';
+import type { Task } from './task.js';
+import type { Place } from './task-queue.js';
+
+/** The waiting tasks of one model version: a lane for each kind that can run together, and what they weigh in all. */
+export class WaitingRoom {
+  readonly #lanes = new Map<string, Lane>();
+  readonly #places = new Map<Task, { readonly lane: Lane; readonly place: Place }>();
+  /** What waits of each priority. */
+  readonly #levels = new Map<number, { size: number; rows: number }>();
+  readonly #shapes = new ShapeTable();
+  #rows = 0;
+  #byteLength = 0;
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** What waits, for one more of this priority. */
+  loadFor(priority: number): QueueLoad {
+    const sizeOfPriority = this.#levels.get(priority)?.size ?? 0;
+    return { size: this.size, rows: this.#rows, byteLength: this.#byteLength, sizeOfPriority };
+  }
+
+  /** Rows that wait with this priority or a more urgent one. */
+  rowsBefore(priority: number): number {
+    let rows = 0;
+    for (const [each, level] of this.#levels) if (each <= priority) rows += level.rows;
+    return rows;
+  }
+
+  has(task: Task): boolean {
+    return this.#places.has(task);
+  }
+
+  statsOf(key: string): ShapeStats {
+    return this.#lanes.get(key)?.stats ?? this.#shapes.of(key);
+  }
+
+  push(task: Task, key: string, priority: number = task.priority): void {
+    const lane = this.#lanes.get(key) ?? new Lane(key, this.#shapes.of(key));
+    this.#lanes.set(key, lane);
+    const place = { task, priority, isLeft: false };
+    lane.push(place);
+    this.#places.set(task, { lane, place });
+    this.#count(place, 1);
+  }
+
+  /** The task waits no longer. False where it did not wait. */
+  take(task: Task): boolean {
+    const found = this.#places.get(task);
+    if (found === undefined) return false;
+    const { lane, place } = found;
+    this.#places.delete(task);
+    this.#count(place, -1);
+    lane.leave(place);
+    if (lane.isEmpty) this.#lanes.delete(lane.key);
+    return true;
+  }
+
+  /** Lets a waiting task wait on behind all others. */
+  delay(task: Task): void {
+    const found = this.#places.get(task);
+    if (found === undefined) return;
+    this.take(task);
+    this.push(task, found.lane.key, Number.POSITIVE_INFINITY);
+  }
+
+  /** The lane with the most urgent task first; among equals, the one whose first task came first. */
+  lanes(): readonly Lane[] {
+    const lanes = [...this.#lanes.values()];
+    if (lanes.length < 2) return lanes;
+    return lanes
+      .map((lane) => ({ lane, head: lane.head }))
+      .sort((a, b) => moreUrgent(a.head, b.head))
+      .map(({ lane }) => lane);
+  }
+
+  /** Takes every waiting task out. */
+  clear(): readonly Task[] {
+    const tasks = [...this.#places.keys()];
+    for (const task of tasks) this.take(task);
+    return tasks;
+  }
+
+  #count({ task, priority }: Place, sign: 1 | -1): void {
+    this.#rows += sign * task.job.rows;
+    this.#byteLength += sign * task.byteLength;
+    const level = this.#levels.get(priority) ?? { size: 0, rows: 0 };
+    this.#levels.set(priority, level);
+    level.size += sign;
+    level.rows += sign * task.job.rows;
+  }
+}
+
+function moreUrgent(a: Task | null, b: Task | null): number {
+  if (a === null || b === null) return 0;
+  return a.priority === b.priority ? a.enqueuedAt - b.enqueuedAt : a.priority - b.priority;
+}
