@@ -69,7 +69,6 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
       extensions: [...new Set([...extensionsOf(settings), ...settings.server.extensions])],
     },
     strictReadiness: settings.strictReadiness,
-    clock,
     logControl,
     tracing: new Tracing(settings.trace, traceFile, clock),
     sharedMemory,

@@ -1,5 +1,4 @@
 import type { Call } from '#core/call.js';
-import type { Clock } from '#core/clock.js';
 import type { InferenceRequest } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { Handle } from '#lifecycle/handle.js';
@@ -11,21 +10,18 @@ import { resolveInputs } from './resolve-inputs.js';
 import { resolveOutputs, type WantedOutput } from './resolve-outputs.js';
 import type { Trace } from './trace.js';
 import type { Tracing } from './tracing.js';
-import { withTimeout } from './with-timeout.js';
 
 /** The whole server in a few lines: borrow the model, check, run, give it back. Rejects with ServingError. */
 export async function infer(
   models: ModelManager,
   request: InferenceRequest,
   call: Call,
-  clock: Clock,
   tracing: Tracing,
 ): Promise<InferenceResponse> {
-  const timed = withTimeout(call, request.schedule.timeoutUs, clock.now());
   const handle = models.acquire(request.model); // NOT_FOUND, UNAVAILABLE
   const trace = tracing.begin(request.id, handle.metadata, call); // mostly null
   try {
-    return await inferWith(handle, request, timed, trace);
+    return await inferWith(handle, request, call, trace);
   } finally {
     handle.release(); // an unload waits for this
     trace?.end();

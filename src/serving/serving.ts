@@ -1,5 +1,4 @@
 import type { Call } from '#core/call.js';
-import type { Clock } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import type { LogControl } from '#core/log-settings.js';
 import type { Deployment } from '#inference/deployment.js';
@@ -32,7 +31,6 @@ export interface ServingOptions {
   readonly strictReadiness: boolean;
   /** Plain data about the devices, as `furiosa devices --json` prints it. */
   readonly devices: () => Promise<readonly object[]>;
-  readonly clock: Clock;
   readonly logControl: LogControl;
   readonly tracing: Tracing;
   /** Null where clients may not use shared memory. */
@@ -100,7 +98,7 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
       versions: models.readyVersions(ref.name),
     }),
     modelDeployment: (ref) => look(models, ref),
-    infer: (request, call) => gate.pass(() => infer(models, request, call, options.clock, options.tracing)),
+    infer: (request, call) => gate.pass(() => infer(models, request, call, options.tracing)),
     statistics: (ref) => models.statistics(ref),
     index: () => models.index(),
     load(name) {
