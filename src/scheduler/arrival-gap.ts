@@ -9,7 +9,7 @@ export class ArrivalGap {
   /** So many rows came. */
   arrived(rows: number, now: number): void {
     if (this.#lastAt !== null) {
-      const ms = (now - this.#lastAt) / rows;
+      const ms = (now - this.#lastAt) / Math.max(1, rows);
       this.#ms = this.#ms === null ? ms : this.#ms + WEIGHT * (ms - this.#ms);
     }
     this.#lastAt = now;

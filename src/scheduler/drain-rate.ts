@@ -16,7 +16,7 @@ export class DrainRate {
    */
   ended(rows: number, now: number, isBusy: boolean): void {
     if (this.#lastEndAt !== null) {
-      const ms = (now - this.#lastEndAt) / rows;
+      const ms = (now - this.#lastEndAt) / Math.max(1, rows);
       this.#msPerRow = this.#msPerRow === null ? ms : this.#msPerRow + WEIGHT * (ms - this.#msPerRow);
     }
     this.#lastEndAt = isBusy ? now : null;
