@@ -127,6 +127,12 @@ const refused: [what: string, output: Tensor, layout: BatchLayout, message: stri
   ],
   ['another name', numbers('z', [2], [1, 2]), PLAIN_LAYOUT, "the model gave no output 'y'"],
   [
+    'fewer bytes than its shape',
+    numbers('y', [2], [1]),
+    PLAIN_LAYOUT,
+    "the answer to several requests cannot be taken apart: tensor 'y' has 1 bytes; UINT8 [2] takes 2",
+  ],
+  [
     'bytes that are no texts',
     { ...texts('y', [2], []), data: Uint8Array.of(2, 0, 0, 0) },
     PLAIN_LAYOUT,

@@ -30,7 +30,8 @@ export type SplitJob = Pick<Job, 'inputs' | 'outputs' | 'rows'>;
  *
  * The parts may be given away one by one. What is sent or moved takes its buffer along as soon as it fills half of it
  * (worker/transfer.ts, server/free-pieces.ts), so several jobs must not have views of the same: each gets a copy of its
- * rows, and the buffer behind them is kept for the next batch. A job that ran alone has nobody to share with, and
+ * rows, and the buffer behind them is kept for the next batch. That is also cheaper than views, which leave the buffer to
+ * the garbage collector. A job that ran alone has nobody to share with, and
  * its parts are views.
  *
  * @param runRows the rows of the run, those of padding included
