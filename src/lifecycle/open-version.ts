@@ -3,19 +3,20 @@ import type { Clock } from '#core/clock.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
-import { PLAIN_LAYOUT } from '#scheduler/batch-layout.js';
 import type { CoreShares } from '#scheduler/core-shares.js';
 import { Scheduler } from '#scheduler/scheduler.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
-import { maxBatchSizeOf, type Tensors } from './batch-axis.js';
+import { type BatchRules, batchRulesOf } from './batch-rules.js';
 import { Counters, type Counts } from './counters.js';
 import type { OfferedVersion } from './offer.js';
-import { type Port, type Signature, signatureOf } from './signature.js';
+import { type Port, type Signature, signatureOf, tensorsOf } from './signature.js';
 
 /** A version that can serve. */
 export interface OpenVersion {
   readonly metadata: ModelMetadata;
   readonly signature: Signature;
+  /** The most rows of a request; 0 where there is no batch axis. */
+  readonly maxRequestRows: number;
   readonly deployment: Deployment;
   /** Runs the model. Names are the engine's. Rejects with ServingError. */
   submit(job: Job, call: Call): Promise<TaskResult>;
@@ -43,22 +44,22 @@ export async function openVersion(
   onLost: (reason: string) => void,
 ): Promise<OpenVersion> {
   const dialect = offer.platform === 'npu' ? 'furiosa' : 'v2';
-  let signature: Signature;
-  let maxBatchSize: number;
+  let rules: BatchRules;
   try {
-    signature = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
-    maxBatchSize = maxBatchSizeOf(specsOf(signature), offer.maxBatchSize);
+    const named = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
+    rules = batchRulesOf(named, offer.maxBatchSize, offer.batching);
   } catch (thrown) {
     await placement.close();
     throw thrown;
   }
+  const { signature, maxRows, allowedRows, maxRequestRows, layout } = rules;
   const counters = new Counters();
   const scheduler = new Scheduler({
     options: {
-      batching: { ...offer.batching, maxRows: maxBatchSize },
+      batching: { ...offer.batching, maxRows, allowedRows },
       queue: { ...offer.queue, maxSize: offer.queue.maxSize ?? maxQueueSize },
     },
-    layout: PLAIN_LAYOUT,
+    layout,
     clock,
     label: `${offer.name}/${offer.version}`,
     cores,
@@ -71,11 +72,12 @@ export async function openVersion(
       version: offer.version,
       platform: offer.platform === 'npu' ? 'npu' : placement.model.platform,
       dialect,
-      ...specsOf(signature),
-      maxBatchSize,
+      ...tensorsOf(signature),
+      maxBatchSize: maxRows,
       properties: { ...propertiesOf(offer, placement), ...descriptionsOf(signature) },
     },
     signature,
+    maxRequestRows,
     deployment: deploymentOf(offer, placement),
     submit: (job, call) => counted(() => scheduler.submit(job, call), job.rows, counters, clock),
     get counts() {
@@ -106,10 +108,6 @@ async function counted(
     counters.failed(sinceNs());
     throw thrown;
   }
-}
-
-function specsOf({ inputs, outputs }: Signature): Tensors {
-  return { inputs: inputs.map((port) => port.spec), outputs: outputs.map((port) => port.spec) };
 }
 
 /** V2's metadata has no place beside a tensor for what the configuration says of it. */
