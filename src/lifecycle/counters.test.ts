@@ -16,6 +16,8 @@ test('nothing has happened to a version that was just loaded', () => {
     computeInput: none,
     computeInfer: none,
     computeOutput: none,
+    cacheHit: none,
+    cacheMiss: none,
     batches: [],
   });
 });

@@ -10,6 +10,8 @@ export class Counters {
   readonly #fail = new Sum();
   readonly #queue = new Sum();
   readonly #compute = new Compute();
+  readonly #cacheHit = new Sum();
+  readonly #cacheMiss = new Sum();
   /** By the rows of an execution. */
   readonly #batches = new Map<number, Compute>();
   #rows = 0;
@@ -31,6 +33,18 @@ export class Counters {
     batch.add(timings);
   }
 
+  /** A request was answered from what had been kept, without a run. As in Triton its rows are no inferences. */
+  answeredFromCache(totalNs: number, lookupNs: number): void {
+    this.#success.add(totalNs);
+    this.#queue.add(0);
+    this.#cacheHit.add(lookupNs);
+  }
+
+  /** A request that succeeded had been looked for among the kept answers in vain. */
+  missedCache(lookupNs: number): void {
+    this.#cacheMiss.add(lookupNs);
+  }
+
   /** A request was refused, given up or went wrong, `totalNs` after it came. */
   failed(totalNs: number): void {
     this.#fail.add(totalNs);
@@ -41,11 +55,13 @@ export class Counters {
       lastInferenceMs: this.#lastMs,
       inferenceCount: this.#rows,
       // No two requests share an execution as yet.
-      executionCount: this.#success.total.count,
+      executionCount: this.#success.total.count - this.#cacheHit.total.count,
       success: this.#success.total,
       fail: this.#fail.total,
       queue: this.#queue.total,
       ...this.#compute.totals,
+      cacheHit: this.#cacheHit.total,
+      cacheMiss: this.#cacheMiss.total,
       batches: [...this.#batches]
         .sort(([a], [b]) => a - b)
         .map(([rows, compute]) => ({ rows, ...compute.totals })),

@@ -1,10 +1,13 @@
+import { CachedSubmitter } from '#cache/cached-submitter.js';
+import type { ResponseStore } from '#cache/store.js';
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
+import { RateLimitedSubmitter } from '#scheduler/rate-limited-submitter.js';
 import { Scheduler } from '#scheduler/scheduler.js';
-import type { Job, TaskResult } from '#scheduler/task.js';
+import type { Job, Submitter, TaskResult } from '#scheduler/task.js';
 import { maxBatchSizeOf, type Tensors } from './batch-axis.js';
 import { Counters, type Counts } from './counters.js';
 import type { OfferedVersion } from './offer.js';
@@ -25,11 +28,19 @@ export interface OpenVersion {
   close(): Promise<void>;
 }
 
+/** Where a version's answers are kept. */
+export interface VersionCache {
+  readonly store: ResponseStore;
+  /** Of the model's files and of how they are run: an answer is found only under the same one. */
+  readonly fingerprint: string;
+}
+
 /**
  * Joins a placement and its offer: the public signature, the metadata, a scheduler over the instances. Closes the
  * placement again when the configuration contradicts the file.
  *
  * @param maxQueueSize requests that may wait where the offer does not say it
+ * @param cache null where every request is run
  */
 export async function openVersion(
   offer: OfferedVersion,
@@ -37,6 +48,7 @@ export async function openVersion(
   maxQueueSize: number,
   clock: Clock,
   onLost: (reason: string) => void,
+  cache: VersionCache | null = null,
 ): Promise<OpenVersion> {
   const dialect = offer.platform === 'npu' ? 'furiosa' : 'v2';
   let signature: Signature;
@@ -56,6 +68,7 @@ export async function openVersion(
     clock,
   );
   const counters = new Counters();
+  const submitter = behindCacheAndLimit(scheduler, offer, cache, clock);
   for (const instance of placement.instances) scheduler.add(instance, onLost);
   return {
     metadata: {
@@ -69,7 +82,7 @@ export async function openVersion(
     },
     signature,
     deployment: deploymentOf(offer, placement),
-    submit: (job, call) => counted(() => scheduler.submit(job, call), job.rows, counters, clock),
+    submit: (job, call) => counted(() => submitter.submit(job, call), job.rows, counters, clock),
     get counts() {
       return counters.counts;
     },
@@ -79,6 +92,19 @@ export async function openVersion(
       await placement.close();
     },
   };
+}
+
+/** A kept answer is free: only what must be run counts for the rate limit, before it waits. */
+function behindCacheAndLimit(
+  scheduler: Submitter,
+  { name, version, rateLimit }: OfferedVersion,
+  cache: VersionCache | null,
+  clock: Clock,
+): Submitter {
+  const limited = rateLimit === null ? scheduler : new RateLimitedSubmitter(scheduler, rateLimit, clock);
+  if (cache === null) return limited;
+  const { store, fingerprint } = cache;
+  return new CachedSubmitter(limited, store, { name, version, fingerprint }, clock);
 }
 
 /** Counts what comes of a run. */
@@ -92,7 +118,12 @@ async function counted(
   const sinceNs = (): number => (clock.now() - from) * 1e6;
   try {
     const result = await run();
-    counters.succeeded(rows, sinceNs(), result.timings, clock.epochMs());
+    const { timings, isCached = false, lookupNs } = result;
+    if (isCached) counters.answeredFromCache(sinceNs(), lookupNs ?? 0);
+    else {
+      counters.succeeded(rows, sinceNs(), timings, clock.epochMs());
+      if (lookupNs !== undefined) counters.missedCache(lookupNs);
+    }
     return result;
   } catch (thrown) {
     counters.failed(sinceNs());

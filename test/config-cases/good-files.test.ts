@@ -45,6 +45,7 @@ const defaults = {
   strictReadiness: true,
   exitOnError: false,
   allowClientShm: false,
+  cache: null,
   drainDelayMs: 0,
   drainTimeoutMs: 30000,
 };
