@@ -120,8 +120,16 @@ test('an answer that is too large for it is not sent there', async (t) => {
   assert.equal(redis.sets.length, 0);
 });
 
-test('closing it ends the connection, and nothing of that is an error', async (t) => {
-  const { redis, store } = setUp(t);
-  await store.close();
+test('closing it waits for what is on its way there, but no longer than for anything else, and is no error', async (t) => {
+  const { heard, clock, redis, store } = setUp(t);
+  redis.set = () => new Promise(() => {});
+  store.put('k', answer);
+  const closed = store.close();
+  await settle();
+  assert.equal(redis.destroyed, 0);
+  clock.advance(REPLY_MS);
+  await closed;
+  store.disconnected('destroyed');
   assert.equal(redis.destroyed, 1);
+  assert.deepEqual(heard, []);
 });

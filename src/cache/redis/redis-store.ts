@@ -44,8 +44,11 @@ export class RedisStore implements ResponseStore {
   readonly #name: string;
   readonly #ttlSeconds: number;
   readonly #circuit = new Circuit(SKIP_MS);
+  /** What is being kept there. */
+  readonly #puts = new Set<Promise<unknown>>();
   /** Whether the log knows that it is away. */
   #isAway = false;
+  #isClosed = false;
 
   constructor(client: RedisClient, name: string, ttlSeconds: number, clock: Clock) {
     this.#client = client;
@@ -65,12 +68,16 @@ export class RedisStore implements ResponseStore {
   put(key: string, outputs: readonly Tensor[]): void {
     if (!this.#client.isReady || this.#circuit.isOpen || bytesOfEntry(key, outputs) > MOST_BYTES) return;
     const bytes = encodeEntry(key, outputs);
-    void this.#ask(() => this.#client.set(KEY_PREFIX + key, bytes, this.#ttlSeconds));
+    const put = this.#ask(() => this.#client.set(KEY_PREFIX + key, bytes, this.#ttlSeconds));
+    this.#puts.add(put);
+    void put.then(() => this.#puts.delete(put));
   }
 
-  close(): Promise<void> {
+  /** What is on its way there may arrive. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#puts);
     this.#client.destroy();
-    return Promise.resolve();
   }
 
   /** A new connection is there. */
@@ -105,7 +112,7 @@ export class RedisStore implements ResponseStore {
 
   /** Once, until it is back. */
   #report(reason: string): void {
-    if (this.#isAway) return;
+    if (this.#isAway || this.#isClosed) return;
     this.#isAway = true;
     log.warn(
       `Redis ${this.#name} cannot be used to keep answers: ${reason}; requests go on without it, and it is tried again`,
