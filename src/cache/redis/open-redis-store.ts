@@ -26,7 +26,7 @@ export async function openRedisStore(options: RedisOptions, clock: Clock): Promi
     socket: {
       host,
       port,
-      ...(options.tls ? { tls: true as const, servername: host } : {}),
+      ...(options.tls ? { tls: true as const, ...serverNameOf(host) } : {}),
       connectTimeout: CONNECT_MS,
       reconnectStrategy: () => RECONNECT_MS,
     },
@@ -60,6 +60,11 @@ export async function openRedisStore(options: RedisOptions, clock: Clock): Promi
     store.disconnected(messageOf(thrown)),
   );
   return store;
+}
+
+/** What TLS calls the host; an address is not called anything. */
+export function serverNameOf(host: string): { readonly servername?: string } {
+  return /^[\d.]+$|:/.test(host) ? {} : { servername: host };
 }
 
 async function importClient(): Promise<typeof import('@redis/client')> {
