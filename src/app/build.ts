@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Settings } from '#config/settings.js';
 import type { Clock } from '#core/clock.js';
 import type { LogControl } from '#core/log-settings.js';
@@ -28,6 +29,7 @@ const EXTENSIONS: readonly string[] = [
   'model_repository',
   'parameters',
   'schedule_policy',
+  'sequence',
   'statistics',
   'trace',
 ];
@@ -51,7 +53,7 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
   const open: Opener = async (offer, onLost) => {
     const label = `Model#${String(numbers.get(offer) ?? 0).padStart(4, '0')}`;
     const placement = await place(placementOf(offer, label), inventory, clock);
-    return openVersion(offer, placement, settings.maxQueueSize, clock, onLost);
+    return openVersion(offer, placement, settings.maxQueueSize, clock, onLost, readFile);
   };
   const models = new ModelManager(settings.models, open);
   const gate = new Gate();

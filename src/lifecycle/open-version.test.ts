@@ -28,7 +28,14 @@ function open(parts: Partial<OfferedVersion>) {
     },
   };
   const offer = offerOf({ path: 'm.onnx', ...parts });
-  const opened = openVersion(offer, placement, 1, new FakeClock(), () => {});
+  const opened = openVersion(
+    offer,
+    placement,
+    1,
+    new FakeClock(),
+    () => {},
+    () => Promise.reject(new Error('no files here')),
+  );
   return { opened, closings: () => closed };
 }
 

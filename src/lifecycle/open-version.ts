@@ -4,10 +4,15 @@ import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import { Scheduler } from '#scheduler/scheduler.js';
+import { sequenceBatching } from '#scheduler/sequence-slots.js';
+import type { ReadInitial } from '#scheduler/sequence-state.js';
+import { openSequences, type SequenceScheduler } from '#scheduler/sequences.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { maxBatchSizeOf, type Tensors } from './batch-axis.js';
 import { Counters, type Counts } from './counters.js';
 import type { OfferedVersion } from './offer.js';
+import { publicSignature } from './public-signature.js';
+import { sequenceModelOf } from './sequence-model-of.js';
 import { type Port, type Signature, signatureOf } from './signature.js';
 
 /** A version that can serve. */
@@ -30,6 +35,7 @@ export interface OpenVersion {
  * placement again when the configuration contradicts the file.
  *
  * @param maxQueueSize requests that may wait where the offer does not say it
+ * @param readInitial reads the files that sequences begin with
  */
 export async function openVersion(
   offer: OfferedVersion,
@@ -37,24 +43,31 @@ export async function openVersion(
   maxQueueSize: number,
   clock: Clock,
   onLost: (reason: string) => void,
+  readInitial: ReadInitial,
 ): Promise<OpenVersion> {
   const dialect = offer.platform === 'npu' ? 'furiosa' : 'v2';
   let signature: Signature;
   let maxBatchSize: number;
+  let scheduler: Scheduler;
+  let sequences: SequenceScheduler | null;
   try {
-    signature = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
-    maxBatchSize = maxBatchSizeOf(specsOf(signature), offer.maxBatchSize);
+    const whole = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
+    signature = publicSignature(whole, offer.sequence);
+    maxBatchSize = maxBatchSizeOf(specsOf(whole), offer.maxBatchSize);
+    const { sequence } = offer;
+    const given = { ...offer.batching, maxRows: maxBatchSize };
+    const batching = sequence === null ? given : sequenceBatching(sequence.strategy, given);
+    const maxWaiting = offer.queue.maxSize ?? maxQueueSize;
+    scheduler = new Scheduler({ batching, queue: { ...offer.queue, maxSize: maxWaiting } }, clock);
+    const model = sequenceModelOf(offer.name, whole, maxBatchSize, placement.instances.length);
+    sequences =
+      sequence === null
+        ? null
+        : await openSequences({ options: sequence, model, inner: scheduler, maxWaiting, clock }, readInitial);
   } catch (thrown) {
     await placement.close();
     throw thrown;
   }
-  const scheduler = new Scheduler(
-    {
-      batching: { ...offer.batching, maxRows: maxBatchSize },
-      queue: { ...offer.queue, maxSize: offer.queue.maxSize ?? maxQueueSize },
-    },
-    clock,
-  );
   const counters = new Counters();
   for (const instance of placement.instances) scheduler.add(instance, onLost);
   return {
@@ -69,12 +82,14 @@ export async function openVersion(
     },
     signature,
     deployment: deploymentOf(offer, placement),
-    submit: (job, call) => counted(() => scheduler.submit(job, call), job.rows, counters, clock),
+    submit: (job, call) =>
+      counted(() => (sequences ?? scheduler).submit(job, call), job.rows, counters, clock),
     get counts() {
       return counters.counts;
     },
     devices: placement.devices.map((device) => device.name),
     close: async () => {
+      await sequences?.stop();
       await scheduler.stop();
       await placement.close();
     },
