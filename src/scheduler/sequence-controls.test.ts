@@ -33,6 +33,7 @@ const flags: readonly [
 ][] = [
   [flag('START'), FIRST, [-1, 1], [1, 1], Int32Array.of(1)],
   [flag('START'), LAST, [-1], [1], Int32Array.of(0)],
+  [flag('START'), FIRST, [8, 1], [1, 1], Int32Array.of(1)],
   [flag('END'), LAST, [1], [1], Int32Array.of(1)],
   [flag('END'), FIRST, [], [], Int32Array.of(0)],
   [flag('READY'), LAST, [-1, -1], [1, 1], Int32Array.of(1)],

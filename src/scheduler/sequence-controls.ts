@@ -5,7 +5,7 @@ import { encodeTexts } from '#tensor/byte-strings.js';
 import type { DataType } from '#tensor/datatype.js';
 import { formatShape } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
-import { findSpec, type SequenceModel, wrong } from './sequence-model.js';
+import { findSpec, rowAxisOf, type SequenceModel, wrong } from './sequence-model.js';
 import type { SequenceControl } from './sequence-options.js';
 
 /** Where in its sequence a request is, as the model hears it. */
@@ -40,7 +40,9 @@ export function bindControls(
 function bindControl(control: SequenceControl, model: SequenceModel, place: string): ControlMaker {
   const { name, datatype, kind } = control;
   const spec = findSpec(model, 'input', control, place);
-  if (spec.shape.some((axis) => axis !== 1 && axis !== -1)) {
+  // A model that was compiled for batches of some rows says so on that axis.
+  const rowAxis = rowAxisOf(model, name);
+  if (spec.shape.some((axis, i) => i !== rowAxis && axis !== 1 && axis !== -1)) {
     const found = formatShape(spec.shape);
     throw wrong(place, `input '${name}' takes one element of each row, but its shape is ${found}`);
   }

@@ -38,6 +38,11 @@ export function findSpec(
   return spec;
 }
 
+/** The axis of a tensor along which the rows of a batch lie; null where the model has none. */
+export function rowAxisOf({ hasBatchAxis, axisOf }: SequenceModel, name: string): number | null {
+  return hasBatchAxis ? (axisOf[name] ?? 0) : null;
+}
+
 /** A fault of the configuration: where it is, and what. */
 export function wrong(place: string, reason: string): ServingError {
   return invalid(`${place}: ${reason}`);

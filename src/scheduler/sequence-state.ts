@@ -3,7 +3,7 @@ import { checkByteStrings, LENGTH_BYTES } from '#tensor/byte-strings.js';
 import { DATATYPE_BYTES } from '#tensor/datatype.js';
 import { elementCount, fitsSpec, formatShape } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
-import { findSpec, type SequenceModel, wrong } from './sequence-model.js';
+import { findSpec, rowAxisOf, type SequenceModel, wrong } from './sequence-model.js';
 import type { SequenceState } from './sequence-options.js';
 
 /** What one request of a sequence leaves to the next. */
@@ -60,8 +60,8 @@ function checkTensor(
 ): number | null {
   const name = kind === 'input' ? inputName : outputName;
   const spec = findSpec(model, kind, { name, datatype }, place);
-  const axis = model.hasBatchAxis ? (model.axisOf[name] ?? 0) : null;
-  if (fitsSpec(withRow(dims, axis), spec.shape)) return axis;
+  const axis = rowAxisOf(model, name);
+  if (fitsSpec(dims, axis === null ? spec.shape : spec.shape.toSpliced(axis, 1))) return axis;
   const batch = axis === null ? '' : ` with the batch on axis ${axis}`;
   throw wrong(
     place,
