@@ -5,7 +5,7 @@ import type { Tensor } from '#tensor/tensor.js';
 import type { ThreadData } from '#worker/messages.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { PLAIN_OPTIONS } from '../../test/support/load-options.js';
-import { Instance } from './instance.js';
+import { Instance, type WarmUp } from './instance.js';
 import { EngineThread } from './thread.js';
 
 const MOODY = new URL('../../test/support/moody-worker.js', import.meta.url);
@@ -14,11 +14,15 @@ function dataOf(path: string): ThreadData {
   return { artifact: { path }, options: PLAIN_OPTIONS };
 }
 
-function instanceOf(t: TestContext, path: string | (() => string)) {
+function instanceOf(t: TestContext, path: string | (() => string), warmUp?: WarmUp) {
   const clock = new FakeClock();
   const heard: string[] = [];
-  const start = (): EngineThread => new EngineThread(dataOf(typeof path === 'string' ? path : path()), MOODY);
-  const instance = new Instance('Model#0001/cpu/0', dataOf(''), clock, start);
+  const startThread = (): EngineThread =>
+    new EngineThread(dataOf(typeof path === 'string' ? path : path()), MOODY);
+  const instance = new Instance(
+    { id: 'Model#0001/cpu/0', data: dataOf(''), startThread, ...(warmUp && { warmUp }) },
+    clock,
+  );
   let wake = (): void => {};
   instance.listen({
     available: () => {

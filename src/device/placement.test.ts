@@ -20,6 +20,7 @@ function requestOf(parts: Partial<PlacementRequest>): PlacementRequest {
     allowFallback: false,
     compiler: { permuteInput: [] },
     engine: { threads: null, onnxruntime: {} },
+    warmup: null,
     ...parts,
   };
 }
@@ -38,7 +39,10 @@ const instances: [
   count: number,
   each: number,
 ][] = [
-  ['cpu', null, null, 1, 6],
+  ['cpu', null, null, 4, 1],
+  ['cpu', null, 3, 2, 3],
+  ['cpu', 1, null, 1, 6],
+  ['cpu(6)*1', null, null, 1, 6],
   ['cpu', 3, null, 3, 2],
   ['cpu', 8, null, 8, 1],
   ['cpu', 2, 5, 2, 5],
@@ -76,6 +80,7 @@ test('a load tells its story, and that it goes on while it does', async (t) => {
       'INFO Model#0001 is still being loaded (113 B, 5 secs so far)',
       'INFO Model#0001 is still being loaded (113 B, 10 secs so far)',
       'INFO Model#0001 has been compiled successfully (took 12.00 secs)',
+      'INFO Model#0001: warmed up 1 instance in 0.00 secs',
       'INFO npu:0:0 has scheduled to Model#0001',
     ],
   );
