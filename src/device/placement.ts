@@ -10,6 +10,7 @@ import { instanceShare } from './instance-count.js';
 import type { DeviceInventory } from './inventory.js';
 import type { DeviceLease, LeasedDevice } from './lease.js';
 import { modelBytes } from './model-bytes.js';
+import { proveRows } from './rows-proof.js';
 import { warmUpWith } from './warm-up.js';
 import type { WarmupSample } from './warmup-sample.js';
 
@@ -42,6 +43,12 @@ export interface Placement {
   readonly model: LoadedModel;
   readonly devices: readonly LeasedDevice[];
   readonly instances: readonly Instance[];
+  /**
+   * Tries whether rows of a batch are independent of each other, for a model that is only assumed to take batches: true
+   * and false for what was found, null for what could not be tried. What is found against it is a warning in the log. To
+   * be asked before the instances are used.
+   */
+  proveRows(): Promise<boolean | null>;
   /** Closes every instance and gives the devices back. Idempotent. */
   close(): Promise<void>;
 }
@@ -65,7 +72,8 @@ export async function place(
   };
   try {
     const model = await openAll(instances, plans, request, fileBytes, clock);
-    return { model, devices: lease.devices, instances, close };
+    const proof = (): Promise<boolean | null> => proveOn(instances[0], model, request);
+    return { model, devices: lease.devices, instances, proveRows: proof, close };
   } catch (thrown) {
     await close();
     throw thrown;
@@ -111,6 +119,32 @@ async function openAll(
     return model;
   } finally {
     progress.stop();
+  }
+}
+
+async function proveOn(
+  instance: Instance | undefined,
+  model: LoadedModel,
+  { path, label, holder }: PlacementRequest,
+): Promise<boolean | null> {
+  if (instance === undefined) return null;
+  const proof = await proveRows(model, (inputs, outputs) => instance.run(inputs, outputs));
+  const file = basename(path);
+  switch (proof.kind) {
+    case 'independent':
+      return true;
+    case 'unknown':
+      log.debug(`${label}: whether the rows of ${file} are independent is not known: ${proof.why}`, {
+        model: holder,
+      });
+      return null;
+    case 'mixed':
+      log.warn(
+        `${label}: requests are not joined into batches, because the rows of ${file} depend on each other: ${proof.why}; ` +
+          'dynamic_batching: true joins them all the same',
+        { model: holder },
+      );
+      return false;
   }
 }
 

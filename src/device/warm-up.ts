@@ -90,7 +90,7 @@ async function prepareInput(
 ): Promise<PreparedInput> {
   const rowElements = elementCount(dims);
   if (Number.isNaN(rowElements))
-    throw invalid(`${subject} has the dims ${formatShape(dims)}, and sizes above -1 were expected`);
+    throw invalid(`${subject} has the dims ${formatShape(dims)}, and only sizes of 0 or more were expected`);
   const rows = Math.max(1, batchSize);
   const shape = batchSize > 0 ? [batchSize, ...dims] : dims;
   const spec = { name, datatype, shape };

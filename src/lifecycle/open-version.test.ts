@@ -23,6 +23,7 @@ function open(parts: Partial<OfferedVersion>) {
       },
     ],
     instances: [],
+    proveRows: async () => null,
     close: async () => {
       closed++;
     },
