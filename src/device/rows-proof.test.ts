@@ -114,6 +114,7 @@ const table: [name: string, bytes: Uint8Array, kind: RowsProof['kind'], why: Reg
   ['one row and no more', flattened, 'mixed', /^two rows cannot be run as one batch \(.*/],
   ['random answers', random, 'unknown', /^it answers the same request differently every time$/],
   ['other open axes that are never long enough', pooled(300), 'unknown', /./],
+  ['no answer at all', emptied, 'unknown', /^its answers are empty$/],
   [
     'rows too large to try',
     identityModel('FP32', ['n', 5000, 5000]),
