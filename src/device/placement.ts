@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Clock, Timer } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
@@ -60,10 +61,8 @@ export async function place(
   clock: Clock,
 ): Promise<Placement> {
   const warmUp = await warmUpWith(request.warmup);
-  const fileBytes = await modelBytes(request.path);
   const lease = await inventory.lease(request.device, request.holder);
-  const memoryBytes = inventory.memory.bytes;
-  const plans = lease.devices.map((device) => planOf(device, request, fileBytes, memoryBytes));
+  const plans = await Promise.all(lease.devices.map((device) => planOf(device, request, inventory)));
   const instances = plans.flatMap((plan) => instancesOf(plan, request, warmUp, clock));
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
@@ -71,7 +70,7 @@ export async function place(
     return closing;
   };
   try {
-    const model = await openAll(instances, plans, request, fileBytes, clock);
+    const model = await openAll(instances, plans, request, clock);
     const proof = (): Promise<boolean | null> => proveOn(instances[0], model, request);
     return { model, devices: lease.devices, instances, proveRows: proof, close };
   } catch (thrown) {
@@ -84,7 +83,6 @@ async function openAll(
   instances: readonly Instance[],
   plans: readonly Plan[],
   request: PlacementRequest,
-  fileBytes: number,
   clock: Clock,
 ): Promise<LoadedModel> {
   const { label } = request;
@@ -94,7 +92,10 @@ async function openAll(
   const hardware = devices.find((device) => device.kind === 'npu' && !device.simulated);
   if (hardware) throw new ServingError('UNAVAILABLE', noDriver(hardware));
   log.info(`${label} is being loaded to ${where}`, fields);
-  const size = fileBytes === 0 ? 'unknown' : formatBytes(fileBytes);
+  const size = await stat(request.path).then(
+    (found) => formatBytes(found.size),
+    () => 'unknown',
+  );
   const target = devices[0]?.label ?? where;
   log.info(`Compiling ${label} (target: ${target}, file: ${basename(request.path)}, size: ${size})`, fields);
   const progress = reportProgress(label, size, clock);
@@ -198,16 +199,16 @@ interface Plan {
   readonly reason: string | null;
 }
 
-function planOf(
+/** Never rejects: the devices are lent by then. */
+async function planOf(
   device: LeasedDevice,
-  { workers, engine }: PlacementRequest,
-  modelBytes: number,
-  memoryBytes: number,
-): Plan {
+  { path, workers, engine }: PlacementRequest,
+  { memory }: DeviceInventory,
+): Promise<Plan> {
   const asked = workers ?? device.instances;
   if (asked === null && device.kind === 'cpu') {
-    const demand = { cpus: device.threads, threads: engine.threads, modelBytes, memoryBytes };
-    return { device, ...instanceShare(demand) };
+    const bytes = { modelBytes: await modelBytes(path), memoryBytes: memory.bytes };
+    return { device, ...instanceShare({ cpus: device.threads, threads: engine.threads, ...bytes }) };
   }
   const instances = asked ?? 1;
   const threads = engine.threads ?? threadsPerInstance(device, instances);
