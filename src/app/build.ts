@@ -106,7 +106,7 @@ function extensionsOf({ allowClientShm }: Settings): readonly string[] {
 }
 
 function placementOf(offer: OfferedVersion, label: string): Parameters<typeof place>[0] {
-  const { path, device, workers, batchSize, allowFallback, compiler, engine } = offer;
+  const { path, device, workers, batchSize, allowFallback, compiler, engine, warmup } = offer;
   const holder = `${offer.name}/${offer.version}`;
-  return { holder, label, path, device, workers, batchSize, allowFallback, compiler, engine };
+  return { holder, label, path, device, workers, batchSize, allowFallback, compiler, engine, warmup };
 }

@@ -32,6 +32,7 @@ function open(parts: Partial<OfferedVersion>) {
       },
     ],
     instances: [],
+    proveRows: async () => null,
     close: async () => {
       closed++;
     },
