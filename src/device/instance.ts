@@ -46,8 +46,6 @@ export interface InstanceParts {
  */
 export class Instance {
   readonly id: string;
-  /** Threads of this host that a run keeps busy; 0 where it runs elsewhere. */
-  readonly hostThreads: number;
   readonly #data: ThreadData;
   readonly #clock: Clock;
   readonly #warmUp: WarmUp;
@@ -64,7 +62,6 @@ export class Instance {
 
   constructor({ id, data, warmUp, startThread }: InstanceParts, clock: Clock) {
     this.id = id;
-    this.hostThreads = data.options.provider === 'cpu' ? data.options.threads : 0;
     this.#data = data;
     this.#clock = clock;
     this.#warmUp = warmUp ?? (async () => 0);

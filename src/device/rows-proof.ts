@@ -54,7 +54,7 @@ async function proveWith(model: LoadedModel, run: Run, size: number): Promise<Ro
   }
   const why = await differenceTogether(alone, async () => {
     const [a, b] = [row('a'), row('b')];
-    const both = a.map((tensor, i) => concatRows(tensor, ...b.slice(i, i + 1)));
+    const both = a.map((tensor, i) => concatRows([tensor, ...b.slice(i, i + 1)]));
     return (await run(both, outputs)).outputs;
   });
   if (why === null) return { kind: 'independent' };

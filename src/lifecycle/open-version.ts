@@ -6,7 +6,7 @@ import type { ModelMetadata } from '#inference/metadata.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
 import { Counters, type Counts } from './counters.js';
-import type { OfferedVersion } from './offer.js';
+import type { BatchingOptions, OfferedVersion } from './offer.js';
 import { openPipeline, type Pipeline, type PipelineHost } from './pipeline.js';
 import { publicSignature } from './public-signature.js';
 import { type Port, type Signature, signatureOf, tensorsOf } from './signature.js';
@@ -46,7 +46,8 @@ export async function openVersion(
   try {
     const named = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
     rules = batchRulesOf(named, offer.maxBatchSize, offer.batching);
-    pipeline = await openPipeline(offer, rules, host, {
+    const batching = await provenBatching(offer, rules, placement);
+    pipeline = await openPipeline({ ...offer, batching }, rules, host, {
       runners: placement.instances,
       onRun: (report) => counters.executed(report),
       onLost,
@@ -80,6 +81,17 @@ export async function openVersion(
       await placement.close();
     },
   };
+}
+
+/** Batches that nobody asked for are tried out first: what cannot be told from a model's file can be seen. */
+async function provenBatching(
+  { batching, sequence }: OfferedVersion,
+  { maxRows }: BatchRules,
+  placement: Placement,
+): Promise<BatchingOptions> {
+  const isInDoubt = batching.isOn && batching.isAssumed && maxRows > 1 && sequence === null;
+  if (!isInDoubt || (await placement.proveRows()) !== false) return batching;
+  return { ...batching, isOn: false };
 }
 
 /** Counts what comes of a run. */
