@@ -60,11 +60,11 @@ export const cacheBlock: Schema<CacheConfig> = mapping(
 const OPTION_TYPE = 'local,size=BYTES or redis,host=HOST,port=PORT';
 
 /** Triton's names for our keys. */
-const TRITON_KEYS: Readonly<Record<string, string>> = {
-  size: 'size_bytes',
-  user: 'username',
-  tls_enabled: 'tls',
-};
+const TRITON_KEYS: ReadonlyMap<string, string> = new Map([
+  ['size', 'size_bytes'],
+  ['user', 'username'],
+  ['tls_enabled', 'tls'],
+]);
 
 /** `--cache-config`, spelt as Triton's: `local,size=1048576` or `redis,host=cache,port=6379`. */
 export const cacheOption: Schema<CacheConfig> = {
@@ -89,7 +89,7 @@ function readBlocks(text: string): { readonly blocks: Blocks } | { readonly faul
   let block: Map<string, MapEntry> | undefined;
   for (const part of text.split(',')) {
     const [written = '', ...value] = part.split('=');
-    const key = TRITON_KEYS[written] ?? written.replaceAll('-', '_');
+    const key = TRITON_KEYS.get(written) ?? written.replaceAll('-', '_');
     if (part === 'local' || part === 'redis') {
       block = blocks.get(part) ?? new Map<string, MapEntry>();
       blocks.set(part, block);
