@@ -35,6 +35,23 @@ export function wholeList<T>(element: Schema<T>, length = 1000): Schema<readonly
   };
 }
 
+/** A value, and where it stands. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly place: Place;
+}
+
+/** The same with its place, for what is found out about it later. */
+export function placed<T>(schema: Schema<T>): Schema<Placed<T>> {
+  return {
+    ...schema,
+    read(spot, report) {
+      const value = schema.read(spot, report);
+      return value === undefined ? undefined : { value, place: spot.place };
+    },
+  };
+}
+
 /** A list of exactly two. */
 export function pair<T>(element: Schema<T>): Schema<readonly [T, T]> {
   const type = 'a list of two';
@@ -42,7 +59,12 @@ export function pair<T>(element: Schema<T>): Schema<readonly [T, T]> {
     type,
     element,
     read(spot, report) {
-      if (spot.node.kind !== 'list' || spot.node.items.length !== 2) return mismatch(type, spot, report);
+      const { node, place } = spot;
+      if (node.kind !== 'list') return mismatch(type, spot, report);
+      if (node.items.length !== 2) {
+        report.problem(place, `expected ${type}, found one of ${node.items.length}`);
+        return undefined;
+      }
       const [first, second] = wholeList(element).read(spot, report) ?? [];
       return first === undefined || second === undefined ? undefined : [first, second];
     },

@@ -3,8 +3,8 @@ import { type At, mapping, wholeList } from './collections.js';
 import type { Place } from './problem.js';
 import { levelPolicies, MAX_PRIORITY, queuePolicy } from './queue-policy.js';
 import type { Report } from './report.js';
-import { boolean, integer } from './scalars.js';
-import { optional, type Schema, type ValuesOf } from './schema.js';
+import { boolean, integer, truthOf } from './scalars.js';
+import { mismatch, optional, type Schema, type ValuesOf } from './schema.js';
 import { microseconds, rowCount } from './values.js';
 
 /** What `dynamic_batching` says, and where, so that it can be held against the rest of the model. */
@@ -65,15 +65,17 @@ const block: Schema<DynamicBatching> = mapping('a mapping', keys, build);
 
 const OFF: BatchingOptions = { ...PLAIN_BATCHING, isOn: false };
 
+const TYPE = 'true, false or a mapping of batching options';
+
 /** A mapping, or a boolean: `true` is `{}`. */
 export const dynamicBatching: Schema<DynamicBatching> = {
-  type: 'true, false or a mapping of batching options',
+  type: TYPE,
   keys,
   read(spot, report) {
-    if (spot.node.kind === 'map') return block.read(spot, report);
-    const { place } = spot;
-    const isOn = readSwitch.read(spot, report);
-    if (isOn === undefined) return undefined;
+    const { node, place } = spot;
+    if (node.kind === 'map') return block.read(spot, report);
+    const isOn = node.kind === 'scalar' ? truthOf(node.text) : undefined;
+    if (isOn === undefined) return mismatch(TYPE, spot, report);
     const { priorityLevels, defaultPriority, policy, policyOf } = PLAIN_QUEUE;
     return {
       batching: isOn ? PLAIN_BATCHING : OFF,
@@ -84,8 +86,6 @@ export const dynamicBatching: Schema<DynamicBatching> = {
     };
   },
 };
-
-const readSwitch: Schema<boolean> = { ...boolean, type: dynamicBatching.type };
 
 function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Report): DynamicBatching {
   const preferredKey =

@@ -30,7 +30,7 @@ export function reportMisfits(
 ): void {
   for (const key of MISFITS) {
     if (values[key] !== null)
-      report.problem(at(key), 'an ensemble has none; expected it at one of its models');
+      report.problem(at(key), 'an ensemble has none of its own; expected it at one of its models');
   }
   if (values.platform !== null && values.platform !== 'ensemble') {
     report.problem(

@@ -1,4 +1,5 @@
 import type { TensorClaim } from '#lifecycle/offer.js';
+import type { Placed } from './collections.js';
 import type { EnsembleScheduling, PlacedStep } from './ensemble-scheduling.js';
 import { quoted } from './node.js';
 import type { Place } from './problem.js';
@@ -7,9 +8,9 @@ import { didYouMean } from './schema.js';
 
 /** The tensors of an ensemble: its own, as its clients see them. */
 export interface EnsembleEnds {
-  readonly inputs: readonly TensorClaim[];
+  readonly inputs: readonly Placed<TensorClaim>[];
   readonly inputsPlace: Place;
-  readonly outputs: readonly TensorClaim[];
+  readonly outputs: readonly Placed<TensorClaim>[];
   readonly outputsPlace: Place;
 }
 
@@ -18,50 +19,58 @@ export interface EnsembleEnds {
  * (ensemble_utils). An input that no step takes is a warning.
  */
 export function checkTensors({ steps }: EnsembleScheduling, ends: EnsembleEnds, report: Report): void {
-  const inputs = new Set(ends.inputs.map(({ name }) => name));
-  checkEnds(ends, report);
+  checkEnds('inputs', ends.inputs, ends.inputsPlace, report);
+  checkEnds('outputs', ends.outputs, ends.outputsPlace, report);
+  const inputs = new Set(ends.inputs.map(({ value }) => value.name));
   const makers = makersOf(steps, inputs, report);
-  const known = [...inputs, ...makers.keys()];
-  let allComeFromSomewhere = true;
-  for (const { step, inputsPlace } of steps) {
-    for (const tensor of Object.values(step.inputs).filter((name) => !known.includes(name))) {
-      allComeFromSomewhere = false;
-      report.problem(
-        inputsPlace,
-        `the tensor ${quoted(tensor)} is no input of the ensemble, and no step makes it${didYouMean(tensor, known)}`,
-      );
-    }
+  for (const { value, place } of ends.outputs.filter(({ value }) => !makers.has(value.name))) {
+    const hint = didYouMean(value.name, [...makers.keys()]);
+    report.problem(place, `no step makes the output ${quoted(value.name)}${hint}`);
   }
-  for (const { name } of ends.outputs.filter(({ name }) => !makers.has(name))) {
-    report.problem(
-      ends.outputsPlace,
-      `no step makes the output ${quoted(name)}${didYouMean(name, [...makers.keys()])}`,
-    );
-  }
+  // Without inputs nothing could come from anywhere, and that has been told.
+  if (inputs.size === 0) return;
+  const areWhole = checkSources(steps, [...inputs, ...makers.keys()], report);
   const taken = new Set(steps.flatMap(({ step }) => Object.values(step.inputs)));
-  for (const name of [...inputs].filter((name) => !taken.has(name))) {
-    report.warning(ends.inputsPlace, `no step takes the input ${quoted(name)}`);
+  for (const { value, place } of ends.inputs.filter(({ value }) => !taken.has(value.name))) {
+    report.warning(place, `no step takes the input ${quoted(value.name)}`);
   }
-  if (allComeFromSomewhere) checkOrder(steps, inputs, report);
+  if (areWhole) checkOrder(steps, inputs, report);
 }
 
-/** An ensemble has no file that would say what is left out. */
-function checkEnds(ends: EnsembleEnds, report: Report): void {
-  for (const [kind, claims, place] of [
-    ['inputs', ends.inputs, ends.inputsPlace],
-    ['outputs', ends.outputs, ends.outputsPlace],
-  ] as const) {
-    if (claims.length === 0) report.problem(place, `an ensemble needs its ${kind}; expected a list of them`);
-    claims.forEach(({ name, datatype, shape }, i) => {
-      const at = { ...place, keyPath: `${place.keyPath}[${i}]` };
-      if (claims.slice(0, i).some((other) => other.name === name)) {
-        report.problem(at, `${quoted(name)} stands in ${kind} before; expected each name once`);
-      }
-      if (datatype !== null && shape !== null) return;
-      const missing = datatype !== null ? 'shape' : shape !== null ? 'datatype' : 'datatype and shape';
-      report.problem(at, `missing ${missing}: an ensemble has no file that says them`);
-    });
+/** What is said of an ensemble's inputs, or outputs: it has no file that would say what is left out. */
+function checkEnds(
+  kind: 'inputs' | 'outputs',
+  claims: readonly Placed<TensorClaim>[],
+  listPlace: Place,
+  report: Report,
+): void {
+  if (claims.length === 0)
+    report.problem(listPlace, `an ensemble needs its ${kind}; expected a list of them`);
+  claims.forEach(({ value: { name, datatype, shape }, place }, i) => {
+    if (claims.slice(0, i).some(({ value }) => value.name === name)) {
+      report.problem(place, `${quoted(name)} stands in ${kind} before; expected each name once`);
+    }
+    if (datatype !== null && shape !== null) return;
+    const missing = datatype !== null ? 'shape' : shape !== null ? 'datatype' : 'datatype and shape';
+    report.problem(place, `missing ${missing}; an ensemble has no file that says them`);
+  });
+}
+
+/** Whether every tensor that a step takes is there or is made. */
+function checkSources(steps: readonly PlacedStep[], known: readonly string[], report: Report): boolean {
+  const unknown = steps.flatMap(({ step, inputsPlace: place }) =>
+    Object.values(step.inputs)
+      .filter((name) => !known.includes(name))
+      .map((name) => ({ name, place })),
+  );
+  for (const { name, place } of unknown) {
+    const hint = didYouMean(name, known);
+    report.problem(
+      place,
+      `the tensor ${quoted(name)} is no input of the ensemble, and no step makes it${hint}`,
+    );
   }
+  return unknown.length === 0;
 }
 
 /** The step of each tensor that one makes. */

@@ -1,6 +1,6 @@
 import type { EngineSettings } from '#device/engine-settings.js';
 import type { Platform, TensorClaim } from '#lifecycle/offer.js';
-import { type At, list, mapping, wholeList } from './collections.js';
+import { type At, list, mapping, placed, wholeList } from './collections.js';
 import { type CompilerEntry, compilerConfig, NO_COMPILER_ENTRY } from './compiler-keys.js';
 import { engine, NO_ENGINE_SETTINGS } from './engine-keys.js';
 import { reportMisfits } from './ensemble-entry.js';
@@ -81,9 +81,12 @@ const keys = {
   strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", "the server's"),
   allow_fallback: optional(boolean, 'Let an engine that cannot use the device use the CPU.', 'false'),
   versions: optional(list(text()), 'Accepted as in the original; nothing is done with it.'),
-  inputs: optional(wholeList(inputClaim), 'Names and descriptions for the inputs, in the order of the file.'),
+  inputs: optional(
+    wholeList(placed(inputClaim)),
+    'Names and descriptions for the inputs, in the order of the file.',
+  ),
   outputs: optional(
-    wholeList(outputEntry),
+    wholeList(placed(outputEntry)),
     'Names, descriptions and labels for the outputs, in the order of the file.',
   ),
 };
@@ -113,13 +116,13 @@ function buildEntry(
     }
   } else {
     reportMisfits(values, at, report);
-    const claims = outputs.map(({ claim }) => claim);
-    const [inputsPlace, outputsPlace] = [at('inputs'), at('outputs')];
-    checkTensors(ensemble, { inputs, inputsPlace, outputs: claims, outputsPlace }, report);
+    const claims = outputs.map(({ value, place }) => ({ value: value.claim, place }));
+    const ends = { inputs, inputsPlace: at('inputs'), outputs: claims, outputsPlace: at('outputs') };
+    checkTensors(ensemble, ends, report);
   }
   const device = oneOf('npu_device', values.npu_device, 'device', values.device, at, report);
   const instances = values.instance_group;
-  if (instances !== null) checkInstances(instances, values, at, report);
+  if (instances !== null && ensemble === null) checkInstances(instances, values, at, report);
   return {
     place: at(),
     name: values.name,
@@ -135,8 +138,8 @@ function buildEntry(
     engine: values.engine ?? NO_ENGINE_SETTINGS,
     strict: values.strict,
     allowFallback: values.allow_fallback ?? false,
-    inputs,
-    outputs,
+    inputs: inputs.map(({ value }) => value),
+    outputs: outputs.map(({ value }) => value),
     scheduling,
   };
 }
@@ -148,12 +151,14 @@ function checkInstances(
   at: At<typeof keys>,
   report: Report,
 ): void {
-  const refuse = (key: keyof typeof keys): void =>
+  if (instances.device === null && instances.workers === null) return;
+  for (const key of ['npu_device', 'device', 'worker_num'] as const) {
+    if (values[key] === null) continue;
     report.problem(
       at(key),
-      `it cannot be used with instance_group, which says the same; expected one of them`,
+      'it cannot be used with instance_group, which says the same; expected one of them',
     );
-  for (const key of ['npu_device', 'device', 'worker_num'] as const) if (values[key] !== null) refuse(key);
+  }
   if (instances.hasThreads && values.engine !== null && values.engine.threads !== null) {
     report.problem(at('engine'), 'its threads are said by instance_group too; expected one of them');
   }

@@ -82,6 +82,7 @@ const NPU: Bench = { hostHasNpu: true };
 
 const groups: [written: string, device: string, workers: number | null, bench?: Bench][] = [
   ['[]', 'cpu', null],
+  ['[]\ndevice: cpu(2)*2', 'cpu(2)*2', null],
   ['[{}]', 'cpu', 1],
   ['[{count: 2}]', 'cpu', 2],
   ['[{kind: KIND_CPU, count: 3, name: a}]', 'cpu', 3],
@@ -306,5 +307,5 @@ test('steps may stand in any order', () => {
 test('an input of an ensemble that no step takes is a warning', () => {
   const text = ENSEMBLE.replace('[{name: IN,', '[{name: more, datatype: FP32, shape: [1]}, {name: IN,');
   const { warnings } = settingsOf({ files: { 'm.yaml': text }, flags: { modelConfig: 'm.yaml' } });
-  assert.deepEqual(warnings, ['m.yaml:5:11: model_config_list[0].inputs: no step takes the input "more"']);
+  assert.deepEqual(warnings, ['m.yaml:5:12: model_config_list[0].inputs[0]: no step takes the input "more"']);
 });
