@@ -65,7 +65,7 @@ const keys = {
   max_batch_size: optional(
     batchSize,
     'The most rows that a request may have; 0: the first axis is not that of a batch.',
-    'no bound where the first axis of every tensor is open, else 0',
+    'the largest of `allowed_batch_sizes`; without them no bound where the first axis of every tensor is open, else 0',
   ),
   worker_num: optional(workers, 'Copies of the model per device.', "the device's"),
   instance_group: optional(
