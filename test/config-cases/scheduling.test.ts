@@ -163,6 +163,10 @@ test('every key of sequence_batching reaches the settings', () => {
   assert.deepEqual(modelOf(SEQUENCE).sequence, SEQUENCE_READ);
 });
 
+test('an idle time of 0 is not said, as in Triton', () => {
+  assert.equal(modelOf('sequence_batching: {max_sequence_idle_microseconds: 0}').sequence?.maxIdleMs, 1000);
+});
+
 const strategies: [written: string, read: object][] = [
   ['{}', { kind: 'direct', maxDelayMs: 0, minSlotUtilization: 0 }],
   ['{direct: {}}', { kind: 'direct', maxDelayMs: 0, minSlotUtilization: 0 }],

@@ -34,7 +34,7 @@ const ensembles: [text: string, ...expected: string[]][] = [
         'device: cpu',
         'batch_size: 2',
         'worker_num: 1',
-        'instance_group: []',
+        'instance_group: [{}]',
         'engine: {}',
         'platform: npu',
         'max_queue_size: 2',

@@ -51,6 +51,10 @@ const models: [lines: readonly string[], ...expected: string[]][] = [
     '4:43 dynamic_batching.allowed_batch_sizes: expected sizes in ascending order, each once, found [4, 2, 4]',
   ],
   [
+    ['dynamic_batching: {allowed_batch_sizes: [4, 4]}'],
+    '4:43 dynamic_batching.allowed_batch_sizes: expected sizes in ascending order, each once, found [4, 4]',
+  ],
+  [
     ['dynamic_batching: {allowed_batch_sizes: [2, 4], preferred_batch_size: [3]}'],
     '4:73 dynamic_batching.preferred_batch_size: 3 is not one of allowed_batch_sizes, which are 2, 4',
   ],
