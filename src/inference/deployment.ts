@@ -1,3 +1,5 @@
+import type { Scheduling, Warmup } from './scheduling.js';
+
 /** How a loaded version of a model is deployed. */
 export interface Deployment {
   /** Of the model file, without its folder. */
@@ -6,6 +8,11 @@ export interface Deployment {
   readonly platform: string;
   /** One for each device. */
   readonly places: readonly Place[];
+  readonly scheduling: Scheduling;
+  /** What the configuration asks for; empty where it says nothing of it. */
+  readonly warmup: readonly Warmup[];
+  /** Answers to the same request are kept and given again. */
+  readonly isCached: boolean;
 }
 
 /** The copies of a model on one device. */

@@ -9,6 +9,7 @@ import { Counters, type Counts } from './counters.js';
 import type { BatchingOptions, OfferedVersion } from './offer.js';
 import { openPipeline, type Pipeline, type PipelineHost } from './pipeline.js';
 import { publicSignature } from './public-signature.js';
+import { schedulingOf } from './scheduling-of.js';
 import { type Port, type Signature, signatureOf, tensorsOf } from './signature.js';
 
 /** A version that can serve. */
@@ -42,11 +43,12 @@ export async function openVersion(
   const dialect = offer.platform === 'npu' ? 'furiosa' : 'v2';
   const counters = new Counters();
   let rules: BatchRules;
+  let batching: BatchingOptions;
   let pipeline: Pipeline;
   try {
     const named = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
     rules = batchRulesOf(named, offer.maxBatchSize, offer.batching);
-    const batching = await provenBatching(offer, rules, placement);
+    batching = await provenBatching(offer, rules, placement);
     pipeline = await openPipeline({ ...offer, batching }, rules, host, {
       runners: placement.instances,
       onRun: (report) => counters.executed(report),
@@ -70,7 +72,7 @@ export async function openVersion(
     },
     signature,
     maxRequestRows,
-    deployment: deploymentOf(offer, placement),
+    deployment: deploymentOf({ ...offer, batching }, placement, maxRows),
     submit: (job, call) => counted(() => pipeline.submit(job, call), job.rows, counters, clock),
     get counts() {
       return counters.counts;
@@ -127,7 +129,11 @@ function descriptionsOf({ inputs, outputs }: Signature): Record<string, string> 
   return Object.fromEntries([...entries('input', inputs), ...entries('output', outputs)]);
 }
 
-function deploymentOf(offer: OfferedVersion, { model, devices, instances }: Placement): Deployment {
+function deploymentOf(
+  offer: OfferedVersion,
+  { model, devices, instances }: Placement,
+  maxBatchSize: number,
+): Deployment {
   return {
     fileName: fileNameOf(offer.path),
     platform: model.platform,
@@ -137,6 +143,9 @@ function deploymentOf(offer: OfferedVersion, { model, devices, instances }: Plac
       simulated,
       instances: instances.length / devices.length,
     })),
+    scheduling: schedulingOf(offer, maxBatchSize),
+    warmup: offer.warmup ?? [],
+    isCached: offer.isCached,
   };
 }
 

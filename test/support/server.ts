@@ -42,6 +42,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     log: { level: 'INFO', format: 'auto' },
     trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
     devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
+    cache: null,
     models,
     maxQueueSize: 64,
     strictReadiness: true,
@@ -49,7 +50,6 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     drainDelayMs: 0,
     drainTimeoutMs: 10_000,
     allowClientShm: false,
-    cache: null,
     warnings: [],
     ...parts,
   };
