@@ -1,11 +1,22 @@
+import type { ModelRef } from './request.js';
+
 /** How a loaded version of a model is deployed. */
 export interface Deployment {
-  /** Of the model file, without its folder. */
+  /** Of the model file, without its folder; empty for an ensemble, which has none. */
   readonly fileName: string;
-  /** What runs it, in Triton's word: `onnxruntime_onnx`, `litert_tflite`. */
+  /** What runs it, in Triton's word: `onnxruntime_onnx`, `litert_tflite`, `ensemble`. */
   readonly platform: string;
-  /** One for each device. */
+  /** One for each device; none for an ensemble. */
   readonly places: readonly Place[];
+  /** The models that an ensemble is made of; left out for a model of its own. */
+  readonly steps?: readonly DeployedStep[];
+}
+
+/** A model of an ensemble, and which tensor of the ensemble each of its inputs and outputs is. */
+export interface DeployedStep {
+  readonly model: ModelRef;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 /** The copies of a model on one device. */

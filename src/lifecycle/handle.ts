@@ -11,6 +11,8 @@ export interface Handle {
   readonly deployment: Deployment;
   /** Inputs must carry the model's own names and exact shapes. */
   readonly strict: boolean;
+  /** A request of more rows than the model takes at once is run in parts, and not refused. */
+  readonly splitsLarge: boolean;
   /** Runs the model. Names are the engine's. The bytes of the inputs are given away. Rejects with ServingError. */
   submit(job: Job, call: Call): Promise<TaskResult>;
   /** Gives the version back; to be called exactly once. */

@@ -19,7 +19,7 @@ const rows: [state: VersionState, wanted: boolean, step: 'load' | 'unload' | nul
 for (const [state, wanted, step] of rows) {
   test(`a version that is ${state} and ${wanted ? 'wanted' : 'not wanted'}: ${step ?? 'nothing to do'}`, () => {
     assert.deepEqual(
-      nextSteps([{ state, wanted }]).map((each) => each.kind),
+      nextSteps([{ state, wanted, waitsFor: [] }]).map((each) => each.kind),
       step === null ? [] : [step],
     );
   });

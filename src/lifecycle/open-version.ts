@@ -105,7 +105,7 @@ function specsOf({ inputs, outputs }: Signature): Tensors {
 }
 
 /** V2's metadata has no place beside a tensor for what the configuration says of it. */
-function descriptionsOf({ inputs, outputs }: Signature): Record<string, string> {
+export function descriptionsOf({ inputs, outputs }: Signature): Record<string, string> {
   const entries = (kind: string, ports: readonly Port[]): [string, string][] =>
     ports.flatMap(({ spec: { name, description } }) =>
       description === undefined ? [] : [[`${kind}.${name}.description`, description]],

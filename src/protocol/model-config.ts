@@ -1,4 +1,4 @@
-import type { Deployment, Place } from '#inference/deployment.js';
+import type { DeployedStep, Deployment, Place } from '#inference/deployment.js';
 import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
 import type { DataType } from '#tensor/datatype.js';
 
@@ -12,7 +12,8 @@ export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): 
   return {
     name,
     platform,
-    backend: deployment.platform.split('_')[0],
+    // An ensemble has no backend of its own.
+    backend: deployment.steps === undefined ? deployment.platform.split('_')[0] : '',
     runtime: '',
     // Every version that the configuration lists is wanted.
     version_policy: { all: {} },
@@ -46,6 +47,7 @@ export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): 
     },
     instance_group: deployment.places.map((place, i) => instanceGroup(`${name}_${i}`, place)),
     default_model_filename: deployment.fileName,
+    ...(deployment.steps === undefined ? {} : { ensemble_scheduling: ensembleScheduling(deployment.steps) }),
     cc_model_filenames: {},
     metric_tags: {},
     parameters: Object.fromEntries(
@@ -66,6 +68,20 @@ function instanceGroup(name: string, { device, kind, simulated, instances }: Pla
     profile: [],
     passive: false,
     host_policy: '',
+  };
+}
+
+/** A version that is no number has no place in the message; -1 is Triton's word for the one that serves by itself. */
+function ensembleScheduling(steps: readonly DeployedStep[]): object {
+  return {
+    step: steps.map(({ model: { name, version }, inputs, outputs }) => ({
+      model_name: name,
+      model_version: version !== null && /^\d{1,15}$/.test(version) ? Number(version) : -1,
+      input_map: inputs,
+      output_map: outputs,
+      model_namespace: '',
+    })),
+    max_inflight_requests: 0,
   };
 }
 

@@ -48,7 +48,8 @@ async function inferWith(
   const job = { inputs, outputs: engineNames, rows, schedule: request.schedule, sequence: request.sequence };
   trace?.queued(inputs);
   const { outputs, timings } = await handle.submit(job, call); // OVERLOADED, CANCELLED, INTERNAL, …
-  trace?.computed(outputs, timings);
+  // The sums of an ensemble's steps are no moments of the one request.
+  trace?.computed(outputs, handle.deployment.steps === undefined ? timings : null);
   return {
     id: request.id,
     model: { name, version, dialect },
