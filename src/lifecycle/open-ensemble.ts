@@ -133,7 +133,7 @@ class Planner {
     try {
       this.#plan = this.#planFor(handles);
     } catch (thrown) {
-      throw new ServingError('UNAVAILABLE', `its models do not fit together any more: ${messageOf(thrown)}`);
+      throw new ServingError('UNAVAILABLE', `the models do not fit together any more: ${messageOf(thrown)}`);
     }
     this.#metadata = handles.map(({ metadata }) => metadata);
     return this.#plan;
