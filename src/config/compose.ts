@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { DEFAULT_DEVICE_OPTIONS, type DeviceOptions } from '#device/options.js';
 import type { Given, GivenOptions } from './given.js';
 import type { ServerFile } from './server-file.js';
-import type { Settings } from './settings.js';
+import type { CacheSettings, RedisSettings, Settings } from './settings.js';
 
 const SERVER_NAME = 'furiosa-server';
 const DEFAULT_HOST = '0.0.0.0';
@@ -13,6 +13,9 @@ const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 60_000;
 const MAX_QUEUE_SIZE = 1024;
 const DRAIN_TIMEOUT_MS = 30_000;
+/** Where models keep answers and nothing says where: enough for many small ones. */
+export const USUAL_CACHE: CacheSettings = { localBytes: 64 * 1024 * 1024, redis: null };
+const REDIS_PORT = 6379;
 /** Triton's. */
 const TRACE_RATE = 1000;
 
@@ -47,6 +50,7 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
       format: pick(given.logFormat, file.logFormat, 'auto'),
     },
     trace: composeTrace(input),
+    cache: composeCache(input),
     devices: composeDevices(input),
     maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
     strictReadiness: pick(given.strictReadiness, file.strictReadiness, true),
@@ -67,6 +71,29 @@ function composeGrpc(given: GivenOptions, file: ServerFile): Settings['grpc'] {
     maxMessageBytes: pick(given.maxBodyBytes, file.maxBodyBytes, MAX_BODY_BYTES),
     messageTimeoutMs: file.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
     responseCompression: pick(given.grpcCompression, file.grpcCompression, 'none'),
+  };
+}
+
+/** Null where nothing is said of it. */
+function composeCache({ given, file }: Pick<ComposeInput, 'given' | 'file'>): CacheSettings | null {
+  const option = given.cacheConfig?.value ?? null;
+  const localBytes = option?.localBytes ?? file.cache?.localBytes ?? 0;
+  const redis = composeRedis({ given, file });
+  return localBytes === 0 && redis === null ? null : { localBytes, redis };
+}
+
+function composeRedis({ given, file }: Pick<ComposeInput, 'given' | 'file'>): RedisSettings | null {
+  const option = given.cacheConfig?.value?.redis ?? null;
+  const written = file.cache?.redis ?? null;
+  const host = option?.host ?? written?.host ?? null;
+  if (host === null) return null;
+  return {
+    host,
+    port: option?.port ?? written?.port ?? REDIS_PORT,
+    username: option?.username ?? written?.username ?? null,
+    password: option?.password ?? written?.password ?? null,
+    db: option?.db ?? written?.db ?? 0,
+    tls: option?.tls ?? written?.tls ?? false,
   };
 }
 

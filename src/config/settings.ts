@@ -50,6 +50,8 @@ export interface Settings {
     readonly logFrequency: number;
   };
   readonly devices: DeviceOptions;
+  /** Where answers of models with `isCached` are kept; null where none is. */
+  readonly cache: CacheSettings | null;
   readonly models: readonly OfferedVersion[];
   /** Requests that one version may hold waiting; more are refused with 503. */
   readonly maxQueueSize: number;
@@ -65,4 +67,21 @@ export interface Settings {
   readonly allowClientShm: boolean;
   /** Findings worth a WARN line that stop nothing, for instance a deprecated key. */
   readonly warnings: readonly string[];
+}
+
+/** Answers are kept in memory, in Redis, or in both. */
+export interface CacheSettings {
+  /** Memory that answers may take; 0 for none. */
+  readonly localBytes: number;
+  readonly redis: RedisSettings | null;
+}
+
+export interface RedisSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string | null;
+  /** Never to be shown. */
+  readonly password: string | null;
+  readonly db: number;
+  readonly tls: boolean;
 }

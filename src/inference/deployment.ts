@@ -1,4 +1,4 @@
-import type { ModelRef } from './request.js';
+import type { Scheduling, Warmup } from './scheduling.js';
 
 /** How a loaded version of a model is deployed. */
 export interface Deployment {
@@ -8,15 +8,11 @@ export interface Deployment {
   readonly platform: string;
   /** One for each device; none for an ensemble. */
   readonly places: readonly Place[];
-  /** The models that an ensemble is made of; left out for a model of its own. */
-  readonly steps?: readonly DeployedStep[];
-}
-
-/** A model of an ensemble, and which tensor of the ensemble each of its inputs and outputs is. */
-export interface DeployedStep {
-  readonly model: ModelRef;
-  readonly inputs: Readonly<Record<string, string>>;
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly scheduling: Scheduling;
+  /** What the configuration asks for; empty where it says nothing of it. */
+  readonly warmup: readonly Warmup[];
+  /** Answers to the same request are kept and given again. */
+  readonly isCached: boolean;
 }
 
 /** The copies of a model on one device. */

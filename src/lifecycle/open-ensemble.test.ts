@@ -42,7 +42,14 @@ class Stage {
     return {
       metadata: this.#metadata(name, inputs, outputs),
       signature: { inputs: inputs.map(port), outputs: outputs.map(port) },
-      deployment: { fileName: '', platform: '', places: [] },
+      deployment: {
+        fileName: '',
+        platform: '',
+        places: [],
+        scheduling: { kind: 'none' },
+        warmup: [],
+        isCached: false,
+      },
       strict: false,
       splitsLarge: false,
       submit: (job) => {

@@ -12,6 +12,7 @@ import type { Handle } from './handle.js';
 import type { OfferedVersion, TensorClaim } from './offer.js';
 import { descriptionsOf, type OpenVersion } from './open-version.js';
 import { inStep, runEnsemble } from './run-ensemble.js';
+import { schedulingOf } from './scheduling-of.js';
 import type { Port, Signature } from './signature.js';
 
 /** Where the models of an ensemble come from. */
@@ -77,7 +78,7 @@ export async function openEnsemble(
       },
     },
     signature,
-    deployment: deploymentOf(steps),
+    deployment: deploymentOf(offer, maxBatchSize),
     async submit(job, call) {
       const from = clock.now();
       const sinceNs = (): number => (clock.now() - from) * 1e6;
@@ -149,6 +150,13 @@ function labelsOf(claim: TensorClaim | undefined): Pick<Port, 'labels'> {
   return claim?.labels === undefined ? {} : { labels: claim.labels };
 }
 
-function deploymentOf(steps: readonly EnsembleStep[]): Deployment {
-  return { fileName: '', platform: 'ensemble', places: [], steps };
+function deploymentOf(offer: OfferedVersion, maxBatchSize: number): Deployment {
+  return {
+    fileName: '',
+    platform: 'ensemble',
+    places: [],
+    scheduling: schedulingOf(offer, maxBatchSize),
+    warmup: [],
+    isCached: offer.isCached,
+  };
 }

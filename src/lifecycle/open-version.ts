@@ -8,6 +8,7 @@ import type { Job, TaskResult } from '#scheduler/task.js';
 import { maxBatchSizeOf, type Tensors } from './batch-axis.js';
 import { Counters, type Counts } from './counters.js';
 import type { OfferedVersion } from './offer.js';
+import { schedulingOf } from './scheduling-of.js';
 import { type Port, type Signature, signatureOf } from './signature.js';
 
 /** A version that can serve. */
@@ -68,7 +69,7 @@ export async function openVersion(
       properties: { ...propertiesOf(offer, placement), ...descriptionsOf(signature) },
     },
     signature,
-    deployment: deploymentOf(offer, placement),
+    deployment: deploymentOf(offer, placement, maxBatchSize),
     submit: (job, call) => counted(() => scheduler.submit(job, call), job.rows, counters, clock),
     get counts() {
       return counters.counts;
@@ -113,7 +114,11 @@ export function descriptionsOf({ inputs, outputs }: Signature): Record<string, s
   return Object.fromEntries([...entries('input', inputs), ...entries('output', outputs)]);
 }
 
-function deploymentOf(offer: OfferedVersion, { model, devices, instances }: Placement): Deployment {
+function deploymentOf(
+  offer: OfferedVersion,
+  { model, devices, instances }: Placement,
+  maxBatchSize: number,
+): Deployment {
   return {
     fileName: fileNameOf(offer.path),
     platform: model.platform,
@@ -123,6 +128,9 @@ function deploymentOf(offer: OfferedVersion, { model, devices, instances }: Plac
       simulated,
       instances: instances.length / devices.length,
     })),
+    scheduling: schedulingOf(offer, maxBatchSize),
+    warmup: offer.warmup ?? [],
+    isCached: offer.isCached,
   };
 }
 

@@ -1,6 +1,7 @@
-import type { DeployedStep, Deployment, Place } from '#inference/deployment.js';
+import type { Deployment, Place } from '#inference/deployment.js';
 import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
-import type { DataType } from '#tensor/datatype.js';
+import { CONFIG_TYPE } from './config-type.js';
+import { schedulingConfig, warmupConfig } from './scheduling-config.js';
 
 /**
  * How a model is served, as Triton prints its ModelConfig (proto/model_config.proto) in JSON: enums as words, 64-bit
@@ -12,8 +13,8 @@ export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): 
   return {
     name,
     platform,
-    // An ensemble has no backend of its own.
-    backend: deployment.steps === undefined ? deployment.platform.split('_')[0] : '',
+    // An ensemble has none, its models have.
+    backend: deployment.scheduling.kind === 'ensemble' ? '' : deployment.platform.split('_')[0],
     runtime: '',
     // Every version that the configuration lists is wanted.
     version_policy: { all: {} },
@@ -47,14 +48,15 @@ export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): 
     },
     instance_group: deployment.places.map((place, i) => instanceGroup(`${name}_${i}`, place)),
     default_model_filename: deployment.fileName,
-    ...(deployment.steps === undefined ? {} : { ensemble_scheduling: ensembleScheduling(deployment.steps) }),
     cc_model_filenames: {},
     metric_tags: {},
     parameters: Object.fromEntries(
       Object.entries(properties).map(([key, value]) => [key, { string_value: value }]),
     ),
-    model_warmup: [],
+    model_warmup: deployment.warmup.map(warmupConfig),
     model_transaction_policy: { decoupled: false },
+    ...schedulingConfig(deployment.scheduling),
+    ...(deployment.isCached ? { response_cache: { enable: true } } : {}),
   };
 }
 
@@ -71,40 +73,9 @@ function instanceGroup(name: string, { device, kind, simulated, instances }: Pla
   };
 }
 
-/** A version that is no number has no place in the message; -1 is Triton's word for the one that serves by itself. */
-function ensembleScheduling(steps: readonly DeployedStep[]): object {
-  return {
-    step: steps.map(({ model: { name, version }, inputs, outputs }) => ({
-      model_name: name,
-      model_version: version !== null && /^\d{1,15}$/.test(version) ? Number(version) : -1,
-      input_map: inputs,
-      output_map: outputs,
-      model_namespace: '',
-    })),
-    max_inflight_requests: 0,
-  };
-}
-
 /** NPUs are of no kind that Triton knows: it calls MODEL what only the model's own engine understands. */
 const CONFIG_KIND: Readonly<Record<Place['kind'], string>> = {
   cpu: 'KIND_CPU',
   cuda: 'KIND_GPU',
   npu: 'KIND_MODEL',
-};
-
-const CONFIG_TYPE: Readonly<Record<DataType, string>> = {
-  BOOL: 'TYPE_BOOL',
-  UINT8: 'TYPE_UINT8',
-  UINT16: 'TYPE_UINT16',
-  UINT32: 'TYPE_UINT32',
-  UINT64: 'TYPE_UINT64',
-  INT8: 'TYPE_INT8',
-  INT16: 'TYPE_INT16',
-  INT32: 'TYPE_INT32',
-  INT64: 'TYPE_INT64',
-  FP16: 'TYPE_FP16',
-  BF16: 'TYPE_BF16',
-  FP32: 'TYPE_FP32',
-  FP64: 'TYPE_FP64',
-  BYTES: 'TYPE_STRING',
 };

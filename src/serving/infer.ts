@@ -49,7 +49,7 @@ async function inferWith(
   trace?.queued(inputs);
   const { outputs, timings } = await handle.submit(job, call); // OVERLOADED, CANCELLED, INTERNAL, …
   // The sums of an ensemble's steps are no moments of the one request.
-  trace?.computed(outputs, handle.deployment.steps === undefined ? timings : null);
+  trace?.computed(outputs, handle.deployment.scheduling.kind === 'ensemble' ? null : timings);
   return {
     id: request.id,
     model: { name, version, dialect },

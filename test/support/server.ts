@@ -52,6 +52,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     log: { level: 'INFO', format: 'auto' },
     trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
     devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
+    cache: null,
     models,
     maxQueueSize: 64,
     strictReadiness: true,
