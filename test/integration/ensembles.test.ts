@@ -1,5 +1,7 @@
 /** Models that are graphs of other models, with real engines behind every step. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { OfferedVersion } from '#lifecycle/offer.js';
@@ -481,6 +483,20 @@ test('an ensemble counts its requests and rows, and the time of its steps togeth
       `${part}: ${inference_stats[part]?.ns} and ${sum}`,
     );
   }
+});
+
+test('a trace of an ensemble has no times of an engine, which are sums and no moments', async (t) => {
+  const file = join(folder, 'trace.json');
+  const trace = { file, levels: ['TIMESTAMPS' as const], rate: 1, count: 1, logFrequency: 0 };
+  const own = await serve((end) => t.after(end), settingsOf([diamond, ...diamondModels], { trace }));
+  const body = inferBody(tensor('in', 'FP32', [1, 4], [...elements(1)]));
+  assert.equal((await own.post('/v2/models/diamond/infer', body)).status, 200);
+  await own.stop();
+  const written: { timestamps?: { name: string }[] }[] = JSON.parse(readFileSync(file, 'utf8'));
+  assert.deepEqual(
+    written.flatMap(({ timestamps }) => timestamps?.map(({ name }) => name) ?? []),
+    ['HTTP_RECV_START', 'REQUEST_START', 'QUEUE_START', 'INFER_RESPONSE_COMPLETE', 'REQUEST_END'],
+  );
 });
 
 test('loading an ensemble loads what it needs, and nothing else', async (t) => {
