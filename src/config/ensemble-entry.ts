@@ -14,6 +14,7 @@ const MISFITS = [
   'max_queue_size',
   'max_queue_rows',
   'max_queue_bytes',
+  'response_cache',
   'model_warmup',
   'compiler_config',
   'engine',

@@ -16,7 +16,7 @@ export interface EnsembleEnds {
 
 /**
  * Whether every tensor of an ensemble comes from somewhere, once, and no step waits for itself. Triton's rules
- * (ensemble_utils). An input that no step takes is a warning.
+ * (ensemble_utils). An input that no step takes is a problem.
  */
 export function checkTensors({ steps }: EnsembleScheduling, ends: EnsembleEnds, report: Report): void {
   checkEnds('inputs', ends.inputs, ends.inputsPlace, report);
@@ -32,7 +32,7 @@ export function checkTensors({ steps }: EnsembleScheduling, ends: EnsembleEnds, 
   const areWhole = checkSources(steps, [...inputs, ...makers.keys()], report);
   const taken = new Set(steps.flatMap(({ step }) => Object.values(step.inputs)));
   for (const { value, place } of ends.inputs.filter(({ value }) => !taken.has(value.name))) {
-    report.warning(place, `no step takes the input ${quoted(value.name)}`);
+    report.problem(place, `no step takes the input ${quoted(value.name)}`);
   }
   if (areWhole) checkOrder(steps, inputs, report);
 }

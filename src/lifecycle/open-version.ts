@@ -1,10 +1,10 @@
 import type { Call } from '#core/call.js';
-import type { Clock } from '#core/clock.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
+import { counted } from './counted.js';
 import { Counters, type Counts } from './counters.js';
 import type { BatchingOptions, OfferedVersion } from './offer.js';
 import { openPipeline, type Pipeline, type PipelineHost } from './pipeline.js';
@@ -96,32 +96,8 @@ async function provenBatching(
   return { ...batching, isOn: false };
 }
 
-/** Counts what comes of a run. */
-async function counted(
-  run: () => Promise<TaskResult>,
-  rows: number,
-  counters: Counters,
-  clock: Clock,
-): Promise<TaskResult> {
-  const from = clock.now();
-  const sinceNs = (): number => (clock.now() - from) * 1e6;
-  try {
-    const result = await run();
-    const { timings, isCached = false, lookupNs } = result;
-    if (isCached) counters.answeredFromCache(sinceNs(), lookupNs ?? 0);
-    else {
-      counters.succeeded(rows, sinceNs(), timings, clock.epochMs());
-      if (lookupNs !== undefined) counters.missedCache(lookupNs);
-    }
-    return result;
-  } catch (thrown) {
-    counters.failed(sinceNs());
-    throw thrown;
-  }
-}
-
 /** V2's metadata has no place beside a tensor for what the configuration says of it. */
-function descriptionsOf({ inputs, outputs }: Signature): Record<string, string> {
+export function descriptionsOf({ inputs, outputs }: Signature): Record<string, string> {
   const entries = (kind: string, ports: readonly Port[]): [string, string][] =>
     ports.flatMap(({ spec: { name, description } }) =>
       description === undefined ? [] : [[`${kind}.${name}.description`, description]],

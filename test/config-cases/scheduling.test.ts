@@ -265,7 +265,6 @@ const ENSEMBLE = `model_config_list:
   max_batch_size: 8
   inputs: [{name: IN, datatype: FP32, shape: [-1, 3]}]
   outputs: [{name: OUT, datatype: FP32, shape: [-1, 2]}]
-  response_cache: {enable: true}
   rate_limit: {requests_per_second: 5}
   ensemble_scheduling:
     step:
@@ -292,7 +291,7 @@ test('an ensemble has steps in place of a file and a device', () => {
       { model: { name: 'first', version: null }, inputs: { x: 'IN' }, outputs: { y: 'mid' } },
       { model: { name: 'second', version: '2' }, inputs: { x: 'mid', also: 'IN' }, outputs: { y: 'OUT' } },
     ]);
-    assert.deepEqual([both?.isCached, both?.rateLimit?.burst], [true, 5]);
+    assert.equal(both?.rateLimit?.burst, 5);
     assert.equal(models[1]?.ensemble, null);
   }
 });
@@ -306,10 +305,4 @@ test('steps may stand in any order', () => {
     models[0]?.ensemble?.map(({ model }) => model.name),
     ['second', 'first'],
   );
-});
-
-test('an input of an ensemble that no step takes is a warning', () => {
-  const text = ENSEMBLE.replace('[{name: IN,', '[{name: more, datatype: FP32, shape: [1]}, {name: IN,');
-  const { warnings } = settingsOf({ files: { 'm.yaml': text }, flags: { modelConfig: 'm.yaml' } });
-  assert.deepEqual(warnings, ['m.yaml:5:12: model_config_list[0].inputs[0]: no step takes the input "more"']);
 });

@@ -27,6 +27,10 @@ const ensemble = (
 const ensembles: [text: string, ...expected: string[]][] = [
   [ensemble([good])],
   [
+    ensemble([good]).replace('[{name: IN,', '[{name: more, datatype: FP32, shape: [1]}, {name: IN,'),
+    'm.yaml:3:12: model_config_list[0].inputs[0]: no step takes the input "more"',
+  ],
+  [
     ensemble(
       [good],
       [
@@ -41,6 +45,7 @@ const ensembles: [text: string, ...expected: string[]][] = [
         'model_warmup: []',
         'allow_fallback: false',
         'compiler_config: {}',
+        'response_cache: {enable: true}',
       ],
     ),
     'm.yaml:5:10: model_config_list[0].model: an ensemble has none of its own; expected it at one of its models',
@@ -54,6 +59,7 @@ const ensembles: [text: string, ...expected: string[]][] = [
     'm.yaml:13:17: model_config_list[0].model_warmup: an ensemble has none of its own; expected it at one of its models',
     'm.yaml:14:19: model_config_list[0].allow_fallback: an ensemble has none of its own; expected it at one of its models',
     'm.yaml:15:20: model_config_list[0].compiler_config: an ensemble has none of its own; expected it at one of its models',
+    'm.yaml:16:19: model_config_list[0].response_cache: an ensemble has none of its own; expected it at one of its models',
   ],
   [
     ensemble([good], ['dynamic_batching: true', 'sequence_batching: {}']),

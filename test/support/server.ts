@@ -3,7 +3,7 @@ import { type RunningServer, startServer } from '#app/start.js';
 import type { Settings } from '#config/settings.js';
 import type { LogControl } from '#core/log-settings.js';
 import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
-import { type OfferedVersion, PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
+import { type EnsembleStep, type OfferedVersion, PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
 
 /** An offer with everything but the model left as it is by default. */
 export function offerOf(parts: Partial<OfferedVersion> & { readonly path: string }): OfferedVersion {
@@ -31,6 +31,16 @@ export function offerOf(parts: Partial<OfferedVersion> & { readonly path: string
     engine: { threads: null, onnxruntime: {} },
     ...parts,
   };
+}
+
+/** An offer of a model that is made of others, without a device. */
+export function ensembleOffer(
+  name: string,
+  steps: readonly EnsembleStep[],
+  tensors: Pick<OfferedVersion, 'inputs' | 'outputs'>,
+  parts: Partial<OfferedVersion> = {},
+): OfferedVersion {
+  return offerOf({ name, path: '', ensemble: steps, ...tensors, ...parts });
 }
 
 export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Settings> = {}): Settings {
