@@ -118,7 +118,7 @@ test('every key of a model reaches the settings', () => {
       allowFallback: true,
       inputs: [{ name: 'a', datatype: 'FP32', shape: [-1, 3], description: 'd' }],
       outputs: [{ name: 'b', datatype: null, shape: null, description: null }],
-      batching: PLAIN_BATCHING,
+      batching: { ...PLAIN_BATCHING, isAssumed: false },
       queue: { ...PLAIN_QUEUE, maxSize: null },
       sequence: null,
       ensemble: null,

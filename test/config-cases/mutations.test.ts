@@ -34,7 +34,6 @@ const MODELS = `${TWO_MODELS}  - &more
   - name: ensemble
     inputs: [{name: I, datatype: FP32, shape: [1]}]
     outputs: [{name: O, datatype: FP32, shape: [1]}]
-    response_cache: {enable: true}
     ensemble_scheduling:
       step: [{model_name: mnist, input_map: {x: I}, output_map: {y: O}}]
 `;

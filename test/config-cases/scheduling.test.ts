@@ -19,18 +19,18 @@ function modelOf(lines: string, bench: Bench = {}): OfferedVersion {
 
 const batching: [written: string, read: Partial<OfferedVersion['batching']>][] = [
   ['dynamic_batching:', {}],
-  ['dynamic_batching: true', {}],
-  ['dynamic_batching: {}', {}],
+  ['dynamic_batching: true', { isAssumed: false }],
+  ['dynamic_batching: {}', { isAssumed: false }],
   ['dynamic_batching: false', { isOn: false }],
   ['dynamic_batching: off', { isOn: false }],
-  ['dynamic_batching: {preferred_batch_size: [8, 4, 8]}', { preferredRows: [4, 8] }],
-  ['dynamic_batching: {preferred_batch_sizes: [4]}', { preferredRows: [4] }],
-  ['dynamic_batching: {max_queue_delay_microseconds: 100}', { maxDelayMs: 0.1 }],
-  ['dynamic_batching: {max_queue_delay_us: 0}', { maxDelayMs: 0 }],
-  ['dynamic_batching: {preserve_ordering: true}', { preserveOrdering: true }],
-  ['dynamic_batching: {enable_large_batch_splitting: false}', { splitLarge: false }],
-  ['dynamic_batching: {allowed_batch_sizes: [1, 4, 8]}', { allowedRows: [1, 4, 8] }],
-  ['dynamic_batching: {pad_variable_length_inputs: true}', { padVariableAxes: true }],
+  ['dynamic_batching: {preferred_batch_size: [8, 4, 8]}', { isAssumed: false, preferredRows: [4, 8] }],
+  ['dynamic_batching: {preferred_batch_sizes: [4]}', { isAssumed: false, preferredRows: [4] }],
+  ['dynamic_batching: {max_queue_delay_microseconds: 100}', { isAssumed: false, maxDelayMs: 0.1 }],
+  ['dynamic_batching: {max_queue_delay_us: 0}', { isAssumed: false, maxDelayMs: 0 }],
+  ['dynamic_batching: {preserve_ordering: true}', { isAssumed: false, preserveOrdering: true }],
+  ['dynamic_batching: {enable_large_batch_splitting: false}', { isAssumed: false, splitLarge: false }],
+  ['dynamic_batching: {allowed_batch_sizes: [1, 4, 8]}', { isAssumed: false, allowedRows: [1, 4, 8] }],
+  ['dynamic_batching: {pad_variable_length_inputs: true}', { isAssumed: false, padVariableAxes: true }],
 ];
 
 for (const [written, read] of batching) {

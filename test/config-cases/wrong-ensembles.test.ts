@@ -81,6 +81,7 @@ const ensembles: [text: string, ...expected: string[]][] = [
   ],
   [
     ensemble(['{model_name: a, input_map: {x: INN}, output_map: {y: OUT}}']),
+    'm.yaml:3:12: model_config_list[0].inputs[0]: no step takes the input "IN"',
     'm.yaml:7:34: model_config_list[0].ensemble_scheduling.step[0].input_map: the tensor "INN" is no input of the ensemble, and no step makes it; did you mean "IN"?',
   ],
   [
@@ -105,6 +106,7 @@ const ensembles: [text: string, ...expected: string[]][] = [
   ],
   [
     ensemble(['{model_name: a, input_map: {}, output_map: {}}']),
+    'm.yaml:3:12: model_config_list[0].inputs[0]: no step takes the input "IN"',
     'm.yaml:4:13: model_config_list[0].outputs[0]: no step makes the output "OUT"',
     'm.yaml:7:34: model_config_list[0].ensemble_scheduling.step[0].input_map: expected at least one tensor, found none',
     'm.yaml:7:50: model_config_list[0].ensemble_scheduling.step[0].output_map: expected at least one tensor, found none',
@@ -138,6 +140,7 @@ const ensembles: [text: string, ...expected: string[]][] = [
     'm.yaml:3:24: model_config_list[0].inputs[1]: "IN" stands in inputs before; expected each name once',
     'm.yaml:3:24: model_config_list[0].inputs[1]: missing datatype; an ensemble has no file that says them',
     'm.yaml:3:48: model_config_list[0].inputs[2]: missing shape; an ensemble has no file that says them',
+    'm.yaml:3:48: model_config_list[0].inputs[2]: no step takes the input "I2"',
   ],
   [
     ensemble(
