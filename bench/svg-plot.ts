@@ -1,0 +1,102 @@
+/** Line plots as SVG, for a page that may be light or dark: nothing is painted behind them, and the text follows the theme. */
+
+export interface Series {
+  readonly name: string;
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** Of the palette; series that belong together share one. */
+  readonly colour: number;
+  readonly isDashed?: boolean;
+}
+
+export interface Plot {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly series: readonly Series[];
+}
+
+const WIDTH = 640;
+const HEIGHT = 360;
+const MARGIN = { top: 40, right: 16, bottom: 48, left: 60 };
+const LEGEND_LINE = 16;
+const MOST_TICKS = 6;
+const PALETTE = 4;
+
+const STYLE = `text { font: 12px system-ui, sans-serif; fill: #1f2328 }
+.title { font-weight: 600; font-size: 14px }
+.grid { stroke: #d1d9e0; stroke-width: 1 }
+.line { fill: none; stroke-width: 2 }
+.dashed { stroke-dasharray: 5 4 }
+.c0 { stroke: #0969da } .c1 { stroke: #bc4c00 } .c2 { stroke: #1a7f37 } .c3 { stroke: #8250df }
+@media (prefers-color-scheme: dark) {
+  text { fill: #d1d7e0 }
+  .grid { stroke: #3d444d }
+  .c0 { stroke: #4493f8 } .c1 { stroke: #f0883e } .c2 { stroke: #3fb950 } .c3 { stroke: #ab7df8 }
+}`;
+
+/** The text of an SVG file. Points that are not finite are left out. Both axes begin at 0. */
+export function svgPlot({ title, xLabel, yLabel, series }: Plot): string {
+  const drawn = series.map((each) => ({
+    ...each,
+    points: each.points.filter((point) => point.every(Number.isFinite)),
+  }));
+  const points = drawn.flatMap((each) => each.points);
+  const xTicks = ticksTo(Math.max(0, ...points.map(([x]) => x)));
+  const yTicks = ticksTo(Math.max(0, ...points.map(([, y]) => y)));
+  const bottom = HEIGHT - MARGIN.bottom;
+  const x = scale(xTicks.at(-1) ?? 1, MARGIN.left, WIDTH - MARGIN.right);
+  const y = scale(yTicks.at(-1) ?? 1, bottom, MARGIN.top);
+  const parts = [
+    text(title, WIDTH / 2, 20, 'middle', 'title'),
+    ...yTicks.flatMap((tick) => [
+      `<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(tick)}" y2="${y(tick)}"/>`,
+      text(String(tick), MARGIN.left - 6, y(tick) + 4, 'end'),
+    ]),
+    ...xTicks.map((tick) => text(String(tick), x(tick), bottom + 18, 'middle')),
+    text(xLabel, (MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 10, 'middle'),
+    `<g transform="rotate(-90)">${text(yLabel, -(MARGIN.top + bottom) / 2, 16, 'middle')}</g>`,
+    ...drawn.map((each) => {
+      const path = each.points.map((point) => `${x(point[0])},${y(point[1])}`).join(' ');
+      return `<polyline class="${classOf(each)}" points="${path}"/>`;
+    }),
+    ...drawn.flatMap((each, i) => legend(each, MARGIN.top + 10 + i * LEGEND_LINE)),
+  ];
+  const size = `viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img">\n<title>${escaped(title)}</title>\n<style>${STYLE}</style>\n${parts.join('\n')}\n</svg>\n`;
+}
+
+/** Round numbers from 0 to the first that is `most` or more. */
+export function ticksTo(most: number): number[] {
+  if (!(most > 0)) return [0, 1];
+  const rough = most / (MOST_TICKS - 1);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 2.5, 5, 10].find((each) => each * power >= rough) ?? 10);
+  const count = Math.ceil(most / step);
+  // Twelve digits leave out what binary fractions add.
+  return Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(12)));
+}
+
+function scale(most: number, from: number, to: number): (value: number) => number {
+  return (value) => Number((from + (value / most) * (to - from)).toFixed(1));
+}
+
+function legend(series: Series, at: number): string[] {
+  const left = MARGIN.left + 12;
+  return [
+    `<polyline class="${classOf(series)}" points="${left},${at} ${left + 24},${at}"/>`,
+    text(series.name, left + 30, at + 4, 'start'),
+  ];
+}
+
+function classOf({ colour, isDashed }: Series): string {
+  return `line c${colour % PALETTE}${isDashed === true ? ' dashed' : ''}`;
+}
+
+function text(words: string, x: number, y: number, anchor: 'start' | 'middle' | 'end', kind = ''): string {
+  const style = kind === '' ? '' : ` class="${kind}"`;
+  return `<text${style} x="${x}" y="${y}" text-anchor="${anchor}">${escaped(words)}</text>`;
+}
+
+function escaped(words: string): string {
+  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
