@@ -21,7 +21,7 @@ import { measureThroughput, staticName, type Throughput } from './batching/throu
 import { measureTwoModels, type TwoModels } from './batching/two-models.js';
 
 const WIDTH = 2048;
-const DEPTH = 6;
+const DEPTH = 4;
 const SIDE = 64;
 
 /**

@@ -4,8 +4,8 @@ import { idealLatencies } from '../ideal-queue.js';
 import { type OpenLoadSummary, summaryOf } from '../open-load-summary.js';
 import { quantileOf } from '../quantile.js';
 import { between } from '../run-times.js';
-import { ratios, spread, verdict } from '../spread.js';
-import { median, table } from '../table.js';
+import { middle, ratios, spread, verdict } from '../spread.js';
+import { table } from '../table.js';
 import type { BenchModel } from './models.js';
 import { type BatchingPlan, INSTANCES } from './plan.js';
 import type { Site } from './site.js';
@@ -85,16 +85,16 @@ export function latencyTable(results: readonly LatencyAt[]): string {
     return [
       `${at.model.name}, ${(at.share * 100).toFixed(0)} %`,
       at.perSecond.toFixed(0),
-      ms(at.p50Ms),
-      ms(at.idealP50Ms),
-      ms(at.p99Ms),
-      ms(at.idealP99Ms),
+      middle(at.p50Ms),
+      middle(at.idealP50Ms),
+      middle(at.p99Ms),
+      middle(at.idealP99Ms),
       spread(ofBound),
       verdict(ofBound, { most: 1 }),
       String(at.notOk),
-      ms(at.lagP99Ms),
+      middle(at.lagP99Ms),
       String(at.voidRounds),
-      `${median(at.serverCpuMicros).toFixed(0)} / ${median(at.loadCpuMicros).toFixed(0)}`,
+      `${middle(at.serverCpuMicros, 0)} / ${middle(at.loadCpuMicros, 0)}`,
     ];
   });
   const head = [
@@ -112,8 +112,4 @@ export function latencyTable(results: readonly LatencyAt[]): string {
     'CPU us, server / load',
   ];
   return table(head, rows);
-}
-
-function ms(values: readonly number[]): string {
-  return values.length === 0 ? 'void' : median(values).toFixed(2);
 }

@@ -1,8 +1,8 @@
 /** The latency of a server that has little to do: batching must not cost what it cannot win. */
 import { poissonArrivals } from '../arrivals.js';
 import { summaryOf } from '../open-load-summary.js';
-import { ratios, spread, verdict } from '../spread.js';
-import { median, table } from '../table.js';
+import { middle, ratios, spread, verdict } from '../spread.js';
+import { table } from '../table.js';
 import type { BenchModel } from './models.js';
 import type { Rounds } from './plan.js';
 import type { Site } from './site.js';
@@ -47,8 +47,8 @@ export function lowLoadTable(results: readonly LowLoad[]): string {
     return [
       model.name,
       perSecond.toFixed(0),
-      median(defaultsMs).toFixed(2),
-      median(offMs).toFixed(2),
+      middle(defaultsMs),
+      middle(offMs),
       spread(ratio),
       verdict(ratio, GOAL),
       String(voidRounds),

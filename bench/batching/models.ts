@@ -13,7 +13,7 @@ export interface BenchModel {
   readonly rowShape: readonly number[];
 }
 
-/** Batching pays: one row costs nearly as much as a batch, because the weights have to come from memory. */
+/** Batching pays: one row costs nearly as much as a batch, because the weights have to come from memory every time. */
 export function denseModel(width: number, depth: number): BenchModel {
   const layers = Array.from({ length: depth }, (_, i) => i);
   const nodes = layers.flatMap((i): Node[] => [
@@ -24,7 +24,7 @@ export function denseModel(width: number, depth: number): BenchModel {
   const shape = ['batch', width];
   return {
     name: 'dense',
-    what: `${depth} layers of ${width} x ${width} FP32, whose weights stream from memory`,
+    what: `${depth} layers of ${width} x ${width} FP32, whose weights stream from memory: batching pays`,
     path: written('dense', nodes, weights, shape, shape),
     rowShape: [width],
   };
@@ -56,7 +56,7 @@ export function convModel(side: number): BenchModel {
   const rowShape = [3, side, side];
   return {
     name: 'conv',
-    what: `three convolutions of ${channels} channels on ${side} x ${side}`,
+    what: `three convolutions of ${channels} channels on ${side} x ${side}: batching does not pay`,
     path: written('conv', nodes, weights, ['batch', ...rowShape], ['batch', channels]),
     rowShape,
   };
@@ -66,7 +66,7 @@ export function convModel(side: number): BenchModel {
 export function mnistModel(): BenchModel {
   return {
     name: 'mnist',
-    what: 'the sample `samples/data/mnist.onnx`, some tens of microseconds',
+    what: 'the sample `samples/data/mnist.onnx`, some tens of microseconds: what is around the model costs more',
     path: samples('data/mnist.onnx'),
     rowShape: [1, 28, 28],
   };

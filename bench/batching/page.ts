@@ -1,6 +1,6 @@
 /** The page that a run of the benchmark becomes. */
 
-import { fitLine } from '../run-times.js';
+import { fitLine, type RunTime } from '../run-times.js';
 import { table } from '../table.js';
 import { type LatencyAt, latencyTable } from './latency.js';
 import { type LowLoad, lowLoadTable } from './low-load.js';
@@ -27,8 +27,8 @@ export function page(results: Results): string {
     'Written by `npm run bench -- batching`. Do not edit it: run it again.',
     results.setting.join('\n'),
     `What is compared runs in one run and takes turns in short blocks, in alternating order. A figure like \`0.98 (0.95-1.01)\` is the
-median of the rounds and between which all of them lie. *kept* and *missed* speak of the median; *barely* says that the
-goal lies between the rounds, so that another run may say otherwise.`,
+median of the rounds and between which all of them lie. *kept* and *missed* speak of the median; where the goal
+lies between the rounds, another run may say otherwise.`,
     ...modelsPart(results.throughput),
     ...throughputPart(results.throughput),
     ...lowLoadPart(results.lowLoad),
@@ -40,21 +40,23 @@ goal lies between the rounds, so that another run may say otherwise.`,
 
 function modelsPart(results: readonly Throughput[]): string[] {
   const sizes = results[0]?.runTimes.map(({ rows }) => rows) ?? [];
-  const rows = results.map(({ model, runTimes }) => {
-    const { alphaMs, tau0Ms } = fitLine(runTimes);
-    return [
-      model.name,
-      model.what,
-      ...runTimes.map(({ ms }) => ms.toFixed(2)),
-      `${alphaMs.toFixed(3)} n + ${tau0Ms.toFixed(2)}`,
-    ];
-  });
+  const rows = results.map(({ model, runTimes }) => [
+    model.name,
+    ...runTimes.map(({ ms }) => ms.toFixed(2)),
+    lineOf(runTimes),
+  ]);
   return [
     '## The models',
+    results.map(({ model }) => `- \`${model.name}\`: ${model.what}`).join('\n'),
     `Run times in ms of the bare engine on \`${DEVICE}\`, by the rows of a run, while as many instances run as the server has. The
 last column is the line nearest to them (least squares of the relative errors); what is computed below takes the times themselves.`,
-    table(['model', 'what it is', ...sizes.map(String), 'tau(n)'], rows),
+    table(['model', ...sizes.map(String), 'tau(n)'], rows),
   ];
+}
+
+function lineOf(runTimes: readonly RunTime[]): string {
+  const { alphaMs, tau0Ms } = fitLine(runTimes);
+  return `${alphaMs.toFixed(3)} n ${tau0Ms < 0 ? '-' : '+'} ${Math.abs(tau0Ms).toFixed(2)}`;
 }
 
 function throughputPart(results: readonly Throughput[]): string[] {

@@ -1,8 +1,8 @@
 /** A light model beside a heavy one that takes all it can get, on one CPU. */
 import { poissonArrivals } from '../arrivals.js';
 import { type OpenLoadSummary, summaryOf } from '../open-load-summary.js';
-import { ratios, spread, verdict } from '../spread.js';
-import { median, table } from '../table.js';
+import { middle, ratios, spread, verdict } from '../spread.js';
+import { table } from '../table.js';
 import type { BenchModel } from './models.js';
 import type { Rounds } from './plan.js';
 import type { Site } from './site.js';
@@ -78,12 +78,12 @@ export function twoModelsTable({ light, heavy, perSecond, ...result }: TwoModels
       [
         `${light.name} beside ${heavy.name}`,
         perSecond.toFixed(0),
-        median(result.aloneMs).toFixed(2),
-        median(fairMs).toFixed(2),
-        median(result.besideMs).toFixed(2),
+        middle(result.aloneMs),
+        middle(fairMs),
+        middle(result.besideMs),
         spread(ratio),
         verdict(ratio, GOAL),
-        median(result.heavyPerSecond).toFixed(0),
+        middle(result.heavyPerSecond, 0),
         String(result.voidRounds),
       ],
     ],
