@@ -19,7 +19,9 @@ import { goodputPlot, latencyPlots } from './batching/plots.js';
 import { BATCHING_OFF, DEFAULTS, openBare, openSite, type Site, staticBatch } from './batching/site.js';
 import { measureThroughput, staticName, type Throughput } from './batching/throughput.js';
 import { measureTwoModels, type TwoModels } from './batching/two-models.js';
+import { cpuTicks, startingLoad, stealPercent } from './machine.js';
 
+const FLAGS = ['--quick', '--pinned'];
 const WIDTH = 2048;
 const DEPTH = 4;
 const SIDE = 64;
@@ -28,16 +30,26 @@ const SIDE = 64;
  * @param flags `--quick` for a short run that only prints; `--pinned` puts the whole server on one CPU
  */
 export async function batching(flags: readonly string[]): Promise<string> {
+  const unknown = flags.find((flag) => !FLAGS.includes(flag));
+  if (unknown !== undefined)
+    throw new Error(`batching does not know ${unknown}; it knows ${FLAGS.join(' and ')}`);
   const isQuick = flags.includes('--quick');
   const layoutName: LayoutName = flags.includes('--pinned') ? 'pinned' : 'shared';
   const plan = isQuick ? QUICK_PLAN : FULL_PLAN;
   const startedAt = performance.now();
+  const load = startingLoad();
+  const ticks = cpuTicks();
   const measured = await measureAll(plan, layoutOf(layoutName));
   const files = { ...latencyPlots(measured.latency), ...goodputPlot(measured.overload) };
   const minutes = (performance.now() - startedAt) / 60_000;
+  const steal = stealPercent(ticks, cpuTicks());
   const text = page({
     ...measured,
-    setting: setting(flags, layoutName, minutes),
+    setting: [
+      `- ${new Date().toISOString().slice(0, 10)}, \`${['npm run bench -- batching', ...flags].join(' ')}\`, ${minutes.toFixed(1)} minutes`,
+      ...machine(layoutName),
+      `- load average before ${load.toFixed(1)}; ${steal.toFixed(1)} % of the CPU time was stolen by the host`,
+    ],
     plots: isQuick ? [] : Object.keys(files),
   });
   if (!isQuick) write({ ...files, 'batching.md': `${text}\n` });
@@ -52,7 +64,7 @@ async function measureAll(plan: BatchingPlan, layout: Layout): Promise<Omit<Resu
   const overload: OverloadAt[] = [];
   for (const model of [dense, conv, mnist]) {
     console.error(` ${model.name}`);
-    const { site, found } = await withBare(model, layout, plan);
+    const { site, found } = await saturated(model, layout, plan);
     throughput.push(found);
     console.error('  low load');
     lowLoad.push(await measureLowLoad(site, found, plan.lowLoad));
@@ -64,8 +76,8 @@ async function measureAll(plan: BatchingPlan, layout: Layout): Promise<Omit<Resu
   return { throughput, lowLoad, latency, overload, twoModels: await lightBesideHeavy(mnist, conv, plan) };
 }
 
-/** The bare engine is there only as long as it is needed: afterwards it would only take memory. */
-async function withBare(
+/** The server, open for more, and what it does at most. The bare engine is only there meanwhile: it takes memory. */
+async function saturated(
   model: BenchModel,
   layout: Layout,
   plan: BatchingPlan,
@@ -97,11 +109,9 @@ async function lightBesideHeavy(
   return result;
 }
 
-function setting(flags: readonly string[], layoutName: LayoutName, minutes: number): string[] {
+function machine(layoutName: LayoutName): string[] {
   const { server, load } = layoutOf(layoutName);
-  const command = ['npm run bench -- batching', ...flags].join(' ');
   return [
-    `- ${new Date().toISOString().slice(0, 10)}, \`${command}\`, ${minutes.toFixed(1)} minutes`,
     `- furiosa-server ${versionOf('../../package.json')}, onnxruntime-node ${versionOf('../../node_modules/onnxruntime-node/package.json')}, Node ${process.version}`,
     `- ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}; the server and the bare engine on CPU ${server}, the load on CPU ${load}`,
   ];

@@ -35,6 +35,14 @@ export function summaryOf(samples: readonly Sample[]): OpenLoadSummary {
   };
 }
 
+/** The summary of a load that the server must be able to bear: throws where not all was answered with 200. */
+export function summaryOfSuccess(samples: readonly Sample[]): OpenLoadSummary {
+  const summary = summaryOf(samples);
+  const others = summary.count - (summary.statuses.get(OK) ?? 0);
+  if (others > 0) throw new Error(`${others} of ${summary.count} requests were not answered with 200`);
+  return summary;
+}
+
 export function latenciesOf(samples: readonly Sample[], has: (status: number) => boolean): number[] {
   return samples.filter(({ status }) => has(status)).map(({ latencyMs }) => latencyMs);
 }

@@ -1,6 +1,6 @@
 /** The latency of a server that has little to do: batching must not cost what it cannot win. */
 import { poissonArrivals } from '../arrivals.js';
-import { summaryOf } from '../open-load-summary.js';
+import { summaryOfSuccess } from '../open-load-summary.js';
 import { middle, ratios, spread, verdict } from '../spread.js';
 import { table } from '../table.js';
 import type { BenchModel } from './models.js';
@@ -32,9 +32,9 @@ export async function measureLowLoad(
   let voidRounds = 0;
   for (let round = 0; round < rounds; round++) {
     const arrivals = poissonArrivals({ perSecond, durationMs: blockMs, seed: 100 + round });
-    const summaries = new Map<string, ReturnType<typeof summaryOf>>();
+    const summaries = new Map<string, ReturnType<typeof summaryOfSuccess>>();
     for (const served of round % 2 === 0 ? FORMS : [...FORMS].reverse())
-      summaries.set(served, summaryOf((await site.open({ served, model, arrivals })).samples));
+      summaries.set(served, summaryOfSuccess((await site.open({ served, model, arrivals })).samples));
     if ([...summaries.values()].some(({ isVoid }) => isVoid)) voidRounds++;
     else for (const served of FORMS) p50[served].push(summaries.get(served)?.p50Ms ?? Number.NaN);
   }

@@ -30,11 +30,11 @@ export interface Overload {
 export const FULL_PLAN: BatchingPlan = {
   sizes: [1, 2, 4, 8, 16, 32, 64],
   runTimeMs: 400,
-  sweepMs: 1200,
-  compare: { rounds: 6, blockMs: 1500, warmUpMs: 700 },
-  lowLoad: { rounds: 6, blockMs: 2000 },
-  latency: { rounds: 3, blockMs: 4000, shares: [0.5, 0.7, 0.8, 0.9] },
-  overload: { factors: [2, 5], durationMs: 30_000, probeMs: 5000 },
+  sweepMs: 1000,
+  compare: { rounds: 6, blockMs: 1300, warmUpMs: 700 },
+  lowLoad: { rounds: 6, blockMs: 1800 },
+  latency: { rounds: 3, blockMs: 3500, shares: [0.5, 0.7, 0.8, 0.9] },
+  overload: { factors: [2, 5], durationMs: 30_000, probeMs: 4000 },
   twoModels: { rounds: 4, blockMs: 3000 },
 };
 

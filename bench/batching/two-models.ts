@@ -1,6 +1,6 @@
 /** A light model beside a heavy one that takes all it can get, on one CPU. */
 import { poissonArrivals } from '../arrivals.js';
-import { type OpenLoadSummary, summaryOf } from '../open-load-summary.js';
+import { type OpenLoadSummary, summaryOfSuccess } from '../open-load-summary.js';
 import { middle, ratios, spread, verdict } from '../spread.js';
 import { table } from '../table.js';
 import type { BenchModel } from './models.js';
@@ -38,7 +38,7 @@ export async function measureTwoModels(
     console.error(`  two models, round ${round + 1} of ${rounds}`);
     const arrivals = poissonArrivals({ perSecond: LIGHT_PER_SECOND, durationMs: blockMs, seed: 400 + round });
     const ask = async (): Promise<OpenLoadSummary> =>
-      summaryOf((await site.open({ served: 'light', model: light, arrivals })).samples);
+      summaryOfSuccess((await site.open({ served: 'light', model: light, arrivals })).samples);
     alone.push(await ask());
     const heavyBlock = saturate(blockMs + 2 * MARGIN_MS);
     await new Promise((resolve) => setTimeout(resolve, MARGIN_MS / 2));

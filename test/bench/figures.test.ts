@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cpuTicks, stealPercent } from '../../bench/machine.js';
 import { quantile, quantileOf } from '../../bench/quantile.js';
 import { bestRows, between, fitLine, type RunTime } from '../../bench/run-times.js';
 import { type Goal, middle, ratios, spread, verdict } from '../../bench/spread.js';
@@ -79,3 +80,11 @@ for (const [values, goal, words] of verdicts)
   test(`of ${JSON.stringify(goal)}, ${JSON.stringify(values)} is ${words}`, () => {
     assert.equal(verdict(values, goal), words);
   });
+
+test('stolen time is told in per cent of the time of all CPUs, in which guests do not count twice', () => {
+  const before = cpuTicks('cpu  100 0 50 800 0 0 0 10 7 0\ncpu0 1 2 3 4 5 6 7 8 9 10\n');
+  const after = cpuTicks('cpu  150 0 60 835 0 0 0 15 57 0\n');
+  assert.deepEqual(before, { total: 960, steal: 10 });
+  assert.equal(stealPercent(before, after), 5);
+  assert.equal(stealPercent(before, before), 0);
+});

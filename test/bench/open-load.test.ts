@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { AnswerReader } from '../../bench/answer-reader.js';
 import { ConnectionPool } from '../../bench/connection-pool.js';
 import { newSamples, putSample, readSamples, type Sample } from '../../bench/open-load-order.js';
-import { goodput, recoveryMs, summaryOf } from '../../bench/open-load-summary.js';
+import { goodput, recoveryMs, summaryOf, summaryOfSuccess } from '../../bench/open-load-summary.js';
 
 function sample(scheduledMs: number, latencyMs: number, status = 200, lagMs = 0): Sample {
   return { scheduledMs, latencyMs, lagMs, status };
@@ -66,6 +66,11 @@ test('the summary is of the answers with 200; the lag is that of all', () => {
       ],
     },
   );
+});
+
+test('a load that must be borne is refused where one request was not answered with 200', () => {
+  assert.equal(summaryOfSuccess([sample(0, 1), sample(1, 1)]).count, 2);
+  assert.throws(() => summaryOfSuccess([sample(0, 1), late]), /1 of 2 requests/);
 });
 
 const voids: [latencyMs: number, lagMs: number, isVoid: boolean][] = [
