@@ -17,8 +17,9 @@ export interface Plot {
 
 const WIDTH = 640;
 const HEIGHT = 360;
-const MARGIN = { top: 40, right: 16, bottom: 48, left: 60 };
-const LEGEND_LINE = 16;
+const MARGIN = { top: 56, right: 24, bottom: 48, left: 60 };
+const LEGEND_TOP = 38;
+const LEGEND_WIDTH = 140;
 const MOST_TICKS = 6;
 const PALETTE = 4;
 
@@ -59,7 +60,7 @@ export function svgPlot({ title, xLabel, yLabel, series }: Plot): string {
       const path = each.points.map((point) => `${x(point[0])},${y(point[1])}`).join(' ');
       return `<polyline class="${classOf(each)}" points="${path}"/>`;
     }),
-    ...drawn.flatMap((each, i) => legend(each, MARGIN.top + 10 + i * LEGEND_LINE)),
+    ...drawn.flatMap((each, i) => legend(each, MARGIN.left + i * LEGEND_WIDTH)),
   ];
   const size = `viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img">\n<title>${escaped(title)}</title>\n<style>${STYLE}</style>\n${parts.join('\n')}\n</svg>\n`;
@@ -80,11 +81,11 @@ function scale(most: number, from: number, to: number): (value: number) => numbe
   return (value) => Number((from + (value / most) * (to - from)).toFixed(1));
 }
 
-function legend(series: Series, at: number): string[] {
-  const left = MARGIN.left + 12;
+/** Above the axes, where no line comes. */
+function legend(series: Series, left: number): string[] {
   return [
-    `<polyline class="${classOf(series)}" points="${left},${at} ${left + 24},${at}"/>`,
-    text(series.name, left + 30, at + 4, 'start'),
+    `<polyline class="${classOf(series)}" points="${left},${LEGEND_TOP} ${left + 24},${LEGEND_TOP}"/>`,
+    text(series.name, left + 30, LEGEND_TOP + 4, 'start'),
   ];
 }
 

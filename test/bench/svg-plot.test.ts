@@ -46,8 +46,8 @@ test('a line goes from corner to corner of the axes, and points that are not fin
   assert.deepEqual(
     lines.slice(0, 2).map(([, kind, points]) => [kind, points]),
     [
-      ['line c1', '60,312 624,40'],
-      ['line c1 dashed', '60,312 624,176'],
+      ['line c1', '60,312 616,56'],
+      ['line c1 dashed', '60,312 616,184'],
     ],
   );
 });
