@@ -1,4 +1,4 @@
-/** Line plots as SVG, for a page that may be light or dark: nothing is painted behind them, and the text follows the theme. */
+/** Line plots as SVG, for a page that may be light or dark: nothing is painted behind them. */
 
 export interface Series {
   readonly name: string;
@@ -23,17 +23,13 @@ const LEGEND_WIDTH = 140;
 const MOST_TICKS = 6;
 const PALETTE = 4;
 
-const STYLE = `text { font: 12px system-ui, sans-serif; fill: #1f2328 }
+/** Of middling brightness: an image does not always learn which theme the page around it has. */
+const STYLE = `text { font: 12px system-ui, sans-serif; fill: #6e7781 }
 .title { font-weight: 600; font-size: 14px }
-.grid { stroke: #d1d9e0; stroke-width: 1 }
+.grid { stroke: #6e7781; stroke-opacity: 0.3 }
 .line { fill: none; stroke-width: 2 }
 .dashed { stroke-dasharray: 5 4 }
-.c0 { stroke: #0969da } .c1 { stroke: #bc4c00 } .c2 { stroke: #1a7f37 } .c3 { stroke: #8250df }
-@media (prefers-color-scheme: dark) {
-  text { fill: #d1d7e0 }
-  .grid { stroke: #3d444d }
-  .c0 { stroke: #4493f8 } .c1 { stroke: #f0883e } .c2 { stroke: #3fb950 } .c3 { stroke: #ab7df8 }
-}`;
+.c0 { stroke: #2f81f7 } .c1 { stroke: #d9730d } .c2 { stroke: #2da44e } .c3 { stroke: #986ee2 }`;
 
 /** The text of an SVG file. Points that are not finite are left out. Both axes begin at 0. */
 export function svgPlot({ title, xLabel, yLabel, series }: Plot): string {

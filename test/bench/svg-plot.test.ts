@@ -58,9 +58,29 @@ test('texts are escaped, and each series is in the legend', () => {
   for (const words of ['measured', 'ideal', 'rate', 'ms']) assert.ok(svg.includes(`>${words}</text>`), words);
 });
 
-test('the colours follow the theme, and nothing is painted behind', () => {
+/** Relative luminance and contrast of WCAG 2. */
+function contrast(one: string, other: string): number {
+  const [light = 0, dark = 0] = [one, other].map(luminance).sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(colour: string): number {
+  const channels = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
+  const [r = 0, g = 0, b = 0] = channels.map((c) =>
+    c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4,
+  );
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+test('every colour can be seen on light and on dark, and nothing is painted behind', () => {
   const svg = svgPlot(plot);
-  assert.ok(svg.includes('prefers-color-scheme: dark'));
+  const colours = [...new Set(svg.match(/#[0-9a-f]{6}/g))];
+  assert.equal(colours.length, 5);
+  for (const colour of colours)
+    for (const page of ['#ffffff', '#0d1117']) {
+      const found = contrast(colour, page);
+      assert.ok(found >= 3, `${colour} on ${page}: ${found.toFixed(1)}`);
+    }
   assert.ok(!svg.includes('<rect'));
 });
 
