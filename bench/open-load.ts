@@ -10,6 +10,10 @@ import { newSamples, type OpenLoadOrder, putSample } from './open-load-order.js'
 
 /** From the order to the first moment: the metronome has to start. */
 const LEAD_MS = 150;
+/** How long before a request is due its generator is awake, and looks at the clock between any two events. */
+const AHEAD_MS = 0.4;
+/** Of requests that come more often this would make a loop that never sleeps; theirs are the longer latencies, too. */
+const MOST_AHEAD_PER_SECOND = 1500;
 /** How long answers are waited for when the last request is due. */
 const PATIENCE_MS = 10_000;
 
@@ -18,7 +22,9 @@ async function load(order: OpenLoadOrder): Promise<void> {
   const pool = new ConnectionPool(order.port, readFileSync(order.requestFile), order.connections);
   await pool.open();
   const samples = newSamples(arrivals.length);
-  await play(pool, { arrivals, startsAt: steadyMs() + LEAD_MS }, samples);
+  const seconds = (arrivals.at(-1) ?? 0) / 1000;
+  const aheadMs = arrivals.length > MOST_AHEAD_PER_SECOND * seconds ? 0 : AHEAD_MS;
+  await play(pool, { arrivals, startsAt: steadyMs() + LEAD_MS, aheadMs }, samples);
   pool.close();
   writeFileSync(order.samplesFile, new Uint8Array(samples.buffer));
 }
@@ -29,6 +35,7 @@ function play(pool: ConnectionPool, score: Score, samples: Float64Array): Promis
   for (const [i, scheduledMs] of arrivals.entries())
     putSample(samples, i, { scheduledMs, latencyMs: Infinity, lagMs: Infinity, status: 0 });
   return new Promise((resolve, reject) => {
+    if (arrivals.length === 0) return resolve();
     const metronome = new Worker(new URL('./metronome.js', import.meta.url), { workerData: score });
     let sent = 0;
     let answers = 0;
@@ -45,8 +52,16 @@ function play(pool: ConnectionPool, score: Score, samples: Float64Array): Promis
         if (++answers === arrivals.length) resolve();
       });
     };
+    let announced = 0;
+    let isAwake = false;
+    const sendDue = (): void => {
+      while (sent < announced && startsAt + (arrivals[sent] ?? 0) <= steadyMs()) send(sent++);
+      isAwake = sent < announced;
+      if (isAwake) setImmediate(sendDue);
+    };
     metronome.on('message', (due: Due) => {
-      while (sent < due) send(sent++);
+      announced = due;
+      if (!isAwake) sendDue();
     });
     metronome.on('error', reject);
     setTimeout(resolve, LEAD_MS + (arrivals.at(-1) ?? 0) + PATIENCE_MS).unref();
