@@ -91,8 +91,8 @@ function latencyPart({ latency, plots }: Results): string[] {
     `Poisson arrivals at shares of the peak. Latency counts from when a request was to be sent; a block is void when the p99 of the
 generator's own lag is more than 0.2 ms and more than 5 % of the p50. The ideal queue is given the same arrivals and the run times
 above: nothing else costs time, and an instance that is free takes all that waits, up to the batch that gets the most done. The bound is 1.15
-times its p99 and 0.5 ms. What HTTP and the trips between threads cost is in the server's figures and not in the ideal's. The load's CPU
-includes that its generator is awake 0.4 ms before each request is due, where there are fewer than 1500 in a second.`,
+times its p99 and 0.5 ms. What HTTP and the trips between threads cost is in the server's figures and not in the ideal's. The generator has a
+higher priority than the server where the system allows it, and its CPU includes that it is awake 0.4 ms before each request is due, where there are fewer than 1500 in a second.`,
     latencyTable(latency),
     ...plots.filter((name) => name.includes('latency')).map((name) => `![latency over the rate](${name})`),
   ];
