@@ -26,6 +26,7 @@ export class BatchCost {
   #efficient: number | null = null;
 
   observe(rows: number, ms: number): void {
+    if (rows === 0) return;
     const at = classOf(rows);
     const seen = this.#classes[at];
     const msPerRow = ms / rows;

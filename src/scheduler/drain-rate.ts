@@ -15,6 +15,7 @@ export class DrainRate {
    * @param isBusy whether more waits, so that the time until the next end is all work
    */
   ended(rows: number, now: number, isBusy: boolean): void {
+    if (rows === 0) return;
     if (this.#lastEndAt !== null) {
       const ms = (now - this.#lastEndAt) / rows;
       this.#msPerRow = this.#msPerRow === null ? ms : this.#msPerRow + WEIGHT * (ms - this.#msPerRow);
