@@ -1,3 +1,5 @@
+import { openCache } from '#cache/open-cache.js';
+import type { ResponseStore } from '#cache/store.js';
 import type { Settings } from '#config/settings.js';
 import type { Clock } from '#core/clock.js';
 import type { LogControl } from '#core/log-settings.js';
@@ -19,6 +21,7 @@ import { Tracing } from '#serving/tracing.js';
 import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.js';
 import { TraceFile } from '#tracing/trace-file.js';
 import { docsRoutes } from '#web/docs.js';
+import { beginCache } from './version-cache.js';
 
 /** The extensions of the V2 protocol that this server serves. */
 const EXTENSIONS: readonly string[] = [
@@ -44,16 +47,22 @@ export interface Parts {
   readonly traceFile: TraceFile | null;
   /** Null where clients may not use it. */
   readonly sharedMemory: SharedMemoryRegions | null;
+  /** Null where no answers are kept. */
+  readonly cache: ResponseStore | null;
 }
 
 export async function build(settings: Settings, clock: Clock, logControl: LogControl): Promise<Parts> {
   const inventory = await openInventory(settings.devices);
+  const cache = settings.cache === null ? null : await openCache(settings.cache, clock);
   const numbers = new Map(settings.models.map((offer, i) => [offer, i + 1]));
   const cores = new CoreShares(inventory.cpu.cpus);
   const open: Opener = async (offer, onLost) => {
     const label = `Model#${String(numbers.get(offer) ?? 0).padStart(4, '0')}`;
+    const finishCache = await beginCache(offer, cache);
     const placement = await place(placementOf(offer, label), inventory, clock);
-    return openVersion(offer, placement, settings.maxQueueSize, cores, clock, onLost);
+    const versionCache = await finishCache(placement.model.facts);
+    const host = { maxQueueSize: settings.maxQueueSize, cores, clock, cache: versionCache };
+    return openVersion(offer, placement, host, onLost);
   };
   const models = new ModelManager(settings.models, open);
   const gate = new Gate();
@@ -82,7 +91,7 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
-  return { models, gate, listener, grpcListener, sharedMemory, traceFile };
+  return { models, gate, listener, grpcListener, sharedMemory, traceFile, cache };
 }
 
 function extensionsOf({ allowClientShm }: Settings): readonly string[] {

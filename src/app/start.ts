@@ -38,8 +38,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);
   const parts = await build(settings, systemClock, logControl);
-  const restPort = await parts.listener.open();
-  const grpcPort = await openGrpc(parts);
+  const { restPort, grpcPort } = await openPorts(parts);
   const name = `${settings.server.name} ${settings.server.version}`;
   const { host } = settings.rest;
   log.info(`${name} listens on http://${host}:${restPort}`, { host, port: restPort });
@@ -66,8 +65,26 @@ export async function startServer(
   };
 }
 
-/** Leaves no port open when this one cannot be had. */
-async function openGrpc({ listener, grpcListener }: Parts): Promise<number | null> {
+/** Leaves nothing open when one of them cannot be had. */
+async function openPorts({
+  listener,
+  grpcListener,
+  cache,
+}: Parts): Promise<Pick<RunningServer, 'restPort' | 'grpcPort'>> {
+  try {
+    const restPort = await listener.open();
+    const grpcPort = await openGrpc(listener, grpcListener);
+    return { restPort, grpcPort };
+  } catch (thrown) {
+    await cache?.close();
+    throw thrown;
+  }
+}
+
+async function openGrpc(
+  listener: Parts['listener'],
+  grpcListener: Parts['grpcListener'],
+): Promise<number | null> {
   try {
     return (await grpcListener?.open()) ?? null;
   } catch (thrown) {

@@ -54,6 +54,7 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
     drainDelayMs: Math.round(pick(given.drainDelaySeconds, file.drainDelaySeconds, 0) * 1000),
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
     allowClientShm: pick(given.allowClientShm, file.allowClientShm, false),
+    cache: null,
   };
 }
 

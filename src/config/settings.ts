@@ -1,3 +1,4 @@
+import type { CacheOptions } from '#cache/options.js';
 import type { LogLevel } from '#core/log.js';
 import type { TraceLevel } from '#core/trace-level.js';
 import type { DeviceOptions } from '#device/options.js';
@@ -63,6 +64,8 @@ export interface Settings {
   readonly drainTimeoutMs: number;
   /** Clients may pass tensors in shared memory of this host. */
   readonly allowClientShm: boolean;
+  /** Where answers of models that ask for it are kept; null for nowhere. */
+  readonly cache: CacheOptions | null;
   /** Findings worth a WARN line that stop nothing, for instance a deprecated key. */
   readonly warnings: readonly string[];
 }

@@ -40,7 +40,7 @@ export interface ModelMetadata {
   readonly dialect: Dialect;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  /** The most rows a request may have along the first axis of its tensors; 0 where that axis is not a batch's. */
+  /** The most rows of one run along the batch axis of its tensors; 0 where they have none. */
   readonly maxBatchSize: number;
   /** Further facts, as V2's `properties`: description, device, engine. */
   readonly properties: Readonly<Record<string, string>>;

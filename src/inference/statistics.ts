@@ -17,11 +17,16 @@ export interface ModelStatistics {
   /** Whole requests, from when they came to the model until their answers. */
   readonly success: Total;
   readonly fail: Total;
-  /** Of the requests that succeeded, as are the next three: their counts are those of `success`. */
+  /** Of the requests that succeeded: its count is that of `success`. Those that were kept waited for nothing. */
   readonly queue: Total;
+  /** Of the requests that succeeded and were run, as are the next two. */
   readonly computeInput: Total;
   readonly computeInfer: Total;
   readonly computeOutput: Total;
+  /** Requests that were answered from kept answers, and how long those were looked for. */
+  readonly cacheHit: Total;
+  /** Requests that succeeded after they had been looked for in vain. */
+  readonly cacheMiss: Total;
   /** The executions, by their rows; the fewest first. */
   readonly batches: readonly BatchStatistics[];
 }

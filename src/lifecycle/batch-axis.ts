@@ -1,4 +1,5 @@
 import { invalid } from '#core/errors.js';
+import { batchAxisName, batchAxisOf } from '#inference/batch-axis.js';
 import type { TensorSpec } from '#inference/metadata.js';
 import { formatShape } from '#tensor/shape.js';
 
@@ -12,26 +13,48 @@ export interface Tensors {
 }
 
 /**
- * The most rows a request may have along the first axis, or 0 where the first axis is not that of a batch. It is one
- * where every tensor leaves it open (Triton's rule) and inputs have another axis behind it: one axis alone is as likely
- * to be a sequence. Not so where the file gives the first axes of the inputs different names, for then they differ.
+ * The most rows a run may have along the batch axis, or 0 where there is none. It is one where every tensor leaves it
+ * open (Triton's rule) and inputs have another axis beside it: one axis alone is as likely to be a sequence, unless the
+ * configuration says which axis is the batch's. Not so where the file gives the batch axes of the inputs different
+ * names, for then they differ. A model that was compiled for batches of some size takes that size, if it is asked for.
  *
  * @param asked `max_batch_size` of the configuration, or null. Throws INVALID_ARGUMENT where the tensors contradict it.
  */
 export function maxBatchSizeOf(tensors: Tensors, asked: number | null): number {
   if (asked === null) return hasBatchAxis(tensors) ? UNBOUNDED_BATCH : 0;
+  if (asked === 0) return 0;
+  const compiled = compiledRowsOf(tensors);
+  if (compiled !== null) return checkCompiled(compiled, asked);
   const all = [...kinds('input', tensors.inputs), ...kinds('output', tensors.outputs)];
-  const closed = asked === 0 ? undefined : all.find(({ spec }) => spec.shape[0] !== -1);
+  const closed = all.find(({ spec }) => rowsOf(spec) !== -1);
   if (closed === undefined) return asked;
+  const { kind, spec } = closed;
   throw invalid(
-    `max_batch_size is ${asked}, but the first axis of ${closed.kind} '${closed.spec.name}' is not open: its shape is ${formatShape(closed.spec.shape)}`,
+    `max_batch_size is ${asked}, but ${batchAxisName(spec)} of ${kind} '${spec.name}' is not open: its shape is ${formatShape(spec.shape)}`,
   );
 }
 
+/** The size of the batch axis where it is closed, more than 1 and the same for every tensor; else null. */
+export function compiledRowsOf({ inputs, outputs }: Tensors): number | null {
+  const [rows = -1, ...others] = [...inputs, ...outputs].map(rowsOf);
+  return rows > 1 && others.every((each) => each === rows) ? rows : null;
+}
+
+function checkCompiled(compiled: number, asked: number): number {
+  if (asked === compiled) return asked;
+  throw invalid(
+    `max_batch_size is ${asked}, but the model takes batches of ${compiled} rows: expected ${compiled}, or 0 for requests of exactly so many`,
+  );
+}
+
+function rowsOf(spec: TensorSpec): number | undefined {
+  return spec.shape[batchAxisOf(spec)];
+}
+
 function hasBatchAxis({ inputs, outputs }: Tensors): boolean {
-  if (![...inputs, ...outputs].every(({ shape }) => shape[0] === -1)) return false;
-  if (inputs.some(({ shape }) => shape.length === 1)) return false;
-  const names = new Set(inputs.flatMap(({ axisNames }) => axisNames?.[0] ?? []));
+  if (![...inputs, ...outputs].every((spec) => rowsOf(spec) === -1)) return false;
+  if (inputs.some(({ shape, batchAxis }) => shape.length === 1 && batchAxis === undefined)) return false;
+  const names = new Set(inputs.flatMap((spec) => spec.axisNames?.[batchAxisOf(spec)] ?? []));
   return names.size <= 1;
 }
 

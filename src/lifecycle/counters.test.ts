@@ -16,6 +16,8 @@ test('nothing has happened to a version that was just loaded', () => {
     computeInput: none,
     computeInfer: none,
     computeOutput: none,
+    cacheHit: none,
+    cacheMiss: none,
     batches: [],
   });
 });
@@ -47,4 +49,27 @@ test('rows are counted as inferences, and every part of a request as often as th
       computeOutput: { count: 2, ns: 80 },
     },
   ]);
+});
+
+test('what was kept counts as a success that waited for nothing, and as no inference, run or computation', () => {
+  const counters = new Counters();
+  counters.succeeded(2, 400, { ...timings, batchRows: 2 }, 1000);
+  counters.missedCache(3);
+  counters.answeredFromCache(9, 5);
+  counters.answeredFromCache(8, 4);
+  const { batches, ...counts } = counters.counts;
+  assert.deepEqual(counts, {
+    lastInferenceMs: 1000,
+    inferenceCount: 2,
+    executionCount: 1,
+    success: { count: 3, ns: 417 },
+    fail: { count: 0, ns: 0 },
+    queue: { count: 3, ns: 10 },
+    computeInput: { count: 1, ns: 20 },
+    computeInfer: { count: 1, ns: 300 },
+    computeOutput: { count: 1, ns: 40 },
+    cacheHit: { count: 2, ns: 9 },
+    cacheMiss: { count: 1, ns: 3 },
+  });
+  assert.equal(batches.length, 1);
 });

@@ -11,6 +11,8 @@ export class Counters {
   readonly #fail = new Sum();
   readonly #queue = new Sum();
   readonly #compute = new Compute();
+  readonly #cacheHit = new Sum();
+  readonly #cacheMiss = new Sum();
   /** By the rows of an execution. */
   readonly #batches = new Map<number, Compute>();
   #rows = 0;
@@ -38,6 +40,18 @@ export class Counters {
     batch.add(report);
   }
 
+  /** A request was answered from what had been kept, without a run. As in Triton its rows are no inferences. */
+  answeredFromCache(totalNs: number, lookupNs: number): void {
+    this.#success.add(totalNs);
+    this.#queue.add(0);
+    this.#cacheHit.add(lookupNs);
+  }
+
+  /** A request that succeeded had been looked for among the kept answers in vain. */
+  missedCache(lookupNs: number): void {
+    this.#cacheMiss.add(lookupNs);
+  }
+
   /** A request was refused, given up or went wrong, `totalNs` after it came. */
   failed(totalNs: number): void {
     this.#fail.add(totalNs);
@@ -52,6 +66,8 @@ export class Counters {
       fail: this.#fail.total,
       queue: this.#queue.total,
       ...this.#compute.totals,
+      cacheHit: this.#cacheHit.total,
+      cacheMiss: this.#cacheMiss.total,
       batches: [...this.#batches]
         .sort(([a], [b]) => a - b)
         .map(([rows, compute]) => ({ rows, ...compute.totals })),

@@ -9,6 +9,8 @@ export interface Handle {
   readonly metadata: ModelMetadata;
   readonly signature: Signature;
   readonly deployment: Deployment;
+  /** The most rows of a request; 0 where there is no batch axis. Larger ones than a run takes are run in parts. */
+  readonly maxRequestRows: number;
   /** Inputs must carry the model's own names and exact shapes. */
   readonly strict: boolean;
   /** Runs the model. Names are the engine's. The bytes of the inputs are given away. Rejects with ServingError. */

@@ -7,6 +7,8 @@ import { offerOf } from '../../test/support/server.js';
 import type { OfferedVersion } from './offer.js';
 import { openVersion } from './open-version.js';
 
+const HOST = { clock: new FakeClock(), maxQueueSize: 1, cores: new CoreShares(2), cache: null };
+
 function open(parts: Partial<OfferedVersion>) {
   let closed = 0;
   const facts = { engine: 'onnxruntime 1', provider: 'cpu', threads: 2, modelBytes: 1 };
@@ -29,7 +31,7 @@ function open(parts: Partial<OfferedVersion>) {
     },
   };
   const offer = offerOf({ path: 'm.onnx', ...parts });
-  const opened = openVersion(offer, placement, 1, new CoreShares(2), new FakeClock(), () => {});
+  const opened = openVersion(offer, placement, HOST, () => {});
   return { opened, closings: () => closed };
 }
 

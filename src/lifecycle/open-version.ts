@@ -1,21 +1,25 @@
+import { CachedSubmitter } from '#cache/cached-submitter.js';
+import type { ResponseStore } from '#cache/store.js';
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
-import { PLAIN_LAYOUT } from '#scheduler/batch-layout.js';
 import type { CoreShares } from '#scheduler/core-shares.js';
+import { RateLimitedSubmitter } from '#scheduler/rate-limited-submitter.js';
 import { Scheduler } from '#scheduler/scheduler.js';
-import type { Job, TaskResult } from '#scheduler/task.js';
-import { maxBatchSizeOf, type Tensors } from './batch-axis.js';
+import type { Job, Submitter, TaskResult } from '#scheduler/task.js';
+import { type BatchRules, batchRulesOf } from './batch-rules.js';
 import { Counters, type Counts } from './counters.js';
 import type { OfferedVersion } from './offer.js';
-import { type Port, type Signature, signatureOf } from './signature.js';
+import { type Port, type Signature, signatureOf, tensorsOf } from './signature.js';
 
 /** A version that can serve. */
 export interface OpenVersion {
   readonly metadata: ModelMetadata;
   readonly signature: Signature;
+  /** The most rows of a request; 0 where there is no batch axis. */
+  readonly maxRequestRows: number;
   readonly deployment: Deployment;
   /** Runs the model. Names are the engine's. Rejects with ServingError. */
   submit(job: Job, call: Call): Promise<TaskResult>;
@@ -27,43 +31,57 @@ export interface OpenVersion {
   close(): Promise<void>;
 }
 
+/** Where a version's answers are kept. */
+export interface VersionCache {
+  readonly store: ResponseStore;
+  /** Of the model's files and of how they are run: an answer is found only under the same one. */
+  readonly fingerprint: string;
+}
+
+/** What a version finds where it is opened. */
+export interface VersionHost {
+  readonly clock: Clock;
+  /** Requests that may wait where the offer does not say it. */
+  readonly maxQueueSize: number;
+  /** Of this host, shared by all versions. */
+  readonly cores: CoreShares;
+  /** Null where every request is run. */
+  readonly cache: VersionCache | null;
+}
+
 /**
  * Joins a placement and its offer: the public signature, the metadata, a scheduler over the instances. Closes the
  * placement again when the configuration contradicts the file.
- *
- * @param maxQueueSize requests that may wait where the offer does not say it
- * @param cores of this host, shared by all versions
  */
 export async function openVersion(
   offer: OfferedVersion,
   placement: Placement,
-  maxQueueSize: number,
-  cores: CoreShares,
-  clock: Clock,
+  { clock, maxQueueSize, cores, cache }: VersionHost,
   onLost: (reason: string) => void,
 ): Promise<OpenVersion> {
   const dialect = offer.platform === 'npu' ? 'furiosa' : 'v2';
-  let signature: Signature;
-  let maxBatchSize: number;
+  let rules: BatchRules;
   try {
-    signature = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
-    maxBatchSize = maxBatchSizeOf(specsOf(signature), offer.maxBatchSize);
+    const named = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
+    rules = batchRulesOf(named, offer.maxBatchSize, offer.batching);
   } catch (thrown) {
     await placement.close();
     throw thrown;
   }
+  const { signature, maxRows, allowedRows, maxRequestRows, layout } = rules;
   const counters = new Counters();
   const scheduler = new Scheduler({
     options: {
-      batching: { ...offer.batching, maxRows: maxBatchSize },
+      batching: { ...offer.batching, maxRows, allowedRows },
       queue: { ...offer.queue, maxSize: offer.queue.maxSize ?? maxQueueSize },
     },
-    layout: PLAIN_LAYOUT,
+    layout,
     clock,
     label: `${offer.name}/${offer.version}`,
     cores,
     onRun: (report) => counters.executed(report),
   });
+  const submitter = behindCacheAndLimit(scheduler, offer, cache, clock);
   for (const instance of placement.instances) scheduler.add(instance, onLost);
   return {
     metadata: {
@@ -71,13 +89,14 @@ export async function openVersion(
       version: offer.version,
       platform: offer.platform === 'npu' ? 'npu' : placement.model.platform,
       dialect,
-      ...specsOf(signature),
-      maxBatchSize,
+      ...tensorsOf(signature),
+      maxBatchSize: maxRows,
       properties: { ...propertiesOf(offer, placement), ...descriptionsOf(signature) },
     },
     signature,
+    maxRequestRows,
     deployment: deploymentOf(offer, placement),
-    submit: (job, call) => counted(() => scheduler.submit(job, call), job.rows, counters, clock),
+    submit: (job, call) => counted(() => submitter.submit(job, call), job.rows, counters, clock),
     get counts() {
       return counters.counts;
     },
@@ -87,6 +106,19 @@ export async function openVersion(
       await placement.close();
     },
   };
+}
+
+/** A kept answer is free: only what must be run counts for the rate limit, before it waits. */
+function behindCacheAndLimit(
+  scheduler: Submitter,
+  { name, version, rateLimit }: OfferedVersion,
+  cache: VersionCache | null,
+  clock: Clock,
+): Submitter {
+  const limited = rateLimit === null ? scheduler : new RateLimitedSubmitter(scheduler, rateLimit, clock);
+  if (cache === null) return limited;
+  const { store, fingerprint } = cache;
+  return new CachedSubmitter(limited, store, { name, version, fingerprint }, clock);
 }
 
 /** Counts what comes of a run. */
@@ -100,16 +132,17 @@ async function counted(
   const sinceNs = (): number => (clock.now() - from) * 1e6;
   try {
     const result = await run();
-    counters.succeeded(rows, sinceNs(), result.timings, clock.epochMs());
+    const { timings, isCached = false, lookupNs } = result;
+    if (isCached) counters.answeredFromCache(sinceNs(), lookupNs ?? 0);
+    else {
+      counters.succeeded(rows, sinceNs(), timings, clock.epochMs());
+      if (lookupNs !== undefined) counters.missedCache(lookupNs);
+    }
     return result;
   } catch (thrown) {
     counters.failed(sinceNs());
     throw thrown;
   }
-}
-
-function specsOf({ inputs, outputs }: Signature): Tensors {
-  return { inputs: inputs.map((port) => port.spec), outputs: outputs.map((port) => port.spec) };
 }
 
 /** V2's metadata has no place beside a tensor for what the configuration says of it. */

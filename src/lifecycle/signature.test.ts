@@ -71,6 +71,13 @@ test('the configuration describes by name, in any order and number', () => {
   );
 });
 
+test('the configuration says along which axis the rows lie, and what padding is', () => {
+  const file = { inputs: [spec('x')], outputs: [spec('z')] };
+  const inputs = [claim('x', { batchAxis: 1, padValue: -1 })];
+  const [port] = signatureOf(file, { dialect: 'v2', inputs, outputs: [] }).inputs;
+  assert.deepEqual(port, { spec: { ...spec('x'), batchAxis: 1 }, engineName: 'x', padValue: -1 });
+});
+
 const contradictions: [name: string, claims: TensorClaim[], sentence: RegExp][] = [
   [
     'a datatype',
@@ -81,6 +88,11 @@ const contradictions: [name: string, claims: TensorClaim[], sentence: RegExp][] 
     'a shape',
     [claim('x', { shape: [1, 5] })],
     /gives input 'x' the shape \[1,5\], but in the model file it is \[1,4\]/,
+  ],
+  [
+    'a batch axis',
+    [claim('x', { batchAxis: 2 })],
+    /gives input 'x' the batch axis 2, counted from 0, but it has 2 axes: its shape is \[1,4\]/,
   ],
   ['a count', [claim('a')], /lists 1 inputs by names of its own, but the model file has 2: 'x', 'y'/],
 ];

@@ -1,6 +1,7 @@
 import { invalid } from '#core/errors.js';
 import type { Dialect, TensorSpec } from '#inference/metadata.js';
 import { fitsSpec, formatShape } from '#tensor/shape.js';
+import type { Tensors } from './batch-axis.js';
 import type { TensorClaim } from './offer.js';
 
 /** One input or output as clients know it, and the name its engine knows. */
@@ -9,6 +10,8 @@ export interface Port {
   readonly engineName: string;
   /** What its elements stand for, by position in a row, where the configuration says it. */
   readonly labels?: readonly string[];
+  /** What stands in the places that padding adds; left out: 0. */
+  readonly padValue?: number;
 }
 
 /** What a version takes and gives, in the names of its clients. */
@@ -41,6 +44,11 @@ export function signatureOf(
     inputs: applyClaims('input', portsOf(file.inputs), claims.inputs),
     outputs: applyClaims('output', byPosition ? positions : outputs, claims.outputs),
   };
+}
+
+/** The specs alone. */
+export function tensorsOf({ inputs, outputs }: Signature): Tensors {
+  return { inputs: inputs.map((port) => port.spec), outputs: outputs.map((port) => port.spec) };
 }
 
 function portsOf(specs: readonly TensorSpec[]): readonly Port[] {
@@ -82,8 +90,21 @@ function claimed(kind: 'input' | 'output', { spec, engineName }: Port, claim: Te
       `the configuration gives ${where} the shape ${formatShape(claim.shape)}, but in the model file it is ${formatShape(spec.shape)}`,
     );
   }
+  if (claim.batchAxis !== undefined && claim.batchAxis >= spec.shape.length) {
+    const axes = spec.shape.length === 1 ? '1 axis' : `${spec.shape.length} axes`;
+    throw invalid(
+      `the configuration gives ${where} the batch axis ${claim.batchAxis}, counted from 0, but it has ${axes}: its shape is ${formatShape(spec.shape)}`,
+    );
+  }
   const description = claim.description === null ? {} : { description: claim.description };
   const labels = claim.labels === undefined ? {} : { labels: claim.labels };
   const labelFile = claim.labelFile === undefined ? {} : { labelFile: claim.labelFile };
-  return { spec: { ...spec, name: claim.name, ...description, ...labelFile }, engineName, ...labels };
+  const batchAxis = claim.batchAxis === undefined ? {} : { batchAxis: claim.batchAxis };
+  const padValue = claim.padValue === undefined ? {} : { padValue: claim.padValue };
+  return {
+    spec: { ...spec, name: claim.name, ...description, ...labelFile, ...batchAxis },
+    engineName,
+    ...labels,
+    ...padValue,
+  };
 }

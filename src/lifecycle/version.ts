@@ -99,6 +99,7 @@ export class Version {
       metadata: loaded.metadata,
       signature: loaded.signature,
       deployment: loaded.deployment,
+      maxRequestRows: loaded.maxRequestRows,
       strict: this.offer.strict,
       submit: (job, call) => loaded.submit(job, call),
       release: () => this.#release(),

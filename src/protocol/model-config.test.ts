@@ -31,6 +31,11 @@ test('the axis of the batch is left out where there is one', () => {
   assert.deepEqual([input[0].dims, output[0].dims], [[4, -1], []]);
 });
 
+test('the axis of the batch need not be the first', () => {
+  const { input } = configOf({ inputs: [{ name: 'x', datatype: 'FP32', shape: [3, -1, 4], batchAxis: 1 }] });
+  assert.deepEqual(input[0].dims, [3, 4]);
+});
+
 test('without a batch every axis is told', () => {
   const { max_batch_size, input, output } = configOf({ maxBatchSize: 0 });
   assert.equal(max_batch_size, 0);

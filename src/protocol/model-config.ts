@@ -1,3 +1,4 @@
+import { rowShapeOf } from '#inference/batch-axis.js';
 import type { Deployment, Place } from '#inference/deployment.js';
 import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
 import type { DataType } from '#tensor/datatype.js';
@@ -8,7 +9,7 @@ import type { DataType } from '#tensor/datatype.js';
  */
 export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): object {
   const { name, platform, maxBatchSize, inputs, outputs, properties } = metadata;
-  const dims = ({ shape }: TensorSpec): readonly number[] => (maxBatchSize > 0 ? shape.slice(1) : shape);
+  const dims = (spec: TensorSpec): readonly number[] => (maxBatchSize > 0 ? rowShapeOf(spec) : spec.shape);
   return {
     name,
     platform,

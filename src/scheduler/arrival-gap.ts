@@ -8,9 +8,8 @@ export class ArrivalGap {
 
   /** So many rows came. */
   arrived(rows: number, now: number): void {
-    if (rows === 0) return;
     if (this.#lastAt !== null) {
-      const ms = (now - this.#lastAt) / rows;
+      const ms = (now - this.#lastAt) / Math.max(1, rows);
       this.#ms = this.#ms === null ? ms : this.#ms + WEIGHT * (ms - this.#ms);
     }
     this.#lastAt = now;

@@ -57,3 +57,24 @@ test('sizes are found out step by step, up to what the model takes', () => {
   }
   assert.deepEqual(tried, [1, 2, 4, 8, 16, 20]);
 });
+
+test('a run without rows costs as much as one with one', () => {
+  const cost = new BatchCost();
+  cost.observe(0, 7);
+  assert.deepEqual([cost.predictMs(1), cost.efficientRows(8)], [7, 2]);
+});
+
+test('once in 64 full batches, a larger one is tried than was best', () => {
+  const cost = new BatchCost();
+  cost.observe(1, 10);
+  cost.observe(2, 30);
+  const tried = Array.from({ length: 128 }, () => cost.mostRows(32, 100));
+  assert.deepEqual(
+    tried.flatMap((rows, i) => (rows === 1 ? [] : [[i, rows]])),
+    [
+      [63, 2],
+      [127, 2],
+    ],
+  );
+  assert.equal(cost.mostRows(32, 1), 1, 'where no more than that wait, nothing is tried');
+});

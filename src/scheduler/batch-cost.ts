@@ -25,8 +25,9 @@ export class BatchCost {
   #line: Line | null = null;
   #efficient: number | null = null;
 
-  observe(rows: number, ms: number): void {
-    if (rows === 0) return;
+  /** A run without rows costs as much as one with one. */
+  observe(runRows: number, ms: number): void {
+    const rows = Math.max(1, runRows);
     const at = classOf(rows);
     const seen = this.#classes[at];
     const msPerRow = ms / rows;

@@ -1,74 +1,82 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inputOf } from '../../test/support/scheduling.js';
 import { batchKey } from './batch-key.js';
 import { type BatchLayout, PLAIN_LAYOUT } from './batch-layout.js';
 
 type Shapes = readonly (readonly number[])[];
 
-interface Row {
-  readonly name: string;
-  readonly one: Shapes;
-  readonly other: Shapes;
-  readonly layout?: Partial<BatchLayout>;
-  readonly isSame: boolean;
-}
+const NAMES = ['a', 'b'];
+const key = (shapes: Shapes, layout: BatchLayout): string =>
+  batchKey(
+    shapes.map((shape, i) => ({ name: NAMES[i] ?? '', datatype: 'FP32', shape, data: new Uint8Array(0) })),
+    layout,
+  );
 
-const rows: Row[] = [
-  { name: 'only the rows differ', one: [[1, 3]], other: [[4, 3]], isSame: true },
-  { name: 'another axis differs', one: [[1, 3]], other: [[1, 4]], isSame: false },
-  { name: 'the number of axes differs', one: [[1, 3]], other: [[1, 3, 1]], isSame: false },
-  {
-    name: 'a second input differs',
-    one: [
+const SECOND: BatchLayout = { ...PLAIN_LAYOUT, axisOf: { a: 1 } };
+const PADDED: BatchLayout = {
+  ...PLAIN_LAYOUT,
+  padded: [
+    { name: 'a', axes: [1], axisNames: ['length'], value: 0 },
+    { name: 'b', axes: [1, 2], axisNames: ['length', 'width'], value: 0 },
+  ],
+};
+
+const rows: [what: string, layout: BatchLayout, one: Shapes, other: Shapes, alike: boolean][] = [
+  ['other rows', PLAIN_LAYOUT, [[1, 3]], [[2, 3]], true],
+  ['another axis', PLAIN_LAYOUT, [[1, 3]], [[1, 4]], false],
+  ['other digits', PLAIN_LAYOUT, [[1, 1, 23]], [[1, 12, 3]], false],
+  ['another rank', PLAIN_LAYOUT, [[1, 3]], [[1, 3, 1]], false],
+  ['axes of another input', PLAIN_LAYOUT, [[1, 3], [1]], [[1], [1, 3]], false],
+  ['other rows along the second axis', SECOND, [[3, 1]], [[3, 2]], true],
+  ['another first axis', SECOND, [[3, 1]], [[4, 1]], false],
+  [
+    'another length that is padded',
+    PADDED,
+    [
       [1, 3],
-      [1, 3],
+      [1, 3, 2],
     ],
-    other: [
-      [1, 3],
-      [1, 2],
+    [
+      [1, 5],
+      [1, 5, 9],
     ],
-    isSame: false,
-  },
-  { name: 'what the one input has the other has', one: [[1, 3], [1]], other: [[1], [1, 3]], isSame: false },
-  { name: 'numbers that read alike', one: [[1, 11, 1]], other: [[1, 1, 11]], isSame: false },
-  {
-    name: 'rows lie along another axis',
-    one: [[3, 1]],
-    other: [[3, 4]],
-    layout: { axisOf: { x0: 1 } },
-    isSame: true,
-  },
-  {
-    name: 'rows lie along another axis, and the first one differs',
-    one: [[3, 1]],
-    other: [[4, 1]],
-    layout: { axisOf: { x0: 1 } },
-    isSame: false,
-  },
-  {
-    name: 'a padded axis differs',
-    one: [[1, 3, 5]],
-    other: [[1, 7, 5]],
-    layout: { padded: [{ name: 'x0', axes: [1], value: 0 }] },
-    isSame: true,
-  },
-  {
-    name: 'an axis beside the padded one differs',
-    one: [[1, 3, 5]],
-    other: [[1, 3, 6]],
-    layout: { padded: [{ name: 'x0', axes: [1], value: 0 }] },
-    isSame: false,
-  },
+    true,
+  ],
+  [
+    'lengths that contradict each other',
+    PADDED,
+    [
+      [1, 3],
+      [1, 1, 2],
+    ],
+    [
+      [1, 5],
+      [1, 5, 2],
+    ],
+    false,
+  ],
+  [
+    'the same contradiction',
+    PADDED,
+    [
+      [1, 3],
+      [1, 1, 2],
+    ],
+    [
+      [2, 3],
+      [2, 1, 2],
+    ],
+    true,
+  ],
 ];
 
-for (const { name, one, other, layout, isSame } of rows) {
-  test(`${name}: ${isSame ? 'together' : 'never together'}`, () => {
-    const keyOf = (shapes: Shapes): string =>
-      batchKey(
-        shapes.map((shape, i) => inputOf(shape, [], `x${i}`)),
-        { ...PLAIN_LAYOUT, ...layout },
-      );
-    assert.equal(keyOf(one) === keyOf(other), isSame);
+for (const [what, layout, one, other, alike] of rows) {
+  test(`${what}: requests can${alike ? '' : 'not'} run together`, () => {
+    assert.equal(key(one, layout) === key(other, layout), alike);
   });
 }
+
+test('scalars and nothing have keys, too', () => {
+  assert.equal(key([[]], PLAIN_LAYOUT), ';');
+  assert.equal(key([], PLAIN_LAYOUT), '');
+});

@@ -11,6 +11,8 @@ export interface BatchLayout {
 export interface PaddedInput {
   readonly name: string;
   readonly axes: readonly number[];
+  /** What the file calls each of them; those of one name must be equally long in a request that is to be padded. */
+  readonly axisNames?: readonly string[];
   /** What stands in the places that are added. */
   readonly value: number;
 }

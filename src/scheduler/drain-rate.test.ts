@@ -28,10 +28,9 @@ test('a pause in which nothing waited is not counted', () => {
   assert.equal(rate.msPerRow, 10);
 });
 
-test('a run without rows tells nothing', () => {
+test('a run without rows counts as one with one', () => {
   const rate = new DrainRate();
   rate.ended(1, 0, true);
   rate.ended(0, 5, true);
-  rate.ended(1, 10, true);
-  assert.equal(rate.msPerRow, 10);
+  assert.equal(rate.msPerRow, 5);
 });

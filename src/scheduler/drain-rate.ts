@@ -15,9 +15,8 @@ export class DrainRate {
    * @param isBusy whether more waits, so that the time until the next end is all work
    */
   ended(rows: number, now: number, isBusy: boolean): void {
-    if (rows === 0) return;
     if (this.#lastEndAt !== null) {
-      const ms = (now - this.#lastEndAt) / rows;
+      const ms = (now - this.#lastEndAt) / Math.max(1, rows);
       this.#msPerRow = this.#msPerRow === null ? ms : this.#msPerRow + WEIGHT * (ms - this.#msPerRow);
     }
     this.#lastEndAt = isBusy ? now : null;

@@ -29,9 +29,9 @@ test('a runner that has nothing to do is taken first', () => {
   assert.equal(pool.idle, 2);
   start(pool, 0, 10);
   assert.equal(nameOf(pool.pick(LITTLE)), 'b');
-  assert.deepEqual([pool.idle, pool.inFlight], [1, 1]);
+  assert.deepEqual([pool.idle, pool.hasFreeSlot], [1, true]);
   start(pool, 0, 10);
-  assert.equal(pool.pick(MUCH), null);
+  assert.deepEqual([pool.pick(MUCH), pool.hasFreeSlot], [null, false]);
 });
 
 test('a runner without a thread is not idle', () => {

@@ -39,9 +39,8 @@ export class RunnerPool {
     return this.#pooled.filter(isIdle).length;
   }
 
-  /** Runs that have not ended. */
-  get inFlight(): number {
-    return this.#pooled.reduce((sum, { runner }) => sum + runner.inFlight, 0);
+  get hasFreeSlot(): boolean {
+    return this.#pooled.some(({ runner }) => runner.freeSlots > 0);
   }
 
   /** When the first of them should be done with what it has. */

@@ -37,6 +37,14 @@ export interface SchedulerParts {
   readonly onRun: (report: RunReport) => void;
 }
 
+/** A batch that should leave. */
+interface Sending {
+  readonly kind: 'send';
+  readonly tasks: readonly Task[];
+  /** The most rows that it could have had. */
+  readonly mostRows: number;
+}
+
 /**
  * Holds the waiting tasks of one model version. Whenever a runner could take something, it is given the best batch that
  * there is. Every task is settled exactly once: done, refused, expired or cancelled. What is decided here is decided
@@ -195,39 +203,36 @@ export class Scheduler implements Submitter {
       until = null;
       for (const lane of this.#room.lanes()) {
         const move = this.#moveOf(lane);
-        if (move.kind === 'send') return this.#send(lane, move.tasks);
+        if (move.kind === 'send') return this.#send(lane, move);
         if (until === null || move.until < until) until = move.until;
       }
       return false;
     };
-    while (look());
+    while (this.#pool.hasFreeSlot && look());
     if (until !== null)
       this.#wakeUp = this.#clock.startTimer(until - this.#clock.now(), () => this.#dispatch());
     if (this.#room.size === 0) this.#share?.satisfied();
   }
 
   /** What to do with a lane, once those are gone for whom it is too late. */
-  #moveOf(
-    lane: Lane,
-  ):
-    | { readonly kind: 'send'; readonly tasks: readonly Task[] }
-    | { readonly kind: 'wait'; readonly until: number } {
+  #moveOf(lane: Lane): Sending | { readonly kind: 'wait'; readonly until: number } {
     const now = this.#clock.now();
     const { cost, gap } = lane.stats;
     const limits = this.#limits(lane);
-    let front = lane.front(limits.mostRows);
+    const { mostRows } = limits;
+    let front = lane.front(mostRows);
     const late = hopelessAmong(front, cost.predictMs(rowsOf(front)), lane.rows, now);
     for (const task of late) this.#drop(task, expired(true));
-    if (late.length > 0) front = lane.front(limits.mostRows);
-    if (front.length === 0) return { kind: 'send', tasks: [] };
+    if (late.length > 0) front = lane.front(mostRows);
+    if (front.length === 0) return { kind: 'send', tasks: [], mostRows };
     const outlook = {
       line: cost.line,
       gapMs: gap.ms,
       lastArrivalAt: gap.lastAt,
       idleRunners: this.#pool.idle,
     };
-    const move = nextMove({ front: front, rows: lane.rows }, limits, outlook, now);
-    return move.kind === 'wait' ? move : { kind: 'send', tasks: front.slice(0, move.count) };
+    const move = nextMove({ front, rows: lane.rows }, limits, outlook, now);
+    return move.kind === 'wait' ? move : { kind: 'send', tasks: front.slice(0, move.count), mostRows };
   }
 
   #limits({ stats, rows, head }: Lane): BatchLimits {
@@ -236,10 +241,9 @@ export class Scheduler implements Submitter {
   }
 
   /** Whether there was a runner for them. */
-  #send(lane: Lane, tasks: readonly Task[]): boolean {
+  #send(lane: Lane, { tasks, mostRows }: Sending): boolean {
     // All of the lane turned out to be too late: there may be other lanes.
     if (tasks.length === 0) return true;
-    const { mostRows } = this.#limits(lane);
     const pooled = this.#pool.pick({ waitingRows: this.#room.rows, mostRows });
     if (pooled === null) return false;
     for (const task of tasks) this.#room.take(task);

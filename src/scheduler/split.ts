@@ -1,4 +1,4 @@
-import { ServingError } from '#core/errors.js';
+import { messageOf, ServingError } from '#core/errors.js';
 import { spareBuffers } from '#core/spare-buffers.js';
 import { cutTo } from '#tensor/pad.js';
 import { formatShape } from '#tensor/shape.js';
@@ -30,7 +30,8 @@ export type SplitJob = Pick<Job, 'inputs' | 'outputs' | 'rows'>;
  *
  * The parts may be given away one by one. What is sent or moved takes its buffer along as soon as it fills half of it
  * (worker/transfer.ts, server/free-pieces.ts), so several jobs must not have views of the same: each gets a copy of its
- * rows, and the buffer behind them is kept for the next batch. A job that ran alone has nobody to share with, and
+ * rows, and the buffer behind them is kept for the next batch. That is also cheaper than views, which leave the buffer to
+ * the garbage collector. A job that ran alone has nobody to share with, and
  * its parts are views.
  *
  * @param runRows the rows of the run, those of padding included
@@ -44,17 +45,17 @@ export function splitOutputs(
   const [first] = jobs;
   // Whatever a run for one job answers is the job's, also where the model has no batch axis.
   const isAlone = jobs.length === 1 && first?.rows === runRows;
-  const partsOf = new Map<string, readonly Tensor[]>();
+  const answered = new Map<string, readonly Tensor[]>();
   for (const output of outputs) {
-    partsOf.set(output.name, isAlone ? [output] : split(output, jobs, layout, runRows));
+    answered.set(output.name, isAlone ? [output] : split(output, jobs, layout, runRows));
   }
-  const answers = jobs.map((job, i) => job.outputs.map((name) => partOf(partsOf, name, i)));
+  const answers = jobs.map((job, i) => job.outputs.map((name) => partOf(answered, name, i)));
   if (jobs.length > 1) for (const { data } of outputs) giveBack(data);
   return answers;
 }
 
-function partOf(partsOf: ReadonlyMap<string, readonly Tensor[]>, name: string, job: number): Tensor {
-  const part = partsOf.get(name)?.[job];
+function partOf(answered: ReadonlyMap<string, readonly Tensor[]>, name: string, job: number): Tensor {
+  const part = answered.get(name)?.[job];
   if (part === undefined) throw new ServingError('INTERNAL', `the model gave no output '${name}'`);
   return part;
 }
@@ -76,7 +77,7 @@ function split(
   for (const each of cut?.axes ?? []) checkAxis(output, each.axis, longestOf(jobs, each));
   const rows = jobs.map((job) => job.rows);
   const padding = runRows - sumOf(jobs);
-  const parts = splitRows(output, padding > 0 ? [...rows, padding] : rows, axis);
+  const parts = partsOf(output, padding > 0 ? [...rows, padding] : rows, axis);
   return jobs.map((job, i) => {
     const part = parts[i] as Tensor;
     if (!job.outputs.includes(output.name)) return part;
@@ -87,11 +88,21 @@ function split(
   });
 }
 
+function partsOf(output: Tensor, rows: readonly number[], axis: number): readonly Tensor[] {
+  try {
+    return splitRows(output, rows, axis);
+  } catch (thrown) {
+    throw new ServingError('INTERNAL', `${CANNOT}: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+const CANNOT = 'the answer to several requests cannot be taken apart';
+
 function checkAxis({ name, shape }: Tensor, axis: number, expected: number): void {
   if (shape[axis] === expected) return;
   throw new ServingError(
     'INTERNAL',
-    `the answer to several requests cannot be taken apart: axis ${axis} of output '${name}' of shape ${formatShape(shape)} was expected to be ${expected} long`,
+    `${CANNOT}: axis ${axis} of output '${name}' of shape ${formatShape(shape)} was expected to be ${expected} long`,
   );
 }
 

@@ -9,6 +9,8 @@ export interface TaskResult {
   readonly timings: Timings;
   /** The answer was kept from another time, and no model was run. */
   readonly isCached?: true;
+  /** What the look among kept answers took, in nanoseconds; left out where there was none. */
+  readonly lookupNs?: number;
 }
 
 /** Whatever takes jobs and answers each once. Rejects with ServingError. */

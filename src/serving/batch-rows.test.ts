@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { batchRows } from './batch-rows.js';
 
-function rows(shapes: readonly (readonly number[])[], maxBatchSize: number): number {
+function rows(
+  shapes: readonly (readonly number[])[],
+  maxRequestRows: number,
+  batchAxes: readonly number[] = [],
+): number {
   const inputs = shapes.map((shape, i) => ({
     name: `engine${i}`,
     datatype: 'FP32' as const,
@@ -11,12 +15,12 @@ function rows(shapes: readonly (readonly number[])[], maxBatchSize: number): num
   }));
   const ports = shapes.map((shape, i) => ({
     engineName: `engine${i}`,
-    spec: { name: `x${i}`, datatype: 'FP32' as const, shape },
+    spec: { name: `x${i}`, datatype: 'FP32' as const, shape, batchAxis: batchAxes[i] ?? 0 },
   }));
-  return batchRows(inputs, { model: 'm', ports, strict: false, maxBatchSize });
+  return batchRows(inputs, { model: 'm', ports, strict: false, maxRequestRows });
 }
 
-const counted: [shapes: number[][], maxBatchSize: number, rows: number][] = [
+const counted: [shapes: number[][], most: number, rows: number][] = [
   [[[5, 3]], 8, 5],
   [[[8, 3], [8]], 8, 8],
   [[[0, 3]], 8, 0],
@@ -31,9 +35,9 @@ const counted: [shapes: number[][], maxBatchSize: number, rows: number][] = [
   [[[]], 0, 1],
 ];
 
-for (const [shapes, maxBatchSize, expected] of counted) {
-  test(`inputs of ${JSON.stringify(shapes)} where ${maxBatchSize} is the most are ${expected} rows`, () => {
-    assert.equal(rows(shapes, maxBatchSize), expected);
+for (const [shapes, most, expected] of counted) {
+  test(`inputs of ${JSON.stringify(shapes)} where ${most} is the most are ${expected} rows`, () => {
+    assert.equal(rows(shapes, most), expected);
   });
 }
 
@@ -53,3 +57,13 @@ for (const [shapes, message] of refused) {
     assert.throws(() => rows(shapes, 8), { code: 'INVALID_ARGUMENT', message });
   });
 }
+
+test('rows are counted along the batch axis of each input', () => {
+  const shapes = [
+    [3, 5],
+    [5, 3],
+  ];
+  assert.equal(rows(shapes, 8, [1, 0]), 5);
+  assert.equal(rows(shapes, 8, [0, 1]), 3);
+  assert.throws(() => rows(shapes, 8), /'x1' batch size does not match .* it has 5 rows, and 'x0' has 3$/);
+});

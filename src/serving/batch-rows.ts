@@ -1,27 +1,34 @@
 import { invalid } from '#core/errors.js';
+import { batchAxisOf } from '#inference/batch-axis.js';
+import type { Port } from '#lifecycle/signature.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { InputRules } from './resolve-inputs.js';
 
 /**
- * How many rows a request has: the length of the first axis of its inputs, or 1 where the model has no batch axis.
- * Throws INVALID_ARGUMENT, in Triton's words, where inputs disagree or there are too many.
+ * How many rows a request has: the length of the batch axis of its inputs, or 1 where the model has none. Throws
+ * INVALID_ARGUMENT, in Triton's words, where inputs disagree or there are too many.
  *
  * @param inputs in the order and the shapes of the model
  */
 export function batchRows(
   inputs: readonly Tensor[],
-  { model, ports, maxBatchSize }: InputRules & { readonly maxBatchSize: number },
+  { model, ports, maxRequestRows }: InputRules & { readonly maxRequestRows: number },
 ): number {
-  if (maxBatchSize === 0) return 1;
-  const rows = inputs[0]?.shape[0] ?? 1;
-  const odd = inputs.findIndex((input) => input.shape[0] !== rows);
+  if (maxRequestRows === 0) return 1;
+  const rows = rowsOf(inputs[0], ports[0]) ?? 1;
+  const odd = inputs.findIndex((input, i) => rowsOf(input, ports[i]) !== rows);
   if (odd >= 0) {
     const [name, first] = [ports[odd]?.spec.name, ports[0]?.spec.name];
     throw invalid(
-      `input '${name}' batch size does not match other inputs for '${model}': it has ${inputs[odd]?.shape[0]} rows, and '${first}' has ${rows}`,
+      `input '${name}' batch size does not match other inputs for '${model}': it has ${rowsOf(inputs[odd], ports[odd])} rows, and '${first}' has ${rows}`,
     );
   }
-  if (rows > maxBatchSize)
-    throw invalid(`inference request batch-size must be <= ${maxBatchSize} for '${model}', but is ${rows}`);
+  if (rows > maxRequestRows) {
+    throw invalid(`inference request batch-size must be <= ${maxRequestRows} for '${model}', but is ${rows}`);
+  }
   return rows;
+}
+
+function rowsOf(input: Tensor | undefined, port: Port | undefined): number | undefined {
+  return port === undefined ? undefined : input?.shape[batchAxisOf(port.spec)];
 }

@@ -6,7 +6,7 @@ import { elementCount } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { type Classification, classify } from './classify.js';
 
-const ONE_OF_ALL: Classification = { classes: 1, labels: [], hasBatchAxis: false };
+const ONE_OF_ALL: Classification = { classes: 1, labels: [], batchAxis: null };
 
 function tensor(datatype: DataType, array: NodeJS.TypedArray, shape: number[] = [array.length]): Tensor {
   const data = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -37,24 +37,26 @@ const rows: [
   ['fewer labels', bytes(1, 3, 2), { classes: 2, labels: ['a', 'b'] }, [2], ['3:1:b', '2:2']],
   ['an empty label', bytes(1, 3), { classes: 1, labels: ['a', ''] }, [1], ['3:1']],
   ['a label with a colon', bytes(1, 3), { labels: ['a', 'b:c'] }, [1], ['3:1:b:c']],
-  [
-    'each row of a batch',
-    table([2, 3]),
-    { classes: 2, hasBatchAxis: true },
-    [2, 2],
-    ['9:1', '3:2', '8:0', '7:2'],
-  ],
+  ['each row of a batch', table([2, 3]), { classes: 2, batchAxis: 0 }, [2, 2], ['9:1', '3:2', '8:0', '7:2']],
   ['all elements without a batch axis', table([2, 3]), { classes: 3 }, [3], ['9:1', '8:3', '7:5']],
-  ['rows of several axes', table([1, 2, 3]), { hasBatchAxis: true }, [1, 1], ['9:1']],
+  [
+    'rows along the second axis',
+    table([3, 2]),
+    { classes: 2, batchAxis: 1 },
+    [2, 2],
+    ['5:2', '3:1', '9:0', '8:1'],
+  ],
+  ['rows along the last axis', table([1, 2, 3]), { batchAxis: 2 }, [3, 1], ['8:1', '9:0', '7:1']],
+  ['rows of several axes', table([1, 2, 3]), { batchAxis: 0 }, [1, 1], ['9:1']],
   [
     'rows of one element',
     table([6]),
-    { classes: 2, hasBatchAxis: true },
+    { classes: 2, batchAxis: 0 },
     [6, 1],
     ['1:0', '9:0', '3:0', '8:0', '5:0', '7:0'],
   ],
   ['a scalar', tensor('FP32', Float32Array.of(0.5), []), { classes: 3 }, [1], ['0.500000:0']],
-  ['a batch of no rows', tensor('FP32', new Float32Array(0), [0, 4]), { hasBatchAxis: true }, [0, 1], []],
+  ['a batch of no rows', tensor('FP32', new Float32Array(0), [0, 4]), { batchAxis: 0 }, [0, 1], []],
   ['no elements', tensor('FP32', new Float32Array(0), [0]), {}, [0], []],
   ['NaN last', tensor('FP32', Float32Array.of(NaN, -1), [2]), { classes: 2 }, [2], ['-1.000000:1', 'nan:0']],
   ['INT8', tensor('INT8', Int8Array.of(-128, -1)), { classes: 2 }, [2], ['-1:1', '-128:0']],
@@ -116,7 +118,7 @@ test('1 Mi elements are classified, in one row or in each, and one more is refus
     code: 'INVALID_ARGUMENT',
     message: `output 'y' of shape [1048577] cannot be classified: it has 1048577 elements, and the most is 1048576`,
   });
-  const inRows = { ...ONE_OF_ALL, hasBatchAxis: true };
+  const inRows = { ...ONE_OF_ALL, batchAxis: 0 };
   assert.deepEqual(textsOf(classify(bytesOf([2, most]), inRows)), ['0:0', '0:0']);
   assert.throws(() => classify(bytesOf([2, most + 1]), inRows), /it has 1048577 elements in a row, and/);
   const everything = { ...inRows, classes: most };

@@ -1,6 +1,7 @@
 import { invalid } from '#core/errors.js';
 import { encodeTexts } from '#tensor/byte-strings.js';
 import type { DataType } from '#tensor/datatype.js';
+import { permute } from '#tensor/permute.js';
 import { elementCount, formatShape } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { viewOf } from '#tensor/view.js';
@@ -43,8 +44,8 @@ export interface Classification {
   readonly classes: number;
   /** What the elements stand for, by position; those behind the last one, and empty ones, have no label. */
   readonly labels: readonly string[];
-  /** Whether the first axis is that of a batch: then each row is classified by itself. */
-  readonly hasBatchAxis: boolean;
+  /** The axis along which the rows of a batch lie: each is classified by itself. Null where there is no batch. */
+  readonly batchAxis: number | null;
 }
 
 /**
@@ -53,13 +54,15 @@ export interface Classification {
  * position first, and NaN last. There are no more of them than elements. Throws INVALID_ARGUMENT for a datatype that
  * has no order, for more than 1 Mi elements in a row, and for more than 1 Mi texts.
  */
-export function classify(tensor: Tensor, { classes, labels, hasBatchAxis }: Classification): Tensor {
-  const { name, datatype, shape, data } = tensor;
+export function classify(tensor: Tensor, { classes, labels, batchAxis }: Classification): Tensor {
+  const { name, datatype, shape } = tensor;
   checkClassified(name, datatype);
+  const hasBatchAxis = batchAxis !== null;
+  const { data } = hasBatchAxis && batchAxis > 0 ? permute(tensor, rowsFirst(shape, batchAxis)) : tensor;
   // Narrowed by the check, which the type system cannot see through the throw.
   const values = viewOf(data, datatype as Classified);
-  const rows = hasBatchAxis ? (shape[0] ?? 1) : 1;
-  const rowLength = elementCount(hasBatchAxis ? shape.slice(1) : shape);
+  const rows = hasBatchAxis ? (shape[batchAxis] ?? 1) : 1;
+  const rowLength = elementCount(shape.filter((_, axis) => axis !== batchAxis));
   if (rowLength > MOST_ELEMENTS) {
     throw invalid(
       `output '${name}' of shape ${formatShape(shape)} cannot be classified: it has ${rowLength} elements${hasBatchAxis ? ' in a row' : ''}, and the most is ${MOST_ELEMENTS}`,
@@ -85,6 +88,11 @@ export function classify(tensor: Tensor, { classes, labels, hasBatchAxis }: Clas
     shape: hasBatchAxis ? [rows, kept] : [kept],
     data: encodeTexts(texts),
   };
+}
+
+/** The order of axes with which each row's elements lie together. */
+function rowsFirst(shape: readonly number[], batchAxis: number): readonly number[] {
+  return [batchAxis, ...shape.flatMap((_, axis) => (axis === batchAxis ? [] : axis))];
 }
 
 function valueText(value: number | bigint, datatype: DataType): string {

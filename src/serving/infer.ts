@@ -35,8 +35,8 @@ async function inferWith(
   trace: Trace | null,
 ): Promise<InferenceResponse> {
   const { name, version, dialect, maxBatchSize } = handle.metadata;
-  const { signature, strict } = handle;
-  const rules = { model: name, ports: signature.inputs, strict, maxBatchSize };
+  const { signature, strict, maxRequestRows } = handle;
+  const rules = { model: name, ports: signature.inputs, strict, maxRequestRows };
   const inputs = resolveInputs(request.inputs, rules); // INVALID_ARGUMENT
   const rows = batchRows(inputs, rules); // INVALID_ARGUMENT
   const wanted = resolveOutputs(request.outputs, signature.outputs, handle.metadata); // INVALID_ARGUMENT
@@ -57,5 +57,6 @@ async function inferWith(
 function finished(tensor: Tensor, wanted: WantedOutput, hasBatchAxis: boolean): Tensor {
   const named = { ...tensor, name: wanted.answerName };
   const { classes, labels } = wanted;
-  return classes === 0 ? named : classify(named, { classes, labels, hasBatchAxis });
+  const batchAxis = hasBatchAxis ? wanted.batchAxis : null;
+  return classes === 0 ? named : classify(named, { classes, labels, batchAxis });
 }

@@ -49,7 +49,7 @@ test('an output to be classified carries its labels, and must have elements in a
   const ports = [{ ...port('scores', 'Identity'), labels: ['cat', 'dog'] }, text];
   const model = { name: 'm', dialect: 'v2' as const };
   assert.deepEqual(resolveOutputs([{ name: 'Identity', classes: 2 }], ports, model), [
-    { engineName: 'Identity', answerName: 'Identity', classes: 2, labels: ['cat', 'dog'] },
+    { engineName: 'Identity', answerName: 'Identity', classes: 2, labels: ['cat', 'dog'], batchAxis: 0 },
   ]);
   assert.deepEqual(
     resolveOutputs('all', ports, model).map(({ classes }) => classes),

@@ -1,5 +1,6 @@
 import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
+import { batchAxisOf } from '#inference/batch-axis.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { RequestedOutput } from '#inference/request.js';
 import type { Port } from '#lifecycle/signature.js';
@@ -13,6 +14,8 @@ export interface WantedOutput {
   readonly classes: number;
   /** What its elements stand for; empty where nobody said it. */
   readonly labels: readonly string[];
+  /** Along which its rows lie, where the model has batches. */
+  readonly batchAxis: number;
 }
 
 /**
@@ -51,5 +54,5 @@ function wantedOf(
   classes: number,
 ): WantedOutput {
   if (classes > 0) checkClassified(answerName, spec.datatype);
-  return { engineName, answerName, classes, labels };
+  return { engineName, answerName, classes, labels, batchAxis: batchAxisOf(spec) };
 }

@@ -40,12 +40,17 @@ function checkBlock({ tensor, start }: Block, { datatype, shape }: Omit<Tensor, 
       `${tensor.datatype} ${formatShape(tensor.shape)} at ${formatShape(start)} does not lie within ${datatype} ${formatShape(shape)}`,
     );
   }
-  const bytes = elementCount(tensor.shape) * DATATYPE_BYTES[datatype];
-  if (datatype !== 'BYTES' && tensor.data.byteLength !== bytes) {
-    throw new RangeError(
-      `tensor '${tensor.name}' has ${tensor.data.byteLength} bytes; ${datatype} ${formatShape(tensor.shape)} takes ${bytes}`,
-    );
-  }
+  checkBytes(tensor);
+}
+
+/** Throws a RangeError unless a tensor has the bytes of its shape. BYTES are checked where they are read. */
+export function checkBytes({ name, datatype, shape, data }: Tensor): void {
+  if (datatype === 'BYTES') return;
+  const bytes = elementCount(shape) * DATATYPE_BYTES[datatype];
+  if (data.byteLength === bytes) return;
+  throw new RangeError(
+    `tensor '${name}' has ${data.byteLength} bytes; ${datatype} ${formatShape(shape)} takes ${bytes}`,
+  );
 }
 
 /** The block of a tensor that begins at an index and has this shape, in a buffer of its own. It must lie within. */

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LEAST_SPARE_BYTES, spareBuffers } from '#core/spare-buffers.js';
+import { randomElements } from '../../test/support/random-elements.js';
 import { concatRows } from './concat.js';
+import { DATATYPES } from './datatype.js';
+import { elementCount } from './shape.js';
 import { splitRows } from './slice.js';
 import type { Tensor } from './tensor.js';
 
@@ -67,4 +71,81 @@ test('tensors that differ in more than their rows are not joined', () => {
   });
   assert.throws(() => concatRows([tensor, { ...tensor, datatype: 'INT16' }]), { code: 'INVALID_ARGUMENT' });
   assert.throws(() => concatRows([numbers([], [1])]), { code: 'INVALID_ARGUMENT' });
+});
+
+test('rows along another axis are cut out and joined again', () => {
+  const tensor = numbers([2, 3], [1, 2, 3, 4, 5, 6]);
+  const parts = splitRows(tensor, [1, 0, 2], 1);
+  assert.deepEqual(parts, [numbers([2, 1], [1, 4]), numbers([2, 0], []), numbers([2, 2], [2, 3, 5, 6])]);
+  assert.deepEqual(concatRows(parts, 1), tensor);
+  const texts = words([2, 2], ['a', '', 'long', 'é']);
+  const columns = splitRows(texts, [1, 1], 1);
+  assert.deepEqual(columns, [words([2, 1], ['a', 'long']), words([2, 1], ['', 'é'])]);
+  assert.deepEqual(concatRows(columns, 1), texts);
+});
+
+test('what is missing is zeros, and empty texts', () => {
+  const tensor = numbers([1, 2], [1, 2]);
+  assert.deepEqual(concatRows([tensor], 0, 3), numbers([3, 2], [1, 2, 0, 0, 0, 0]));
+  assert.deepEqual(concatRows([tensor], 1, 3), numbers([1, 3], [1, 2, 0]));
+  assert.deepEqual(concatRows([tensor, tensor], 0, 1), numbers([2, 2], [1, 2, 1, 2]));
+  const texts = words([1, 2], ['a', 'b']);
+  assert.deepEqual(concatRows([texts], 0, 2), words([2, 2], ['a', 'b', '', '']));
+  assert.deepEqual(concatRows([texts], 1, 3), words([1, 3], ['a', 'b', '']));
+});
+
+test('faults along another axis say which', () => {
+  const tensor = numbers([1, 2], [1, 2]);
+  assert.throws(() => splitRows(tensor, [1], 1), {
+    code: 'INVALID_ARGUMENT',
+    message: 'tensor "x" of shape [1,2] was expected to have 1 rows along axis 1',
+  });
+  assert.throws(() => splitRows(tensor, [1], 2), { code: 'INVALID_ARGUMENT' });
+  assert.throws(() => concatRows([tensor, numbers([2, 2], [1, 2, 3, 4])], 1), {
+    code: 'INVALID_ARGUMENT',
+    message: 'tensors "x" cannot be joined along axis 1: one is UINT16 [1,2], another UINT16 [2,2]',
+  });
+  assert.throws(() => concatRows([tensor], 2), { code: 'INVALID_ARGUMENT' });
+  assert.throws(() => concatRows([]), { code: 'INVALID_ARGUMENT' });
+});
+
+test('a tensor that has not the bytes of its shape is not joined to another', () => {
+  const tensor = numbers([1, 2], [1, 2]);
+  assert.throws(() => concatRows([{ ...tensor, data: tensor.data.subarray(0, 2) }, tensor]), RangeError);
+});
+
+const wholes: [shape: number[], axis: number, rows: number[]][] = [
+  [[5], 0, [1, 4]],
+  [[5, 3], 0, [2, 0, 3]],
+  [[3, 5], 1, [2, 3]],
+  [[3, 50, 2], 1, [40, 1, 9]],
+  [[2, 3, 4, 5], 2, [1, 3]],
+  [[2, 3, 4, 5], 3, [5]],
+  [[0, 4], 1, [2, 2]],
+  [[2, 0, 4], 2, [1, 3]],
+];
+
+for (const datatype of DATATYPES) {
+  test(`what is cut is the same when it is joined: ${datatype}`, () => {
+    for (const [shape, axis, rows] of wholes) {
+      const data = randomElements(datatype, elementCount(shape), true);
+      const tensor: Tensor = { name: 'x', datatype, shape, data };
+      const parts = splitRows(tensor, rows, axis);
+      assert.deepEqual(
+        parts.map((part) => part.shape),
+        rows.map((count) => shape.with(axis, count)),
+      );
+      assert.deepEqual(concatRows(parts, axis), tensor);
+    }
+  });
+}
+
+test('large rows are joined in a buffer that lies ready, and nothing of it shows', () => {
+  const used = new ArrayBuffer(LEAST_SPARE_BYTES * 2);
+  new Uint8Array(used).fill(0xaa);
+  spareBuffers.give(used);
+  const row = { ...numbers([1, LEAST_SPARE_BYTES / 2], []), data: new Uint8Array(LEAST_SPARE_BYTES).fill(1) };
+  const joined = concatRows([row], 0, 2);
+  assert.equal(joined.data.buffer, used);
+  assert.deepEqual(joined.data, new Uint8Array(LEAST_SPARE_BYTES * 2).fill(1, 0, LEAST_SPARE_BYTES));
 });

@@ -1,5 +1,5 @@
 import { invalid } from '#core/errors.js';
-import { cutBlock } from './block.js';
+import { checkBytes, cutBlock } from './block.js';
 import { elementOffsets } from './byte-strings.js';
 import { elementCount, formatShape } from './shape.js';
 import type { Tensor } from './tensor.js';
@@ -7,7 +7,7 @@ import type { Tensor } from './tensor.js';
 /**
  * Cuts a tensor along an axis into parts of so many rows each, which must add up to the whole. Along the first axis the
  * parts are views of the tensor's own bytes; along any other they are copies. Throws INVALID_ARGUMENT when the rows do
- * not add up.
+ * not add up, and a RangeError when the tensor has not the bytes of its shape.
  */
 export function splitRows(tensor: Tensor, rows: readonly number[], axis = 0): readonly Tensor[] {
   const whole = tensor.shape[axis];
@@ -17,6 +17,7 @@ export function splitRows(tensor: Tensor, rows: readonly number[], axis = 0): re
       `tensor "${tensor.name}" of shape ${formatShape(tensor.shape)} was expected to have ${wanted} rows${axis === 0 ? '' : ` along axis ${axis}`}`,
     );
   }
+  checkBytes(tensor);
   return axis === 0 ? views(tensor, rows, whole) : copies(tensor, rows, axis);
 }
 

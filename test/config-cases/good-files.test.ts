@@ -45,6 +45,7 @@ const defaults = {
   strictReadiness: true,
   exitOnError: false,
   allowClientShm: false,
+  cache: null,
   drainDelayMs: 0,
   drainTimeoutMs: 30000,
 };
@@ -188,6 +189,7 @@ drain_delay_seconds: 1.5
     strictReadiness: false,
     exitOnError: true,
     allowClientShm: true,
+    cache: null,
     drainDelayMs: 1500,
     drainTimeoutMs: 30000,
     models: [{ ...model, name: 'm', strict: true }],

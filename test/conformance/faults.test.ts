@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ErrorCode } from '#core/errors.js';
+import { PLAIN_BATCHING } from '#lifecycle/offer.js';
 import type { DataType } from '#tensor/datatype.js';
 import { bytesOfList } from '../support/elements.js';
 import {
@@ -480,7 +481,10 @@ describe('a request that is wrong has the same sentence in every encoding', () =
         offer('npu', addSubModel('INT32', [1, 2]), { platform: 'npu' }),
         offer('open', identityModel('FP32', ['rows', 'columns'])),
         offer('raises', failingModel()),
-        offer('bounded', identityModel('FP32', ['rows', 'columns']), { maxBatchSize: 2 }),
+        offer('bounded', identityModel('FP32', ['rows', 'columns']), {
+          maxBatchSize: 2,
+          batching: { ...PLAIN_BATCHING, splitLarge: false },
+        }),
         offer('broken', bytes(1, 2, 3)),
         ...identities.map((type) => offer(type, identityModel(type))),
       ],

@@ -1,6 +1,7 @@
 /** What the models did, and how they are served, told over REST and gRPC alike. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { PLAIN_BATCHING } from '#lifecycle/offer.js';
 import { entered } from '../support/entered.js';
 import { grpcClient } from '../support/grpc-client.js';
 import {
@@ -132,7 +133,14 @@ test('rows that do not agree, or are too many, are refused', async () => {
 test('a bound on the rows is told and kept', async (t) => {
   const bounded = await serve(
     (end) => t.after(end),
-    settingsOf([offerOf({ name: 'simple', path: simple, maxBatchSize: 4 })]),
+    settingsOf([
+      offerOf({
+        name: 'simple',
+        path: simple,
+        maxBatchSize: 4,
+        batching: { ...PLAIN_BATCHING, splitLarge: false },
+      }),
+    ]),
   );
   assert.equal((await bounded.get('/v2/models/simple/config')).json.max_batch_size, 4);
   assert.equal((await bounded.post('/v2/models/simple/infer', rowsOf(4))).status, 200);

@@ -49,6 +49,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     drainDelayMs: 0,
     drainTimeoutMs: 10_000,
     allowClientShm: false,
+    cache: null,
     warnings: [],
     ...parts,
   };

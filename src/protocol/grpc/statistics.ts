@@ -16,7 +16,6 @@ export function statisticsMethods(serving: Serving): readonly RpcMethod[] {
 }
 
 function modelStats(counts: ModelStatistics): MessageInitShape<typeof ModelStatisticsSchema> {
-  const none: Total = { count: 0, ns: 0 };
   return {
     name: counts.name,
     version: counts.version,
@@ -30,8 +29,8 @@ function modelStats(counts: ModelStatistics): MessageInitShape<typeof ModelStati
       computeInput: duration(counts.computeInput),
       computeInfer: duration(counts.computeInfer),
       computeOutput: duration(counts.computeOutput),
-      cacheHit: duration(none),
-      cacheMiss: duration(none),
+      cacheHit: duration(counts.cacheHit),
+      cacheMiss: duration(counts.cacheMiss),
     },
     batchStats: counts.batches.map(({ rows, computeInput, computeInfer, computeOutput }) => ({
       batchSize: BigInt(rows),

@@ -1,5 +1,6 @@
 import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
+import { shapeOfRows } from '#inference/batch-axis.js';
 import type { TensorSpec } from '#inference/metadata.js';
 import { wrongElementCount } from '#protocol/request-faults.js';
 import { elementCount, formatShape } from '#tensor/shape.js';
@@ -17,7 +18,7 @@ const FORM: JsonForm = { halves: true, base64: false };
  * Reads an input that is written as its only element, or as a flat array: the model says what it is. Its shape follows
  * from the number of elements. Throws INVALID_ARGUMENT where that cannot be the model's, or leaves its shape open.
  *
- * @param hasBatchAxis whether the first axis is that of a batch: it is 1 then
+ * @param hasBatchAxis whether the model has batches: the axis of the batch is 1 then
  */
 export function readPlainTensor(reader: JsonReader, spec: TensorSpec, hasBatchAxis: boolean): Tensor {
   const { name, datatype } = spec;
@@ -65,12 +66,9 @@ function bracketed(value: Uint8Array): Uint8Array {
 }
 
 /** The shape that so many elements have in a model's input: one open axis at most takes what the others leave. */
-function shapeOf(
-  count: number,
-  { name, shape, datatype }: TensorSpec,
-  hasBatchAxis: boolean,
-): readonly number[] {
-  const spec = hasBatchAxis ? [1, ...shape.slice(1)] : shape;
+function shapeOf(count: number, input: TensorSpec, hasBatchAxis: boolean): readonly number[] {
+  const { name, shape, datatype } = input;
+  const spec = hasBatchAxis ? shapeOfRows(input, 1) : shape;
   const open = spec.filter((axis) => axis === -1).length;
   if (open > 1) {
     throw invalid(

@@ -1,4 +1,5 @@
 import { invalid } from '#core/errors.js';
+import { rowShapeOf, shapeOfRows } from '#inference/batch-axis.js';
 import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
 import { type InferenceRequest, NO_SCHEDULE } from '#inference/request.js';
 import { checkBinaryTensor } from '#protocol/binary-tensor.js';
@@ -47,9 +48,8 @@ function oneElement(body: Uint8Array, { name, datatype, shape: spec }: TensorSpe
 
 /** Where another axis is open too, the batch has one row, as in Triton; else the bytes tell how many. */
 function oneBatch(spec: TensorSpec, maxBatchSize: number): TensorSpec {
-  const [first, ...others] = spec.shape;
-  if (maxBatchSize === 0 || first !== -1 || !others.includes(-1)) return spec;
-  return { ...spec, shape: [1, ...others] };
+  if (maxBatchSize === 0 || !rowShapeOf(spec).includes(-1)) return spec;
+  return { ...spec, shape: shapeOfRows(spec, 1) };
 }
 
 function rowsOf(body: Uint8Array, { name, datatype, shape: spec }: TensorSpec, model: string): Tensor {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { BatchStatistics, ModelStatistics, Total } from '#inference/statistics.js';
+import type { BatchStatistics, ModelStatistics } from '#inference/statistics.js';
 import type { Serving } from '#serving/serving.js';
 import { type JsonSchema, objectSchema } from './definition.js';
 import { jsonContent, type Operation, type RestRoute } from './operation.js';
@@ -31,13 +31,12 @@ export function statisticsRoutes(serving: Serving): readonly RestRoute[] {
   ];
 }
 
-/** As Triton prints it. There is no response cache, so its counts are nought. */
+/** As Triton prints it. */
 function encodeStatistics(statistics: readonly ModelStatistics[]): Buffer {
   return Buffer.from(JSON.stringify({ model_stats: statistics.map(modelStats) }));
 }
 
 function modelStats(counts: ModelStatistics): object {
-  const none: Total = { count: 0, ns: 0 };
   return {
     name: counts.name,
     version: counts.version,
@@ -51,8 +50,8 @@ function modelStats(counts: ModelStatistics): object {
       compute_input: counts.computeInput,
       compute_infer: counts.computeInfer,
       compute_output: counts.computeOutput,
-      cache_hit: none,
-      cache_miss: none,
+      cache_hit: counts.cacheHit,
+      cache_miss: counts.cacheMiss,
     },
     response_stats: {},
     batch_stats: counts.batches.map(batchStats),
