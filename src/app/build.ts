@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { openCache } from '#cache/open-cache.js';
 import type { ResponseStore } from '#cache/store.js';
 import type { Settings } from '#config/settings.js';
@@ -32,6 +33,7 @@ const EXTENSIONS: readonly string[] = [
   'model_repository',
   'parameters',
   'schedule_policy',
+  'sequence',
   'statistics',
   'trace',
 ];
@@ -60,8 +62,13 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
     const label = `Model#${String(numbers.get(offer) ?? 0).padStart(4, '0')}`;
     const finishCache = await beginCache(offer, cache);
     const placement = await place(placementOf(offer, label), inventory, clock);
-    const versionCache = await finishCache(placement.model.facts);
-    const host = { maxQueueSize: settings.maxQueueSize, cores, clock, cache: versionCache };
+    const host = {
+      clock,
+      maxQueueSize: settings.maxQueueSize,
+      cores,
+      cache: await finishCache(placement.model.facts),
+      readFile,
+    };
     return openVersion(offer, placement, host, onLost);
   };
   const models = new ModelManager(settings.models, open);
@@ -99,7 +106,7 @@ function extensionsOf({ allowClientShm }: Settings): readonly string[] {
 }
 
 function placementOf(offer: OfferedVersion, label: string): Parameters<typeof place>[0] {
-  const { path, device, workers, batchSize, allowFallback, compiler, engine } = offer;
+  const { path, device, workers, batchSize, allowFallback, compiler, engine, warmup } = offer;
   const holder = `${offer.name}/${offer.version}`;
-  return { holder, label, path, device, workers, batchSize, allowFallback, compiler, engine };
+  return { holder, label, path, device, workers, batchSize, allowFallback, compiler, engine, warmup };
 }

@@ -2,7 +2,7 @@ import type { ResponseStore } from '#cache/store.js';
 import { messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { OfferedVersion } from '#lifecycle/offer.js';
-import type { VersionCache } from '#lifecycle/open-version.js';
+import type { VersionCache } from '#lifecycle/pipeline.js';
 import { fileStateOf, fingerprintOf, type RunFacts } from './fingerprint.js';
 
 const log = loggerOf('app::cache');

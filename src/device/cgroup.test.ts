@@ -8,6 +8,7 @@ import {
   parseCgroupPaths,
   parseCpuList,
   parseCpuMax,
+  parseMemoryLimit,
 } from './cgroup.js';
 
 const lists: [text: string, count: number | null][] = [
@@ -63,36 +64,57 @@ for (const [quota, period, cpus] of quotas) {
   });
 }
 
-const groups: [name: string, text: string, v2: string | null, v1Cpu: string | null][] = [
-  ['version 2', '0::/user.slice/a:b\n', '/user.slice/a:b', null],
+const memory: [text: string, bytes: number | null][] = [
+  ['max\n', null],
+  ['536870912\n', 536_870_912],
+  ['0', null],
+  ['-1', null],
+  ['', null],
+];
+for (const [text, bytes] of memory) {
+  test(`a memory limit of ${JSON.stringify(text)} is ${bytes} bytes`, () => {
+    assert.equal(parseMemoryLimit(text), bytes);
+  });
+}
+
+const groups: [name: string, text: string, v2: string | null, cpu: string | null, memory: string | null][] = [
+  ['version 2', '0::/user.slice/a:b\n', '/user.slice/a:b', null, null],
   [
     'version 1',
     '5:memory:/m\n4:cpu,cpuacct:/kubepods/x\n3:cpuset:/s\n1:name=systemd:/z\n',
     null,
     '/kubepods/x',
+    '/m',
   ],
-  ['both', '4:cpu:/x\n2:cpuacct:/y\n0::/\n', '/', '/x'],
-  ['neither', '', null, null],
+  ['both', '4:cpu:/x\n2:cpuacct:/y\n0::/\n', '/', '/x', null],
+  ['neither', '', null, null, null],
 ];
-for (const [name, text, v2, v1Cpu] of groups) {
+for (const [name, text, v2, cpu, memory] of groups) {
   test(`the groups of a process: ${name}`, () => {
-    assert.deepEqual(parseCgroupPaths(text), { v2, v1Cpu });
+    assert.deepEqual(parseCgroupPaths(text, 'cpu'), { v2, v1: cpu });
+    assert.deepEqual(parseCgroupPaths(text, 'memory'), { v2, v1: memory });
   });
 }
 
-test('of all mounts only those that can limit CPU time count', () => {
+test('of all mounts only those that have the controller count', () => {
   const text = [
     '22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw',
     '30 22 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - tmpfs tmpfs ro,mode=755',
     '33 30 0:29 /docker/x /sys/fs/cgroup/cpu,cpuacct ro shared:9 master:3 - cgroup cgroup rw,cpu,cpuacct',
     '34 30 0:30 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset',
     '41 31 0:38 / /sys/fs/cgroup/uni\\040fied rw,relatime - cgroup2 cgroup2 rw',
+    '35 30 0:31 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory',
     'nonsense',
     '',
   ].join('\n');
-  assert.deepEqual(parseCgroupMounts(text), [
+  const unified = { version: 2, root: '/', mountPoint: '/sys/fs/cgroup/uni fied' };
+  assert.deepEqual(parseCgroupMounts(text, 'cpu'), [
     { version: 1, root: '/docker/x', mountPoint: '/sys/fs/cgroup/cpu,cpuacct' },
-    { version: 2, root: '/', mountPoint: '/sys/fs/cgroup/uni fied' },
+    unified,
+  ]);
+  assert.deepEqual(parseCgroupMounts(text, 'memory'), [
+    unified,
+    { version: 1, root: '/', mountPoint: '/sys/fs/cgroup/memory' },
   ]);
 });
 

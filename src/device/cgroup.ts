@@ -6,11 +6,14 @@ export interface CgroupMount {
   readonly mountPoint: string;
 }
 
-/** Where a process stands: its group's path in each hierarchy that can limit CPU time. */
+/** What a group limits, by the name of its controller. */
+export type CgroupController = 'cpu' | 'memory';
+
+/** Where a process stands: its group's path in each hierarchy that can limit what one controller governs. */
 export interface CgroupPaths {
   readonly v2: string | null;
-  /** In version 1's `cpu` hierarchy. */
-  readonly v1Cpu: string | null;
+  /** In the hierarchy of version 1 that has the controller. */
+  readonly v1: string | null;
 }
 
 /** The number of CPUs in a kernel list such as `0-3,8`; null when it is not one. */
@@ -46,26 +49,32 @@ export function parseCfsQuota(quota: string, period: string): number | null {
     : null;
 }
 
+/** The bytes in version 2's `memory.max` or version 1's `memory.limit_in_bytes`; null for no limit. */
+export function parseMemoryLimit(text: string): number | null {
+  const bytes = /^\d+$/.test(text.trim()) ? Number(text) : 0;
+  return bytes > 0 ? bytes : null;
+}
+
 function cpusOf(quotaUs: number, periodUs: number): number | null {
   return quotaUs > 0 && periodUs > 0 ? quotaUs / periodUs : null;
 }
 
 /** Reads `/proc/self/cgroup`: one line `id:controllers:path` per hierarchy, version 2 being `0::path`. */
-export function parseCgroupPaths(text: string): CgroupPaths {
+export function parseCgroupPaths(text: string, controller: CgroupController): CgroupPaths {
   let v2: string | null = null;
-  let v1Cpu: string | null = null;
+  let v1: string | null = null;
   for (const line of text.split('\n')) {
     const parts = /^(\d+):([^:]*):(\/.*)$/.exec(line);
     if (!parts) continue;
     const [, id, controllers = '', path = '/'] = parts;
     if (id === '0' && controllers === '') v2 = path;
-    else if (controllers.split(',').includes('cpu')) v1Cpu = path;
+    else if (controllers.split(',').includes(controller)) v1 = path;
   }
-  return { v2, v1Cpu };
+  return { v2, v1 };
 }
 
-/** The hierarchies in `/proc/self/mountinfo` that can limit CPU time. */
-export function parseCgroupMounts(text: string): readonly CgroupMount[] {
+/** The hierarchies in `/proc/self/mountinfo` that can limit what a controller governs. */
+export function parseCgroupMounts(text: string, controller: CgroupController): readonly CgroupMount[] {
   return text.split('\n').flatMap((line): CgroupMount[] => {
     // id parent major:minor root mountPoint options [optional fields] - type source superOptions
     const [front, back] = line.split(' - ');
@@ -74,8 +83,8 @@ export function parseCgroupMounts(text: string): readonly CgroupMount[] {
     if (root === undefined || mountPoint === undefined) return [];
     const place = { root: unescapeMount(root), mountPoint: unescapeMount(mountPoint) };
     if (type === 'cgroup2') return [{ version: 2, ...place }];
-    const isCpu = type === 'cgroup' && (superOptions ?? '').split(',').includes('cpu');
-    return isCpu ? [{ version: 1, ...place }] : [];
+    const hasController = type === 'cgroup' && (superOptions ?? '').split(',').includes(controller);
+    return hasController ? [{ version: 1, ...place }] : [];
   });
 }
 

@@ -1,15 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import {
-  type CgroupMount,
-  foldersUpFrom,
-  parseAllowedCpus,
-  parseCfsQuota,
-  parseCgroupMounts,
-  parseCgroupPaths,
-  parseCpuMax,
-} from './cgroup.js';
+import { parseAllowedCpus, parseCfsQuota, parseCpuMax } from './cgroup.js';
+import { type CgroupFolder, cgroupFolders, readText } from './cgroup-folders.js';
 import type { DeviceOptions } from './options.js';
 
 /** How many CPUs this process may keep busy. */
@@ -58,33 +50,20 @@ function allowedCpus({ procRoot }: CpuBudgetOptions): Bound | null {
 }
 
 function quotas(options: CpuBudgetOptions): readonly Bound[] {
-  const paths = parseCgroupPaths(readText(join(options.procRoot, 'self/cgroup')) ?? '');
-  return parseCgroupMounts(readText(join(options.procRoot, 'self/mountinfo')) ?? '').flatMap((mount) => {
-    const path = mount.version === 2 ? paths.v2 : paths.v1Cpu;
-    if (path === null) return [];
-    return foldersUpFrom(path, mount).flatMap((folder) => quotaIn(mount.version, folder, options.sysRoot));
-  });
+  return cgroupFolders(options, 'cpu').flatMap(quotaIn);
 }
 
-function quotaIn(version: CgroupMount['version'], folder: string, sysRoot: string): readonly Bound[] {
-  // Cgroups are mounted below /sys/fs/cgroup; only that part moves with the root of sysfs.
-  const base = folder.startsWith('/sys/') ? join(sysRoot, folder.slice('/sys/'.length)) : folder;
-  const file = version === 2 ? join(base, 'cpu.max') : join(base, 'cpu.cfs_quota_us');
+function quotaIn({ version, folder }: CgroupFolder): readonly Bound[] {
+  const file = version === 2 ? join(folder, 'cpu.max') : join(folder, 'cpu.cfs_quota_us');
   const text = readText(file) ?? '';
   const cpus =
-    version === 2 ? parseCpuMax(text) : parseCfsQuota(text, readText(join(base, 'cpu.cfs_period_us')) ?? '');
+    version === 2
+      ? parseCpuMax(text)
+      : parseCfsQuota(text, readText(join(folder, 'cpu.cfs_period_us')) ?? '');
   if (cpus === null) return [];
   return [{ cpus, reason: `the cgroup quota in ${file} is ${countOf(Number(cpus.toFixed(2)))}` }];
 }
 
 function countOf(cpus: number): string {
   return `${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
 }

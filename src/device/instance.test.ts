@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { deferred } from '#core/deferred.js';
 import type { ServingError } from '#core/errors.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { ThreadData } from '#worker/messages.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { PLAIN_OPTIONS } from '../../test/support/load-options.js';
-import { Instance } from './instance.js';
+import { Instance, type WarmUp } from './instance.js';
 import { EngineThread } from './thread.js';
 
 const MOODY = new URL('../../test/support/moody-worker.js', import.meta.url);
@@ -14,11 +15,15 @@ function dataOf(path: string): ThreadData {
   return { artifact: { path }, options: PLAIN_OPTIONS };
 }
 
-function instanceOf(t: TestContext, path: string | (() => string)) {
+function instanceOf(t: TestContext, path: string | (() => string), warmUp?: WarmUp) {
   const clock = new FakeClock();
   const heard: string[] = [];
-  const start = (): EngineThread => new EngineThread(dataOf(typeof path === 'string' ? path : path()), MOODY);
-  const instance = new Instance('Model#0001/cpu/0', dataOf(''), clock, start);
+  const startThread = (): EngineThread =>
+    new EngineThread(dataOf(typeof path === 'string' ? path : path()), MOODY);
+  const instance = new Instance(
+    { id: 'Model#0001/cpu/0', data: dataOf(''), startThread, ...(warmUp && { warmUp }) },
+    clock,
+  );
   let wake = (): void => {};
   instance.listen({
     available: () => {
@@ -191,4 +196,92 @@ test('a run that cannot be sent fails alone, and the others of its moment are se
   const [first, other, second] = await Promise.allSettled(runs);
   assert.deepEqual([first?.status, other?.status, second?.status], ['fulfilled', 'fulfilled', 'rejected']);
   assert.equal(instance.inFlight, 0);
+});
+
+test('an instance is warm before it has free slots, and again when it comes back', async (t) => {
+  const seen: number[] = [];
+  const { instance, clock, hear } = instanceOf(t, 'good', async (model, run) => {
+    assert.equal(model.platform, 'moody');
+    seen.push(instance.freeSlots);
+    assert.equal((await run([tensor('x')], ['out'])).outputs.length, 1);
+    return 1;
+  });
+  await instance.load();
+  assert.equal(instance.freeSlots, 0, 'loaded, and not warm');
+  assert.equal(await instance.begin(), 1);
+  assert.equal(instance.freeSlots, 1, 'a run to warm up with says nothing of how long runs are');
+  await failure(instance.run([tensor('exit')], []));
+  await untilTimer(clock);
+  const back = hear();
+  clock.advance(100);
+  await back;
+  assert.deepEqual(seen, [0, 0]);
+});
+
+test('an instance that cannot be warmed up says why, and leaves no thread behind', async (t) => {
+  const { instance } = instanceOf(t, 'good', () => Promise.reject(new Error('too cold')));
+  await assert.rejects(instance.open(), { message: 'too cold' });
+  assert.equal(instance.freeSlots, 0);
+});
+
+test('a restart that cannot be warmed up is tried again', async (t) => {
+  let warmings = 0;
+  const { instance, clock, heard, hear } = instanceOf(t, 'good', async () => {
+    warmings++;
+    if (warmings === 2) throw new Error('too cold');
+    return 1;
+  });
+  await instance.open();
+  await failure(instance.run([tensor('exit')], []));
+  await untilTimer(clock);
+  clock.advance(100);
+  await untilTimer(clock);
+  const back = hear();
+  clock.advance(200);
+  await back;
+  assert.deepEqual([warmings, heard], [3, ['available']]);
+});
+
+test('a thread that dies of what was to warm it up is not taken for a good one', async (t) => {
+  const { instance } = instanceOf(t, 'good', async (_, run) => {
+    await run([tensor('exit')], []).catch(() => {});
+    return 0;
+  });
+  const error = await failure(instance.open());
+  assert.deepEqual(
+    [error.code, error.message],
+    ['INTERNAL', 'the engine thread died before a request came: it ended with status 7'],
+  );
+});
+
+test('an instance that is closed while it is warmed up does not open', async (t) => {
+  const warming = deferred<void>();
+  const { instance } = instanceOf(t, 'good', async (_, run) => {
+    for (;;) {
+      const answer = run([tensor('x')], []);
+      warming.resolve();
+      await answer;
+    }
+  });
+  const opening = failure(instance.open());
+  await warming.promise;
+  await instance.close();
+  assert.equal((await opening).code, 'CANCELLED');
+});
+
+test('a run keeps the threads of its session busy, and those of other hardware none here', async (t) => {
+  const { instance } = instanceOf(t, 'good');
+  assert.equal(instance.hostThreads, PLAIN_OPTIONS.threads);
+  const options = { ...PLAIN_OPTIONS, threads: 8 };
+  const startThread = (): EngineThread => new EngineThread(dataOf('good'), MOODY);
+  const on = (provider: string): Instance => {
+    const data = { artifact: { path: '' }, options: { ...options, provider } };
+    return new Instance({ id: provider, data, startThread }, new FakeClock());
+  };
+  assert.equal(on('cuda:0').hostThreads, 0);
+  assert.equal(on('cpu').hostThreads, 8);
+  const fellBack = on('cuda:0');
+  t.after(() => fellBack.close());
+  await fellBack.open();
+  assert.equal(fellBack.hostThreads, 1, 'the session says that it runs on the CPU, with one thread');
 });

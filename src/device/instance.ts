@@ -20,53 +20,108 @@ export interface InstanceListener {
   lost(reason: string): void;
 }
 
+/** What runs a session: an instance's thread while it is warmed up, or an instance. */
+export type Run = (inputs: readonly Tensor[], outputs: readonly string[]) => Promise<RunResult>;
+
 /**
- * One loaded copy of a model on a device: a thread and, when it dies, the next one with the same session. A thread
- * that died fails its own runs; the instance has free slots again only once the new session is open.
+ * What a thread does between its loading and the first request. Answers how often it ran the session; rejects when the
+ * instance must not be used.
  */
-export class Instance {
+export type WarmUp = (model: LoadedModel, run: Run) => Promise<number>;
+
+/** What an instance is made of. */
+export interface InstanceParts {
   /** For logs and metrics, for instance `Model#0001/npu:0:0/0`. */
   readonly id: string;
-  /** Threads of this host that a run keeps busy; 0 where it runs elsewhere. */
-  readonly hostThreads: number;
+  readonly data: ThreadData;
+  /** Nothing where it is left out. */
+  readonly warmUp?: WarmUp;
+  /** Starts an engine thread; a test may bring its own. */
+  readonly startThread?: (data: ThreadData) => EngineThread;
+}
+
+/**
+ * One loaded copy of a model on a device: a thread and, when it dies, the next one with the same session. A thread
+ * that died fails its own runs; the instance has free slots again only once the new session is open and warm.
+ */
+export class Instance {
+  readonly id: string;
   readonly #data: ThreadData;
   readonly #clock: Clock;
+  readonly #warmUp: WarmUp;
   readonly #startThread: (data: ThreadData) => EngineThread;
+  /** The thread that loads or is warmed up. */
   #opening: EngineThread | null = null;
   #thread: EngineThread | null = null;
+  #model: LoadedModel | null = null;
   #listener: InstanceListener | null = null;
   #recentRunMs: number | null = null;
   #restarts = 0;
   #lostReason: string | null = null;
   #closed = false;
 
-  /** @param startThread starts an engine thread; a test may bring its own. */
-  constructor(
-    id: string,
-    data: ThreadData,
-    clock: Clock,
-    startThread: (data: ThreadData) => EngineThread = (each) => new EngineThread(each),
-  ) {
+  constructor({ id, data, warmUp, startThread }: InstanceParts, clock: Clock) {
     this.id = id;
-    this.hostThreads = data.options.provider === 'cpu' ? data.options.threads : 0;
     this.#data = data;
     this.#clock = clock;
-    this.#startThread = startThread;
+    this.#warmUp = warmUp ?? (async () => 0);
+    this.#startThread = startThread ?? ((each) => new EngineThread(each));
   }
 
-  /** Starts the thread and opens the session. Rejects with the reason when the model cannot be loaded. */
+  /**
+   * Starts the thread, opens the session and warms it up. Rejects with the reason when the model cannot be loaded, or
+   * could not be warmed up as it must be.
+   */
   async open(): Promise<LoadedModel> {
+    const model = await this.load();
+    await this.begin();
+    return model;
+  }
+
+  /** The first half of `open`: starts the thread and opens the session. */
+  async load(): Promise<LoadedModel> {
     const thread = this.#startThread(this.#data);
     this.#opening = thread;
     const model = await thread.loaded;
-    this.#opening = null;
-    if (this.#closed) {
-      await thread.close();
-      throw new ServingError('CANCELLED', 'the instance was closed while it was loading');
+    this.#model = model;
+    if (this.#closed) await this.#giveUp(thread);
+    return model;
+  }
+
+  /** The other half of `open`: warms the session up, after which the instance may be used. Answers in how many runs. */
+  async begin(): Promise<number> {
+    const [thread, model] = [this.#opening, this.#model];
+    if (thread === null || model === null) {
+      throw new ServingError('INTERNAL', `${this.id} begins before it has loaded. This is a bug.`);
     }
+    let runs: number;
+    try {
+      runs = await this.#warmUp(model, (inputs, outputs) => thread.run(inputs, outputs));
+    } catch (thrown) {
+      if (this.#closed) return await this.#giveUp(thread);
+      await thread.close();
+      throw thrown;
+    }
+    if (this.#closed) await this.#giveUp(thread);
+    if (thread.hasEnded) {
+      throw new ServingError(
+        'INTERNAL',
+        `the engine thread died before a request came: ${await thread.ended}`,
+      );
+    }
+    this.#opening = null;
     this.#thread = thread;
     void thread.ended.then((reason) => this.#threadEnded(thread, reason));
-    return model;
+    return runs;
+  }
+
+  /**
+   * Host CPU threads that one run keeps busy: the session's, wherever it runs on the host; 0 on other hardware. An engine
+   * that fell back to the CPU counts as what it is.
+   */
+  get hostThreads(): number {
+    const { provider, threads } = this.#model?.facts ?? this.#data.options;
+    return provider === 'cpu' ? threads : 0;
   }
 
   /** An instance that was given up before anybody listened says so at once. */
@@ -101,6 +156,12 @@ export class Instance {
     this.#closed = true;
     await Promise.all([this.#opening?.close(), this.#thread?.close()]);
     this.#thread = null;
+  }
+
+  /** What comes of opening an instance that was closed meanwhile. */
+  async #giveUp(thread: EngineThread): Promise<never> {
+    await thread.close();
+    throw new ServingError('CANCELLED', 'the instance was closed while it was loading');
   }
 
   #threadEnded(thread: EngineThread, reason: string | null): void {

@@ -6,6 +6,7 @@ import { type CpuBudget, cpuBudget } from './cpu-budget.js';
 import { type Discovery, discoverNpus, type SkippedNpu } from './discover.js';
 import { findHolders, type Holder } from './holders.js';
 import { type DeviceLease, type LeasedDevice, leasedCpu, leasedCuda, leasedNpu } from './lease.js';
+import { type MemoryBudget, memoryBudget } from './memory-budget.js';
 import { type DeviceFile, type Npu, nameOf, type Temperature } from './npu.js';
 import { Occupancy } from './occupancy.js';
 import type { DeviceOptions } from './options.js';
@@ -18,6 +19,7 @@ import { readTemperatures } from './sysfs.js';
 export interface InventoryParts {
   readonly open: OpenDevice;
   readonly cpu: CpuBudget;
+  readonly memory: MemoryBudget;
 }
 
 const log = loggerOf('device::inventory');
@@ -32,6 +34,7 @@ export async function openInventory(
   const inventory = new DeviceInventory(options, discovery, {
     open: parts.open ?? openDevice,
     cpu: parts.cpu ?? cpuBudget(options),
+    memory: parts.memory ?? memoryBudget(options),
   });
   await inventory.refresh();
   return inventory;
@@ -42,6 +45,7 @@ export class DeviceInventory {
   /** Every card, real or software. */
   readonly npus: readonly Npu[];
   readonly cpu: CpuBudget;
+  readonly memory: MemoryBudget;
   readonly #options: DeviceOptions;
   readonly #skipped: readonly SkippedNpu[];
   readonly #open: OpenDevice;
@@ -59,6 +63,7 @@ export class DeviceInventory {
     this.#skipped = discovery.skipped;
     this.#open = parts.open;
     this.cpu = parts.cpu;
+    this.memory = parts.memory;
   }
 
   /**

@@ -2,12 +2,29 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { hearLog } from '../../test/support/heard.js';
-import { identityModel, modelDirectory, writeModel } from '../../test/support/onnx-models.js';
+import {
+  identityModel,
+  matMulModel,
+  modelDirectory,
+  tensorInfo,
+  writeModel,
+} from '../../test/support/onnx-models.js';
+import { encodeModel } from '../../test/support/onnx-writer.js';
 import { type DeviceInventory, openInventory } from './inventory.js';
 import { DEFAULT_DEVICE_OPTIONS } from './options.js';
 import { type PlacementRequest, place } from './placement.js';
+import type { WarmupSample } from './warmup-sample.js';
 
-const path = writeModel(modelDirectory(after), 'm.onnx', identityModel('UINT8'));
+const directory = modelDirectory(after);
+const path = writeModel(directory, 'm.onnx', identityModel('UINT8'));
+
+const softmaxOverRows = encodeModel({
+  graph: {
+    nodes: [{ op: 'Softmax', inputs: ['x'], outputs: ['y'], attributes: { axis: 0 } }],
+    inputs: [tensorInfo('x', 'FP32', ['n', 4])],
+    outputs: [tensorInfo('y', 'FP32', ['n', 4])],
+  },
+});
 
 function requestOf(parts: Partial<PlacementRequest>): PlacementRequest {
   return {
@@ -20,6 +37,7 @@ function requestOf(parts: Partial<PlacementRequest>): PlacementRequest {
     allowFallback: false,
     compiler: { permuteInput: [] },
     engine: { threads: null, onnxruntime: {} },
+    warmup: null,
     ...parts,
   };
 }
@@ -38,7 +56,10 @@ const instances: [
   count: number,
   each: number,
 ][] = [
-  ['cpu', null, null, 1, 6],
+  ['cpu', null, null, 4, 1],
+  ['cpu', null, 3, 2, 3],
+  ['cpu', 1, null, 1, 6],
+  ['cpu(6)*1', null, null, 1, 6],
   ['cpu', 3, null, 3, 2],
   ['cpu', 8, null, 8, 1],
   ['cpu', 2, 5, 2, 5],
@@ -76,6 +97,7 @@ test('a load tells its story, and that it goes on while it does', async (t) => {
       'INFO Model#0001 is still being loaded (113 B, 5 secs so far)',
       'INFO Model#0001 is still being loaded (113 B, 10 secs so far)',
       'INFO Model#0001 has been compiled successfully (took 12.00 secs)',
+      'INFO Model#0001: warmed up 1 instance in 0.00 secs',
       'INFO npu:0:0 has scheduled to Model#0001',
     ],
   );
@@ -88,4 +110,76 @@ test('a load that fails gives its devices back', async () => {
   await assert.rejects(place(broken, inventory, new FakeClock()), { message: /^m\.onnx\.missing: / });
   const placed = await place(requestOf({ device: 'warboy(2)*1' }), inventory, new FakeClock());
   await placed.close();
+});
+
+test('why there are so many instances is in the log, where nobody said it', async (t) => {
+  const lines = hearLog(t);
+  for (const device of ['cpu', 'cpu*2']) {
+    const placed = await place(requestOf({ device }), await inventoryOf(2), new FakeClock());
+    await placed.close();
+  }
+  const [chosen, asked] = lines.filter((line) => line.includes('Creating'));
+  assert.match(
+    chosen ?? '',
+    /^INFO Creating 2 Contexts on cpu \(onnxruntime .*, cpu, 1 thread each; 2 CPUs shared out\)$/,
+  );
+  assert.match(asked ?? '', /^INFO Creating 2 Contexts on cpu \(onnxruntime .*, cpu, 1 thread each\)$/);
+});
+
+test('a model that is large for the memory is loaded once, with all threads', async (t) => {
+  const inventory = await openInventory(
+    { ...DEFAULT_DEVICE_OPTIONS, simulate: 1 },
+    { cpu: { cpus: 4, reason: 'so' }, memory: { bytes: 1000, reason: 'so' } },
+  );
+  const placed = await place(requestOf({}), inventory, new FakeClock());
+  t.after(() => placed.close());
+  assert.deepEqual([placed.instances.length, placed.model.facts.threads], [1, 4]);
+  assert.deepEqual(
+    placed.instances.map(({ hostThreads }) => hostThreads),
+    [4],
+  );
+});
+
+test('every instance is warmed up with the samples; one that is wrong fails the load and gives the devices back', async (t) => {
+  const lines = hearLog(t);
+  const inventory = await inventoryOf(2);
+  const good: WarmupSample = {
+    name: 'good',
+    batchSize: 0,
+    count: 3,
+    inputs: { input: { datatype: 'UINT8', dims: [5], data: 'random' } },
+  };
+  const wrong = { ...good, name: 'wrong', inputs: {} };
+  const device = 'warboy(1)*2';
+  await assert.rejects(place(requestOf({ device, warmup: [good, wrong] }), inventory, new FakeClock()), {
+    code: 'INVALID_ARGUMENT',
+    message: "m.onnx: model_warmup 'wrong': input 'input' is missing",
+  });
+  for (const warmup of [[], [good]]) {
+    const placed = await place(requestOf({ device, warmup }), inventory, new FakeClock());
+    await placed.close();
+  }
+  assert.deepEqual(
+    lines.filter((line) => line.includes('warm')),
+    ['INFO Model#0001: warmed up 2 instances in 0.00 secs'],
+  );
+});
+
+test('a model whose rows depend on each other is warned of', async (t) => {
+  const lines = hearLog(t);
+  const proofOf = async (bytes: Uint8Array): Promise<boolean | null> => {
+    const file = writeModel(directory, 'rows.onnx', bytes);
+    const placed = await place(requestOf({ path: file }), await inventoryOf(1), new FakeClock());
+    t.after(() => placed.close());
+    return await placed.proveRows();
+  };
+  assert.equal(await proofOf(matMulModel()), true);
+  assert.equal(await proofOf(identityModel('FP32', ['n', 5000, 5000])), null);
+  assert.equal(await proofOf(softmaxOverRows), false);
+  const [warning, ...others] = lines.filter((line) => line.startsWith('WARN'));
+  assert.match(
+    warning ?? '',
+    /^WARN Model#0001: requests are not joined into batches, because the rows of rows\.onnx depend on each other: element 0 of row 0 of output 'y' is .* alone; dynamic_batching: true joins them all the same$/,
+  );
+  assert.deepEqual(others, []);
 });

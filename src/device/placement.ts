@@ -6,9 +6,14 @@ import { formatBytes } from '#core/format-bytes.js';
 import { loggerOf } from '#core/log.js';
 import type { LoadedModel, ThreadData } from '#worker/messages.js';
 import type { CompilerSettings, EngineSettings } from './engine-settings.js';
-import { Instance } from './instance.js';
+import { Instance, type WarmUp } from './instance.js';
+import { instanceShare } from './instance-count.js';
 import type { DeviceInventory } from './inventory.js';
 import type { DeviceLease, LeasedDevice } from './lease.js';
+import { modelBytes } from './model-bytes.js';
+import { proveRows } from './rows-proof.js';
+import { warmUpWith } from './warm-up.js';
+import type { WarmupSample } from './warmup-sample.js';
 
 const log = loggerOf('device::placement');
 
@@ -24,12 +29,14 @@ export interface PlacementRequest {
   readonly path: string;
   /** A device selector. */
   readonly device: string;
-  /** Instances per device; null: the device's own number, else 1. */
+  /** Instances per device; null: the device's own number, else what `instanceShare` says for the CPU, and 1 elsewhere. */
   readonly workers: number | null;
   readonly batchSize: number | null;
   readonly allowFallback: boolean;
   readonly compiler: CompilerSettings;
   readonly engine: EngineSettings;
+  /** By the engine's names of inputs. Null where nothing is said of it, and empty where nothing is wanted. */
+  readonly warmup: readonly WarmupSample[] | null;
 }
 
 /** A loaded model: its instances on their devices. */
@@ -37,6 +44,12 @@ export interface Placement {
   readonly model: LoadedModel;
   readonly devices: readonly LeasedDevice[];
   readonly instances: readonly Instance[];
+  /**
+   * Tries whether rows of a batch are independent of each other, for a model that is only assumed to take batches: true
+   * and false for what was found, null for what could not be tried. What is found against it is a warning in the log. To
+   * be asked before the instances are used.
+   */
+  proveRows(): Promise<boolean | null>;
   /** Closes every instance and gives the devices back. Idempotent. */
   close(): Promise<void>;
 }
@@ -47,16 +60,19 @@ export async function place(
   inventory: DeviceInventory,
   clock: Clock,
 ): Promise<Placement> {
+  const warmUp = await warmUpWith(request.warmup);
   const lease = await inventory.lease(request.device, request.holder);
-  const instances = lease.devices.flatMap((device) => instancesOn(device, request, clock));
+  const plans = await Promise.all(lease.devices.map((device) => planOf(device, request, inventory)));
+  const instances = plans.flatMap((plan) => instancesOf(plan, request, warmUp, clock));
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
     closing ??= closeAll(instances, lease);
     return closing;
   };
   try {
-    const model = await openAll(instances, lease, request, clock);
-    return { model, devices: lease.devices, instances, close };
+    const model = await openAll(instances, plans, request, clock);
+    const proof = (): Promise<boolean | null> => proveOn(instances[0], model, request);
+    return { model, devices: lease.devices, instances, proveRows: proof, close };
   } catch (thrown) {
     await close();
     throw thrown;
@@ -65,49 +81,100 @@ export async function place(
 
 async function openAll(
   instances: readonly Instance[],
-  lease: DeviceLease,
+  plans: readonly Plan[],
   request: PlacementRequest,
   clock: Clock,
 ): Promise<LoadedModel> {
-  const where = lease.devices.map((device) => device.name).join(',');
+  const { label } = request;
+  const devices = plans.map(({ device }) => device);
+  const where = devices.map(({ name }) => name).join(',');
   const fields = { model: request.holder, devices: where };
-  const hardware = lease.devices.find((device) => device.kind === 'npu' && !device.simulated);
+  const hardware = devices.find((device) => device.kind === 'npu' && !device.simulated);
   if (hardware) throw new ServingError('UNAVAILABLE', noDriver(hardware));
-  log.info(`${request.label} is being loaded to ${where}`, fields);
+  log.info(`${label} is being loaded to ${where}`, fields);
   const size = await stat(request.path).then(
     (found) => formatBytes(found.size),
     () => 'unknown',
   );
-  const target = lease.devices[0]?.label ?? where;
-  log.info(
-    `Compiling ${request.label} (target: ${target}, file: ${basename(request.path)}, size: ${size})`,
-    fields,
-  );
-  const startedAt = clock.now();
-  const progress = reportProgress(request.label, size, clock);
+  const target = devices[0]?.label ?? where;
+  log.info(`Compiling ${label} (target: ${target}, file: ${basename(request.path)}, size: ${size})`, fields);
+  const progress = reportProgress(label, size, clock);
   try {
-    const models = await Promise.all(instances.map((instance) => instance.open())).catch(
-      (thrown: unknown) => {
-        throw about(request.path, thrown);
-      },
+    const [models, loadedIn] = await timed(clock, () =>
+      allOf(request, instances, (instance) => instance.load()),
     );
-    const seconds = (clock.now() - startedAt) / 1000;
-    log.info(`${request.label} has been compiled successfully (took ${seconds.toFixed(2)} secs)`, fields);
+    log.info(`${label} has been compiled successfully (took ${loadedIn} secs)`, fields);
+    const [runs, warmIn] = await timed(clock, () =>
+      allOf(request, instances, (instance) => instance.begin()),
+    );
+    const warm = runs.filter((count) => count > 0).length;
+    if (warm > 0) {
+      log.info(`${label}: warmed up ${counted(warm, 'instance')} in ${warmIn} secs`, fields);
+    }
     const model = models[0];
     if (model === undefined) throw new ServingError('INTERNAL', 'a lease without instances. This is a bug.');
-    for (const device of lease.devices) {
-      const count = instances.length / lease.devices.length;
-      const { engine, provider, threads } = model.facts;
-      log.info(
-        `Creating ${count} ${count === 1 ? 'Context' : 'Contexts'} on ${device.name} (${engine}, ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'} each)`,
-        fields,
-      );
-      log.info(`${device.name} has scheduled to ${request.label}`, fields);
+    for (const plan of plans) {
+      log.info(creating(plan, model), fields);
+      log.info(`${plan.device.name} has scheduled to ${label}`, fields);
     }
     return model;
   } finally {
     progress.stop();
   }
+}
+
+async function proveOn(
+  instance: Instance | undefined,
+  model: LoadedModel,
+  { path, label, holder }: PlacementRequest,
+): Promise<boolean | null> {
+  if (instance === undefined) return null;
+  const proof = await proveRows(model, (inputs, outputs) => instance.run(inputs, outputs));
+  const file = basename(path);
+  switch (proof.kind) {
+    case 'independent':
+      return true;
+    case 'unknown':
+      log.debug(`${label}: whether the rows of ${file} are independent is not known: ${proof.why}`, {
+        model: holder,
+      });
+      return null;
+    case 'mixed':
+      log.warn(
+        `${label}: requests are not joined into batches, because the rows of ${file} depend on each other: ${proof.why}; ` +
+          'dynamic_batching: true joins them all the same',
+        { model: holder },
+      );
+      return false;
+  }
+}
+
+/** What all instances answer; the first that rejects is the reason. */
+async function allOf<Value>(
+  { path }: PlacementRequest,
+  instances: readonly Instance[],
+  ask: (instance: Instance) => Promise<Value>,
+): Promise<readonly Value[]> {
+  return await Promise.all(instances.map(ask)).catch((thrown: unknown) => {
+    throw about(path, thrown);
+  });
+}
+
+/** What came of it, and in how many seconds. */
+async function timed<Value>(clock: Clock, work: () => Promise<Value>): Promise<[Value, string]> {
+  const from = clock.now();
+  const value = await work();
+  return [value, ((clock.now() - from) / 1000).toFixed(2)];
+}
+
+function creating({ device, instances, reason }: Plan, { facts }: LoadedModel): string {
+  const { engine, provider, threads } = facts;
+  const why = reason === null ? '' : `; ${reason}`;
+  return `Creating ${counted(instances, 'Context')} on ${device.name} (${engine}, ${provider}, ${counted(threads, 'thread')} each${why})`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 /** Engines do not name their file. Clients hear its name, and not where on this host it lies. */
@@ -123,12 +190,37 @@ function noDriver(device: LeasedDevice): string {
   );
 }
 
-function instancesOn(device: LeasedDevice, request: PlacementRequest, clock: Clock): Instance[] {
-  const count = request.workers ?? device.instances ?? 1;
+/** What is opened on one device. */
+interface Plan {
+  readonly device: LeasedDevice;
+  readonly instances: number;
+  readonly threads: number;
+  /** Why so many, where nobody said how many. */
+  readonly reason: string | null;
+}
+
+/** Never rejects: the devices are lent by then. */
+async function planOf(
+  device: LeasedDevice,
+  { path, workers, engine }: PlacementRequest,
+  { memory }: DeviceInventory,
+): Promise<Plan> {
+  const asked = workers ?? device.instances;
+  if (asked === null && device.kind === 'cpu') {
+    const bytes = { modelBytes: await modelBytes(path), memoryBytes: memory.bytes };
+    return { device, ...instanceShare({ cpus: device.threads, threads: engine.threads, ...bytes }) };
+  }
+  const instances = asked ?? 1;
+  const threads = engine.threads ?? threadsPerInstance(device, instances);
+  return { device, instances, threads, reason: null };
+}
+
+function instancesOf(plan: Plan, request: PlacementRequest, warmUp: WarmUp, clock: Clock): Instance[] {
+  const { device, instances, threads } = plan;
   const data: ThreadData = {
     artifact: { path: request.path },
     options: {
-      threads: request.engine.threads ?? threadsPerInstance(device, count),
+      threads,
       onnxruntime: request.engine.onnxruntime,
       compiler: request.compiler,
       provider: device.kind === 'cuda' ? device.name : 'cpu',
@@ -137,8 +229,8 @@ function instancesOn(device: LeasedDevice, request: PlacementRequest, clock: Clo
     },
   };
   return Array.from(
-    { length: count },
-    (_, i) => new Instance(`${request.label}/${device.name}/${i}`, data, clock),
+    { length: instances },
+    (_, i) => new Instance({ id: `${request.label}/${device.name}/${i}`, data, warmUp }, clock),
   );
 }
 

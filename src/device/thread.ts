@@ -38,6 +38,7 @@ export class EngineThread {
   #outbox: Outgoing[] = [];
   #nextId = 0;
   #closing = false;
+  #hasEnded = false;
   #reason: string | null = null;
 
   /** @param entry the file that the thread runs; a test may bring its own. */
@@ -60,6 +61,7 @@ export class EngineThread {
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', (status) => {
         if (!this.#closing) this.#fail(`it ended with status ${status}`);
+        this.#hasEnded = true;
         this.#settleAll();
         resolve(this.#closing ? null : this.#reason);
       });
@@ -74,6 +76,11 @@ export class EngineThread {
     const answer = deferred<RunResult>();
     this.#inFlight.set(id, answer);
     return answer.promise;
+  }
+
+  /** Whether the thread is gone: what it was given will not be run. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   get inFlight(): number {

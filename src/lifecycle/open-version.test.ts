@@ -7,7 +7,13 @@ import { offerOf } from '../../test/support/server.js';
 import type { OfferedVersion } from './offer.js';
 import { openVersion } from './open-version.js';
 
-const HOST = { clock: new FakeClock(), maxQueueSize: 1, cores: new CoreShares(2), cache: null };
+const HOST = {
+  clock: new FakeClock(),
+  maxQueueSize: 1,
+  cores: new CoreShares(2),
+  cache: null,
+  readFile: () => Promise.reject(new Error('no files here')),
+};
 
 function open(parts: Partial<OfferedVersion>) {
   let closed = 0;
@@ -26,6 +32,7 @@ function open(parts: Partial<OfferedVersion>) {
       },
     ],
     instances: [],
+    proveRows: async () => null,
     close: async () => {
       closed++;
     },

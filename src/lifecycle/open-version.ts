@@ -1,17 +1,14 @@
-import { CachedSubmitter } from '#cache/cached-submitter.js';
-import type { ResponseStore } from '#cache/store.js';
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
-import type { CoreShares } from '#scheduler/core-shares.js';
-import { RateLimitedSubmitter } from '#scheduler/rate-limited-submitter.js';
-import { Scheduler } from '#scheduler/scheduler.js';
-import type { Job, Submitter, TaskResult } from '#scheduler/task.js';
+import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
 import { Counters, type Counts } from './counters.js';
-import type { OfferedVersion } from './offer.js';
+import type { BatchingOptions, OfferedVersion } from './offer.js';
+import { openPipeline, type Pipeline, type PipelineHost } from './pipeline.js';
+import { publicSignature } from './public-signature.js';
 import { type Port, type Signature, signatureOf, tensorsOf } from './signature.js';
 
 /** A version that can serve. */
@@ -31,58 +28,36 @@ export interface OpenVersion {
   close(): Promise<void>;
 }
 
-/** Where a version's answers are kept. */
-export interface VersionCache {
-  readonly store: ResponseStore;
-  /** Of the model's files and of how they are run: an answer is found only under the same one. */
-  readonly fingerprint: string;
-}
-
-/** What a version finds where it is opened. */
-export interface VersionHost {
-  readonly clock: Clock;
-  /** Requests that may wait where the offer does not say it. */
-  readonly maxQueueSize: number;
-  /** Of this host, shared by all versions. */
-  readonly cores: CoreShares;
-  /** Null where every request is run. */
-  readonly cache: VersionCache | null;
-}
-
 /**
- * Joins a placement and its offer: the public signature, the metadata, a scheduler over the instances. Closes the
+ * Joins a placement and its offer: the public signature, the metadata, and the way of a job to the instances. Closes the
  * placement again when the configuration contradicts the file.
  */
 export async function openVersion(
   offer: OfferedVersion,
   placement: Placement,
-  { clock, maxQueueSize, cores, cache }: VersionHost,
+  host: PipelineHost,
   onLost: (reason: string) => void,
 ): Promise<OpenVersion> {
+  const { clock } = host;
   const dialect = offer.platform === 'npu' ? 'furiosa' : 'v2';
+  const counters = new Counters();
   let rules: BatchRules;
+  let pipeline: Pipeline;
   try {
     const named = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
     rules = batchRulesOf(named, offer.maxBatchSize, offer.batching);
+    const batching = await provenBatching(offer, rules, placement);
+    pipeline = await openPipeline({ ...offer, batching }, rules, host, {
+      runners: placement.instances,
+      onRun: (report) => counters.executed(report),
+      onLost,
+    });
   } catch (thrown) {
     await placement.close();
     throw thrown;
   }
-  const { signature, maxRows, allowedRows, maxRequestRows, layout } = rules;
-  const counters = new Counters();
-  const scheduler = new Scheduler({
-    options: {
-      batching: { ...offer.batching, maxRows, allowedRows },
-      queue: { ...offer.queue, maxSize: offer.queue.maxSize ?? maxQueueSize },
-    },
-    layout,
-    clock,
-    label: `${offer.name}/${offer.version}`,
-    cores,
-    onRun: (report) => counters.executed(report),
-  });
-  const submitter = behindCacheAndLimit(scheduler, offer, cache, clock);
-  for (const instance of placement.instances) scheduler.add(instance, onLost);
+  const { maxRows, maxRequestRows } = rules;
+  const signature = publicSignature(rules.signature, offer.sequence);
   return {
     metadata: {
       name: offer.name,
@@ -96,29 +71,27 @@ export async function openVersion(
     signature,
     maxRequestRows,
     deployment: deploymentOf(offer, placement),
-    submit: (job, call) => counted(() => submitter.submit(job, call), job.rows, counters, clock),
+    submit: (job, call) => counted(() => pipeline.submit(job, call), job.rows, counters, clock),
     get counts() {
       return counters.counts;
     },
     devices: placement.devices.map((device) => device.name),
     close: async () => {
-      await scheduler.stop();
+      await pipeline.stop();
       await placement.close();
     },
   };
 }
 
-/** A kept answer is free: only what must be run counts for the rate limit, before it waits. */
-function behindCacheAndLimit(
-  scheduler: Submitter,
-  { name, version, rateLimit }: OfferedVersion,
-  cache: VersionCache | null,
-  clock: Clock,
-): Submitter {
-  const limited = rateLimit === null ? scheduler : new RateLimitedSubmitter(scheduler, rateLimit, clock);
-  if (cache === null) return limited;
-  const { store, fingerprint } = cache;
-  return new CachedSubmitter(limited, store, { name, version, fingerprint }, clock);
+/** Batches that nobody asked for are tried out first: what cannot be told from a model's file can be seen. */
+async function provenBatching(
+  { batching, sequence }: OfferedVersion,
+  { maxRows }: BatchRules,
+  placement: Placement,
+): Promise<BatchingOptions> {
+  const isInDoubt = batching.isOn && batching.isAssumed && maxRows > 1 && sequence === null;
+  if (!isInDoubt || (await placement.proveRows()) !== false) return batching;
+  return { ...batching, isOn: false };
 }
 
 /** Counts what comes of a run. */

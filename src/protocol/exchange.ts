@@ -35,6 +35,8 @@ export interface Route {
   readonly path: string;
   /** Whether a body is read at all. */
   readonly takesBody: boolean;
+  /** Whether the header `X-Request-Timeout` sets the deadline of its calls; elsewhere it means nothing. */
+  readonly takesTimeout?: boolean;
   /** Answers; whatever it throws becomes an error answer. */
   handle(exchange: Exchange): Answer | Promise<Answer>;
 }

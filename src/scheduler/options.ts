@@ -8,6 +8,8 @@ export interface SchedulerOptions {
 export interface BatchingOptions {
   /** Whether requests are put together at all. */
   readonly isOn: boolean;
+  /** Nobody asked for it: it is off after all where the model's rows turn out to depend on each other. */
+  readonly isAssumed: boolean;
   /** The most rows of one run; 0 where the model has no batch axis, and then every request runs alone. */
   readonly maxRows: number;
   /** Sizes in rows worth waiting for (Triton's `preferred_batch_size`), ascending; empty for none. */
@@ -62,6 +64,7 @@ export const PLAIN_POLICY: QueuePolicy = {
 /** Requests are put together whenever that pays. */
 export const PLAIN_BATCHING: BatchingOptions = {
   isOn: true,
+  isAssumed: true,
   maxRows: 0,
   preferredRows: [],
   maxDelayMs: null,

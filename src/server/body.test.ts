@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
+import { ServingError } from '#core/errors.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { readBody } from './body.js';
 
@@ -61,6 +62,14 @@ test('a body that does not come in time is refused, and says how much did', asyn
     message: 'the request body did not arrive within 1000 ms (3 bytes did)',
   });
   assert.equal(clock.timers, 0);
+});
+
+test('a body that is late by a time of the request is what that says', async () => {
+  const clock = new FakeClock();
+  const late = (): ServingError => new ServingError('DEADLINE_EXCEEDED', 'too late');
+  const reading = readBody(requestOf(10), { ...LIMITS, late }, clock);
+  clock.advance(1000);
+  await assert.rejects(reading, { code: 'DEADLINE_EXCEEDED', message: 'too late' });
 });
 
 test('a body whose sender leaves says where it stopped', async () => {

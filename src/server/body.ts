@@ -13,6 +13,8 @@ const FIRST_BYTES = 1024 * 1024;
 export interface BodyLimits {
   readonly maxBodyBytes: number;
   readonly timeoutMs: number;
+  /** What it is then, where that is not REQUEST_TIMEOUT: the request's own time may be the shorter one. */
+  readonly late?: () => ServingError;
 }
 
 /** Throws PAYLOAD_TOO_LARGE when the head already says that the body is too large; answers the claimed length or null. */
@@ -35,7 +37,7 @@ export async function readBody(
   limits: BodyLimits,
   clock: Clock,
 ): Promise<Uint8Array> {
-  const { maxBodyBytes, timeoutMs } = limits;
+  const { maxBodyBytes, timeoutMs, late } = limits;
   const claimed = claimedLength(request, maxBodyBytes);
   const coding = contentCodingOf(request.headers['content-encoding']);
   return await new Promise((resolve, reject) => {
@@ -44,7 +46,7 @@ export async function readBody(
     let received = 0;
     const timer = clock.startTimer(timeoutMs, () => {
       const text = `the request body did not arrive within ${timeoutMs} ms (${received} bytes did)`;
-      fail(new ServingError('REQUEST_TIMEOUT', text));
+      fail(late?.() ?? new ServingError('REQUEST_TIMEOUT', text));
     });
     const add = (chunk: Buffer): void => {
       if (body.length + chunk.length > maxBodyBytes) {

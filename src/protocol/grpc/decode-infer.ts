@@ -14,6 +14,7 @@ import {
 import { type OutputDraft, requestedOutputs } from '#protocol/requested-output.js';
 import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
+import { sequenceOf } from '#protocol/sequence.js';
 import { readWindow, SharedInputs, type SharedOutputs, sharedOutputs } from '#protocol/shared-tensors.js';
 import type { SharedMemoryRegions, WindowClaim } from '#shared-memory/regions.js';
 import type { Tensor } from '#tensor/tensor.js';
@@ -90,7 +91,7 @@ export function decodeInferRequest(
     outputs: requestedOutputs(drafts),
     parameters: values,
     schedule: scheduleOf(values),
-    sequence: null,
+    sequence: sequenceOf(values),
   };
   return { request, isTyped: typed !== undefined, shared };
 }

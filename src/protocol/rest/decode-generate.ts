@@ -6,6 +6,7 @@ import { readFlag } from '#protocol/parameter.js';
 import { inputTwice } from '#protocol/request-faults.js';
 import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
+import { sequenceOf } from '#protocol/sequence.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { OPEN_BRACE, OPEN_BRACKET } from './json-bytes.js';
 import { JsonReader, within } from './json-reader.js';
@@ -105,7 +106,7 @@ class GenerateDraft {
         outputs: 'all',
         parameters,
         schedule: scheduleOf(parameters),
-        sequence: null,
+        sequence: sequenceOf(parameters),
       },
       nanTokens: readFlag(parameters, 'nan_tokens', NESTED) ?? false,
     };

@@ -4,6 +4,7 @@ import { checkTensorCount, inputTwice, MAX_TENSORS, outputTwice } from '#protoco
 import { type OutputDraft, requestedOutputs } from '#protocol/requested-output.js';
 import { checkReserved } from '#protocol/reserved-parameters.js';
 import { scheduleOf } from '#protocol/schedule.js';
+import { sequenceOf } from '#protocol/sequence.js';
 import { SharedInputs, type SharedOutputs, sharedOutputs } from '#protocol/shared-tensors.js';
 import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import { BinaryBlobs } from './binary-blobs.js';
@@ -14,6 +15,7 @@ import { fieldTable, may, must } from './field-table.js';
 import type { BodyParts } from './inference-header.js';
 import { JsonReader } from './json-reader.js';
 import { readParameters } from './json-value.js';
+import { SEQUENCE_PARAMETERS } from './sequence-schema.js';
 import { COUNT, FP16_JSON, NOT_RESERVED, parametersSchema } from './tensor-schema.js';
 
 /** The fields of an inference request. */
@@ -33,6 +35,7 @@ const INFER_REQUEST = fieldTable('InferRequest', {
         },
         priority: { ...COUNT, description: '1 is the most urgent; 0 leaves it to the model.' },
         timeout: { ...COUNT, description: 'Microseconds that the answer may take; 0 sets no bound.' },
+        ...SEQUENCE_PARAMETERS,
       },
       { propertyNames: NOT_RESERVED },
     ),
@@ -101,7 +104,8 @@ export function decodeInferRequest(
   const wanted = requestedOutputs(outputs);
   checkReserved(parameters, 'rest');
   const schedule = scheduleOf(parameters);
-  const request = { id, model, inputs, outputs: wanted, parameters, schedule, sequence: null };
+  const sequence = sequenceOf(parameters);
+  const request = { id, model, inputs, outputs: wanted, parameters, schedule, sequence };
   return { request, form, shared };
 }
 

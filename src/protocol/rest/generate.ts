@@ -5,6 +5,7 @@ import { decodeGenerateRequest } from './decode-generate.js';
 import type { JsonSchema } from './definition.js';
 import { encodeGenerateResponse } from './encode-generate.js';
 import { jsonContent, type Operation, type RestRoute } from './operation.js';
+import { REQUEST_TIMEOUT } from './request-timeout.js';
 import { modelRef, ofModel, ok, post } from './route.js';
 
 /** As Triton writes it. */
@@ -62,6 +63,7 @@ export function generateRoutes(serving: Serving): readonly RestRoute[] {
         id: 'modelGenerate',
         tag: 'inference',
         summary: 'Runs a model, in plain JSON',
+        headers: REQUEST_TIMEOUT,
         body,
         answers: { 200: { description: 'The outputs.', content: jsonContent(generateResponse) } },
         errors: ERRORS,
@@ -78,6 +80,7 @@ export function generateRoutes(serving: Serving): readonly RestRoute[] {
         id: 'modelGenerateStream',
         tag: 'inference',
         summary: 'Runs a model, in plain JSON, and answers with server-sent events',
+        headers: REQUEST_TIMEOUT,
         body,
         answers: {
           200: {

@@ -1,6 +1,7 @@
 import { INFER_REQUEST_SCHEMA } from './decode-infer.js';
 import { index, type JsonSchema, objectSchema } from './definition.js';
 import { type Content, jsonContent, type Operation } from './operation.js';
+import { REQUEST_TIMEOUT } from './request-timeout.js';
 import { DATATYPE, SHAPE } from './tensor-schema.js';
 
 /** `parameters` of an answer: absent or, in the dialect of the original, null where there are none. */
@@ -79,6 +80,7 @@ const ANSWER_EXAMPLE = {
 /** What is said of the body, the headers and the answer of an inference. */
 export const INFER_CONTENT: Required<Pick<Operation, 'body' | 'headers' | 'answers'>> = {
   headers: {
+    ...REQUEST_TIMEOUT,
     [HEADER]: {
       ...index.schema,
       description:

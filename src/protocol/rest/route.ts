@@ -3,6 +3,7 @@ import { ServingError } from '#core/errors.js';
 import type { ModelRef } from '#inference/request.js';
 import type { Answer, Exchange, Route } from '#protocol/exchange.js';
 import type { Operation, RestRoute } from './operation.js';
+import { REQUEST_TIMEOUT } from './request-timeout.js';
 
 const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
 
@@ -11,7 +12,9 @@ export function get(path: string, operation: Operation, handle: Route['handle'])
 }
 
 export function post(path: string, operation: Operation, handle: Route['handle']): RestRoute {
-  return { method: 'POST', path, takesBody: true, operation, handle };
+  // What a route says of its headers is what is read of them.
+  const takesTimeout = Object.keys(REQUEST_TIMEOUT).every((name) => operation.headers?.[name]);
+  return { method: 'POST', path, takesBody: true, takesTimeout, operation, handle };
 }
 
 /** A route of a model and the same of one of its versions. The second operation's id is the first one's and `Version`. */
