@@ -1,11 +1,13 @@
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
+import { ServingError } from '#core/errors.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
 import { Counters, type Counts } from './counters.js';
+import { failureReasonOf } from './failure-reason.js';
 import type { BatchingOptions, OfferedVersion } from './offer.js';
 import { openPipeline, type Pipeline, type PipelineHost } from './pipeline.js';
 import { publicSignature } from './public-signature.js';
@@ -113,7 +115,7 @@ async function counted(
     }
     return result;
   } catch (thrown) {
-    counters.failed(sinceNs());
+    counters.failed(sinceNs(), failureReasonOf(ServingError.from(thrown).code));
     throw thrown;
   }
 }
