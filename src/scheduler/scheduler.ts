@@ -17,7 +17,7 @@ import { type BatchLimits, nextMove, rowsOf } from './next-move.js';
 import type { BatchingOptions, QueueOptions, SchedulerOptions } from './options.js';
 import { type RunReport, runBatch } from './run-batch.js';
 import type { Runner } from './runner.js';
-import { type PooledRunner, RunnerPool } from './runner-pool.js';
+import { isGone, type PooledRunner, RunnerPool } from './runner-pool.js';
 import { joinResults, splitJob } from './split-job.js';
 import { type Job, newTask, type Submitter, type Task, type TaskResult } from './task.js';
 import { termsOf } from './terms.js';
@@ -61,6 +61,8 @@ export class Scheduler implements Submitter {
   readonly #pool: RunnerPool;
   /** Came in this turn of the event loop; nobody watches yet whether their callers stay. */
   #unwatched: Task[] = [];
+  /** Were answered without having been run to the end. */
+  readonly #dropped = new WeakSet<Task>();
   #isDue = false;
   #wakeUp: Timer | null = null;
   #running = 0;
@@ -302,11 +304,12 @@ export class Scheduler implements Submitter {
   ): Promise<void> {
     let areAllRight = true;
     for (const [i, task] of tasks.entries()) {
-      const error = this.#faultOf(task) ?? (await this.#runOnce(lane, [task], pooled));
+      if (isGone(pooled)) return this.#waitAgain(tasks.slice(i), lane);
+      const isWanted = this.#isWanted(task);
+      const error = isWanted ? await this.#runOnce(lane, [task], pooled) : null;
+      areAllRight &&= isWanted && error === null;
       if (error === null) continue;
-      areAllRight = false;
       task.answer.reject(error);
-      if (error.isRunnerLost) return this.#waitAgain(tasks.slice(i + 1), lane, error);
     }
     // Each is right by itself and together they are not: it is the model that cannot run them together.
     if (!areAllRight || !lane.stats.canBatch) return;
@@ -316,17 +319,18 @@ export class Scheduler implements Submitter {
     );
   }
 
-  /** Why a task need not be run any more that waits for its turn after its batch failed; null where it need. */
-  #faultOf({ call, deadline }: Task): ServingError | null {
-    if (call.signal.aborted) return cancelled();
-    return deadline !== null && deadline <= this.#clock.now() ? expired(BEFORE_ANSWER) : null;
+  /** Whether anybody still waits for the answer of a task that waits no longer in the room. */
+  #isWanted(task: Task): boolean {
+    if (task.call.signal.aborted) this.#drop(task, cancelled());
+    return !this.#dropped.has(task);
   }
 
   /** Whoever's turn had not come when the runner was lost is not to blame. */
-  #waitAgain(tasks: readonly Task[], lane: Lane, error: ServingError): void {
+  #waitAgain(tasks: readonly Task[], lane: Lane): void {
     for (const task of tasks) {
+      if (!this.#isWanted(task)) continue;
       if (this.#pool.size === 0) {
-        task.answer.reject(error);
+        task.answer.reject(new ServingError('UNAVAILABLE', 'the model cannot run'));
       } else {
         this.#room.push(task, lane.key);
         this.#unwatched.push(task);
@@ -334,9 +338,10 @@ export class Scheduler implements Submitter {
     }
   }
 
-  /** Lets a task go that waits no longer for whatever reason. */
+  /** Lets a task go that waits no longer, or whose answer nobody waits for any more, for whatever reason. */
   #drop(task: Task, error: ServingError): void {
     this.#room.take(task);
+    this.#dropped.add(task);
     task.answer.reject(error);
     this.#settleStop();
   }
@@ -368,7 +373,10 @@ export class Scheduler implements Submitter {
   #watchDeadline(task: Task, deadline: number): void {
     const delayMs = Math.max(0, deadline - this.#clock.now());
     const timer = this.#clock.startTimer(delayMs, () =>
-      this.#drop(task, expired(this.#room.has(task) ? 'passed while it waited' : BEFORE_ANSWER)),
+      this.#drop(
+        task,
+        expired(this.#room.has(task) ? 'passed while it waited' : 'passed before its answer was there'),
+      ),
     );
     const forget = (): void => timer.cancel();
     task.answer.promise.then(forget, forget);
@@ -400,8 +408,6 @@ function boundsBesideIdle(bounds: QueueOptions, { size }: QueueLoad, idleRunners
 function cancelled(): ServingError {
   return new ServingError('CANCELLED', 'the caller went away before the request was run');
 }
-
-const BEFORE_ANSWER = 'passed before its answer was there';
 
 function expired(how: string): ServingError {
   return new ServingError('DEADLINE_EXCEEDED', `the request's deadline ${how}`);
