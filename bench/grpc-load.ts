@@ -39,7 +39,7 @@ function load(order: GrpcLoadOrder): Promise<LoadResult> {
         if (now < startedAt + order.durationMs) one();
         else if (running === 0) {
           connection.close();
-          resolve(loadResult(latencies, failures, (now - startedAt) / 1000));
+          resolve(loadResult(latencies, failures, latencies.length / ((now - startedAt) / 1000)));
         }
       });
     };

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { AnswerReader } from './answer-reader.js';
 import { type LoadResult, loadResult } from './load-result.js';
 
 export interface LoadOrder {
@@ -12,49 +13,49 @@ export interface LoadOrder {
   readonly requestFile: string;
   readonly connections: number;
   readonly durationMs: number;
+  /** The rate is counted from then on, and to the end of `durationMs`; 0 unless it is said. */
+  readonly leadInMs?: number;
 }
 
 async function load(order: LoadOrder): Promise<LoadResult> {
   const request = readFileSync(order.requestFile);
   const latencies: number[] = [];
   let failures = 0;
-  const startedAt = performance.now();
-  const endAt = startedAt + order.durationMs;
+  let counted = 0;
+  const countFrom = performance.now() + (order.leadInMs ?? 0);
+  const endAt = performance.now() + order.durationMs;
   const one = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const socket: Socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
       let sentAt = 0;
-      let missing = -1;
+      const answers = new AnswerReader();
       const send = (): void => {
         sentAt = performance.now();
         socket.write(request);
       };
       const finish = (): void => {
-        latencies.push(performance.now() - sentAt);
-        if (performance.now() < endAt) send();
-        else socket.end(resolve);
+        const now = performance.now();
+        latencies.push(now - sentAt);
+        if (now >= endAt) return void socket.end(resolve);
+        if (now >= countFrom) counted++;
+        send();
       };
       socket.on('connect', send);
       socket.on('error', reject);
       socket.on('close', () => reject(new Error('the server closed a connection')));
       socket.on('data', (chunk) => {
-        if (missing === -1) {
-          const head = chunk.indexOf('\r\n\r\n');
-          const length = /\r\ncontent-length: (\d+)/i.exec(chunk.toString('latin1', 0, head));
-          if (head === -1 || length === null)
-            return reject(new Error('an answer without a whole head in one piece'));
-          if (chunk.toString('latin1', 9, 12) !== '200') failures++;
-          missing = head + 4 + Number(length[1]);
-        }
-        missing -= chunk.length;
-        if (missing <= 0) {
-          missing = -1;
+        try {
+          const status = answers.push(chunk);
+          if (status === null) return;
+          if (status !== 200) failures++;
           finish();
+        } catch (thrown) {
+          reject(thrown);
         }
       });
     });
   await Promise.all(Array.from({ length: order.connections }, one));
-  return loadResult(latencies, failures, (performance.now() - startedAt) / 1000);
+  return loadResult(latencies, failures, counted / ((endAt - countFrom) / 1000));
 }
 
 process.on('message', (order: LoadOrder) => {

@@ -1,5 +1,9 @@
-/** npm run bench: every line, or those whose name contains the word that is given. Results go to the terminal. */
+/**
+ * npm run bench: every line, or those whose name contains the words that are given. Results go to the terminal; words that
+ * begin with `--` go to the lines.
+ */
 import { cpus } from 'node:os';
+import { batching } from './batching.js';
 import { binaryImage } from './binary-image.js';
 import { bytes } from './bytes.js';
 import { grpcEcho } from './grpc-echo.js';
@@ -7,16 +11,19 @@ import { jsonMnist } from './json-mnist.js';
 import { memory } from './memory.js';
 import { responsiveness } from './responsiveness.js';
 
-const LINES: Readonly<Record<string, () => Promise<string>>> = {
+const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<string>>> = {
   'json-mnist': jsonMnist,
   'binary-image': binaryImage,
   'grpc-echo': grpcEcho,
   bytes,
   memory,
   responsiveness,
+  batching,
 };
 
-const words = process.argv.slice(2);
+const isFlag = (word: string): boolean => word.startsWith('--');
+const flags = process.argv.slice(2).filter(isFlag);
+const words = process.argv.slice(2).filter((word) => !isFlag(word));
 const chosen = Object.entries(LINES).filter(([name]) => words.every((word) => name.includes(word)));
 if (chosen.length === 0) {
   console.error(`No line matches ${words.join(' ')}. There are: ${Object.keys(LINES).join(', ')}.`);
@@ -29,6 +36,6 @@ console.log(
 console.log('Everything in one table was measured in one run, in turns. Read it as ratios.\n');
 for (const [name, measure] of chosen) {
   console.error(`${name} ...`);
-  console.log(`## ${name}\n\n${await measure()}\n`);
+  console.log(`## ${name}\n\n${await measure(flags)}\n`);
 }
 process.exit(0);

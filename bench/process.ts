@@ -9,12 +9,21 @@ export interface Participant {
   stop(): Promise<void>;
 }
 
-/** Forks a compiled file of this folder and waits for its first message. */
+/**
+ * Forks a compiled file of this folder and waits for its first message.
+ *
+ * @param cpus those that it may run on, as `taskset -c` takes them; all where none is said
+ */
 export async function participant<T>(
   file: string,
   args: readonly string[] = [],
+  cpus?: string,
 ): Promise<Participant & { readonly first: T }> {
-  const child = fork(new URL(file, import.meta.url), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const place = cpus === undefined ? {} : { execPath: 'taskset', execArgv: ['-c', cpus, process.execPath] };
+  const child = fork(new URL(file, import.meta.url), args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    ...place,
+  });
   const first = await nextMessage<T>(child);
   return {
     first,

@@ -14,6 +14,8 @@ export interface OneInput {
   readonly datatype: DataType;
   readonly shape: readonly number[];
   readonly data: Uint8Array;
+  /** Parameters of the request. */
+  readonly parameters?: Readonly<Record<string, number>>;
 }
 
 /** A REST request with binary tensors, which asks for such. */
@@ -23,11 +25,10 @@ export interface RestRequest {
   readonly body: Uint8Array;
 }
 
-export function restRequest({ model, datatype, shape, data }: OneInput): RestRequest {
-  const parameters = { binary_data_size: data.length };
+export function restRequest({ model, datatype, shape, data, parameters }: OneInput): RestRequest {
   const json = JSON.stringify({
-    inputs: [{ name: 'input', datatype, shape, parameters }],
-    parameters: { binary_data_output: true },
+    inputs: [{ name: 'input', datatype, shape, parameters: { binary_data_size: data.length } }],
+    parameters: { ...parameters, binary_data_output: true },
   });
   return {
     path: `/v2/models/${model}/infer`,

@@ -18,9 +18,21 @@ export function configFileOf(
   models: Readonly<Record<string, string>>,
   keys: Readonly<Record<string, string | number>>,
 ): string {
-  const entries = Object.entries(models).map(([name, model]) => {
+  return configFileOfEntries(Object.entries(models).map(([name, model]) => ({ name, model, ...keys })));
+}
+
+/** A model of a configuration: its name, its file, and further keys. */
+export interface ModelEntry {
+  readonly name: string;
+  readonly model: string;
+  readonly [key: string]: unknown;
+}
+
+/** The same for models whose keys differ. */
+export function configFileOfEntries(models: readonly ModelEntry[]): string {
+  const entries = models.map(({ model, ...keys }) => {
     const path = model.startsWith('/') ? model : samples(`data/${model}`);
-    return { name, version: '1', platform: 'cpu', model: path, ...keys };
+    return { version: '1', platform: 'cpu', model: path, ...keys };
   });
   return temporaryFile('models.json', JSON.stringify({ model_config_list: entries }));
 }

@@ -4,6 +4,7 @@ import type { LoadOrder } from './load.js';
 import type { LoadResult } from './load-result.js';
 import { cpuMicros, type Participant } from './process.js';
 import { temporaryFile } from './samples.js';
+import { ratios, spread } from './spread.js';
 import { median, table } from './table.js';
 
 /** How long is measured. Of six rounds or more, the lowest and the highest ratio hold the true median 97 times of 100. */
@@ -23,13 +24,18 @@ export interface Block {
 
 export type Measure = (durationMs: number) => Promise<Block>;
 
-/** What is asked of a server again and again. */
-export interface BenchRequest {
+export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  readonly connections: number;
   /** The model's route where it is not that of `model`. */
   readonly path?: string;
+}
+
+/** What is asked of a server again and again. */
+export interface BenchRequest extends HttpRequest {
+  readonly connections: number;
+  /** Answers before then do not count for the rate. */
+  readonly leadInMs?: number;
 }
 
 /** The same over gRPC. */
@@ -50,15 +56,21 @@ export function overHttp(
   port: number,
   request: BenchRequest,
 ): Measure {
-  const { headers, body, connections, path = INFER_PATH } = request;
+  const { connections, leadInMs } = request;
+  const requestFile = temporaryFile('request', httpBytes(request));
+  const order = { port, requestFile, connections, ...(leadInMs === undefined ? {} : { leadInMs }) };
+  return underLoad(load, server, (durationMs): LoadOrder => ({ ...order, durationMs }));
+}
+
+/** The whole request, as it goes over the wire. */
+export function httpBytes({ headers, body, path = INFER_PATH }: HttpRequest): Uint8Array {
   const head = [
     `POST ${path} HTTP/1.1`,
     'Host: bench',
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${body.length}`,
   ].join('\r\n');
-  const requestFile = temporaryFile('request', Buffer.concat([Buffer.from(`${head}\r\n\r\n`), body]));
-  return underLoad(load, server, (durationMs): LoadOrder => ({ port, requestFile, connections, durationMs }));
+  return Buffer.concat([Buffer.from(`${head}\r\n\r\n`), body]);
 }
 
 /** The same over gRPC. */
@@ -93,7 +105,7 @@ function underLoad(
     if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
     const spent = cpuMicros(server.pid) - before;
     return {
-      perSecond: result.answers / result.seconds,
+      perSecond: result.perSecond,
       cpuMicros: spent / result.answers,
       p50Ms: result.p50Ms,
     };
@@ -141,6 +153,5 @@ export function report(
 /** The median of the ratios, block by block, and between which they lie: `0.45 (0.41-0.48)`. */
 export function ratioOf(ours: readonly Block[], its: readonly Block[], of: (block: Block) => number): string {
   if (ours === its) return '1';
-  const ratios = ours.map((block, i) => of(block) / of(its[i] as Block));
-  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)})`;
+  return spread(ratios(ours.map(of), its.map(of)));
 }

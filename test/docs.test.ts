@@ -19,6 +19,7 @@ import { restSkin } from '#protocol/rest/skin.js';
 import type { Serving } from '#serving/serving.js';
 import { docsRoutes } from '#web/docs.js';
 import { type CodeBlock, markedPart, type Page, readPage } from './support/markdown.js';
+import { greyModel } from './support/onnx-models.js';
 import { startTestServer } from './support/server.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -154,6 +155,37 @@ test('README.md: its configuration and request give the answer that it shows', a
   } finally {
     await server.stop();
   }
+});
+
+test('docs/ensembles.md: its configuration and request give the answer that it shows', async (t) => {
+  const { blocks, text } = page('docs/ensembles.md');
+  const yaml = blocks.find(({ language }) => language === 'yaml');
+  const shown = blocks.find(({ language }) => language === 'json');
+  const request = /curl -d @(\S+) http:\/\/localhost:8080(\/\S+)/.exec(text);
+  assert.ok(yaml && shown && request, 'docs/ensembles.md lacks its configuration, answer or request');
+  const settings = settingsOf(yaml);
+  const server = await startTestServer({
+    ...settings,
+    rest: { ...settings.rest, host: '127.0.0.1', port: 0 },
+    grpc: null,
+  });
+  t.after(() => server.stop());
+  await server.server.modelsSettled;
+  const [, file = '', path = ''] = request;
+  const { json } = await server.post(path, readFileSync(join(root, file)));
+  // Another processor may round the last digits differently.
+  const near = (answer: { outputs: { data: number[] }[] }): unknown => ({
+    ...answer,
+    outputs: answer.outputs.map((output) => ({
+      ...output,
+      data: output.data.map((value) => value.toFixed(4)),
+    })),
+  });
+  assert.deepEqual(near(json), near(JSON.parse(shown.code)));
+});
+
+test('samples/data/grey.onnx is the model that the tests write', () => {
+  assert.deepEqual(new Uint8Array(readFileSync(join(root, 'samples/data/grey.onnx'))), greyModel());
 });
 
 function page(path: string): Page {

@@ -9,6 +9,7 @@ import { place } from '#device/placement.js';
 import { reportRecord } from '#device/report.js';
 import { ModelManager } from '#lifecycle/manager.js';
 import type { OfferedVersion } from '#lifecycle/offer.js';
+import { openEnsemble } from '#lifecycle/open-ensemble.js';
 import { openVersion } from '#lifecycle/open-version.js';
 import type { Opener } from '#lifecycle/version.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';
@@ -59,6 +60,7 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
   const numbers = new Map(settings.models.map((offer, i) => [offer, i + 1]));
   const cores = new CoreShares(inventory.cpu.cpus);
   const open: Opener = async (offer, onLost) => {
+    if (offer.ensemble !== null) return openEnsemble(offer, offer.ensemble, models, clock);
     const label = `Model#${String(numbers.get(offer) ?? 0).padStart(4, '0')}`;
     const finishCache = await beginCache(offer, cache);
     const placement = await place(placementOf(offer, label), inventory, clock);
@@ -71,7 +73,7 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
     };
     return openVersion(offer, placement, host, onLost);
   };
-  const models = new ModelManager(settings.models, open);
+  const models: ModelManager = new ModelManager(settings.models, open);
   const gate = new Gate();
   const { file } = settings.trace;
   const traceFile = file === '' ? null : new TraceFile(file, clock);

@@ -62,6 +62,9 @@ Options:
                                     terminal, else json  [default: auto]
     --trace-config TEXT             What is traced, as key=value: file, level,
                                     rate, count, log-frequency, mode
+    --cache-config TEXT             Where answers are kept: local,size=BYTES or
+                                    redis,host=HOST,port=PORT, with username,
+                                    password, db, tls
     --simulate TEXT                 Software devices in place of NPUs: auto
                                     (where there is none), never, or warboy*N
                                     [default: auto]

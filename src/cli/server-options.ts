@@ -19,6 +19,7 @@ const DETAILS: Partial<Record<OptionKey, Partial<CommandOption>>> = {
   maxBodyBytes: { minimum: 1 },
   maxQueueSize: { minimum: 1 },
   traceConfig: { repeatable: true },
+  cacheConfig: { repeatable: true },
 };
 
 /** The options of `furiosa server`: those that the configuration reads, and those that the command answers itself. */

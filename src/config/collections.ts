@@ -23,6 +23,54 @@ export function list<T>(element: Schema<T>, length = 1000): Schema<readonly T[]>
   };
 }
 
+/** A list that is worth nothing unless every element could be read: for what its elements say together. */
+export function wholeList<T>(element: Schema<T>, length = 1000): Schema<readonly T[]> {
+  const plain = list(element, length);
+  return {
+    ...plain,
+    read(spot, report) {
+      const values = plain.read(spot, report);
+      return spot.node.kind === 'list' && values?.length === spot.node.items.length ? values : undefined;
+    },
+  };
+}
+
+/** A value, and where it stands. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly place: Place;
+}
+
+/** The same with its place, for what is found out about it later. */
+export function placed<T>(schema: Schema<T>): Schema<Placed<T>> {
+  return {
+    ...schema,
+    read(spot, report) {
+      const value = schema.read(spot, report);
+      return value === undefined ? undefined : { value, place: spot.place };
+    },
+  };
+}
+
+/** A list of exactly two. */
+export function pair<T>(element: Schema<T>): Schema<readonly [T, T]> {
+  const type = 'a list of two';
+  return {
+    type,
+    element,
+    read(spot, report) {
+      const { node, place } = spot;
+      if (node.kind !== 'list') return mismatch(type, spot, report);
+      if (node.items.length !== 2) {
+        report.problem(place, `expected ${type}, found one of ${node.items.length}`);
+        return undefined;
+      }
+      const [first, second] = wholeList(element).read(spot, report) ?? [];
+      return first === undefined || second === undefined ? undefined : [first, second];
+    },
+  };
+}
+
 /** A mapping whose keys are the user's own. */
 export function dictionary<T>(value: Schema<T>): Schema<Readonly<Record<string, T>>> {
   const type = 'a mapping';

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { CacheOptions, RedisOptions } from '#cache/options.js';
 import { DEFAULT_DEVICE_OPTIONS, type DeviceOptions } from '#device/options.js';
 import type { Given, GivenOptions } from './given.js';
 import type { ServerFile } from './server-file.js';
@@ -13,6 +14,9 @@ const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 60_000;
 const MAX_QUEUE_SIZE = 1024;
 const DRAIN_TIMEOUT_MS = 30_000;
+/** Where models keep answers and nothing says where: enough for many small ones. */
+export const USUAL_CACHE: CacheOptions = { localBytes: 64 * 1024 * 1024, redis: null };
+const REDIS_PORT = 6379;
 /** Triton's. */
 const TRACE_RATE = 1000;
 
@@ -47,6 +51,7 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
       format: pick(given.logFormat, file.logFormat, 'auto'),
     },
     trace: composeTrace(input),
+    cache: composeCache(input),
     devices: composeDevices(input),
     maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
     strictReadiness: pick(given.strictReadiness, file.strictReadiness, true),
@@ -54,7 +59,6 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
     drainDelayMs: Math.round(pick(given.drainDelaySeconds, file.drainDelaySeconds, 0) * 1000),
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
     allowClientShm: pick(given.allowClientShm, file.allowClientShm, false),
-    cache: null,
   };
 }
 
@@ -68,6 +72,29 @@ function composeGrpc(given: GivenOptions, file: ServerFile): Settings['grpc'] {
     maxMessageBytes: pick(given.maxBodyBytes, file.maxBodyBytes, MAX_BODY_BYTES),
     messageTimeoutMs: file.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
     responseCompression: pick(given.grpcCompression, file.grpcCompression, 'none'),
+  };
+}
+
+/** Null where nothing is said of it. */
+function composeCache({ given, file }: Pick<ComposeInput, 'given' | 'file'>): CacheOptions | null {
+  const option = given.cacheConfig?.value ?? null;
+  const localBytes = option?.localBytes ?? file.cache?.localBytes ?? 0;
+  const redis = composeRedis({ given, file });
+  return localBytes === 0 && redis === null ? null : { localBytes, redis };
+}
+
+function composeRedis({ given, file }: Pick<ComposeInput, 'given' | 'file'>): RedisOptions | null {
+  const option = given.cacheConfig?.value?.redis ?? null;
+  const written = file.cache?.redis ?? null;
+  const host = option?.host ?? written?.host ?? null;
+  if (host === null) return null;
+  return {
+    host,
+    port: option?.port ?? written?.port ?? REDIS_PORT,
+    username: option?.username ?? written?.username ?? null,
+    password: option?.password ?? written?.password ?? null,
+    db: option?.db ?? written?.db ?? 0,
+    tls: option?.tls ?? written?.tls ?? false,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { LogLevel } from '#core/log.js';
 import type { Platform } from '#lifecycle/offer.js';
+import { type CacheConfig, cacheOption } from './cache-config.js';
 import type { Schema } from './schema.js';
 import { type TraceConfig, traceOption } from './trace-config.js';
 import {
@@ -54,6 +55,7 @@ export interface OptionValues {
   readonly allowClientShm: boolean;
   readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly traceConfig: TraceConfig;
+  readonly cacheConfig: CacheConfig;
   readonly simulate: Simulation;
   readonly devRoot: string;
   readonly sysRoot: string;
@@ -217,6 +219,11 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     placeholder: 'TEXT',
     help: 'What is traced, as key=value: file, level, rate, count, log-frequency, mode',
     schema: traceOption,
+  },
+  cacheConfig: {
+    placeholder: 'TEXT',
+    help: 'Where answers are kept: local,size=BYTES or redis,host=HOST,port=PORT, with username, password, db, tls',
+    schema: cacheOption,
   },
   simulate: {
     placeholder: 'TEXT',

@@ -61,6 +61,7 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     allowClientShm: read('allowClientShm'),
     logFormat: read('logFormat'),
     traceConfig: read('traceConfig'),
+    cacheConfig: read('cacheConfig'),
     simulate: read('simulate'),
     devRoot: read('devRoot'),
     sysRoot: read('sysRoot'),

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { DeviceOptions } from '#device/options.js';
-import { composeDevices, composeSettings } from './compose.js';
+import { composeDevices, composeSettings, USUAL_CACHE } from './compose.js';
 import { type ConfigFile, readGivenFile } from './config-file.js';
 import { deviceDefault } from './device-default.js';
 import type { Flags } from './flags.js';
@@ -39,6 +39,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
   const file = given.serverConfig ? readServerFile(serverConfig, report) : EMPTY_SERVER_FILE;
   // A server file that cannot be read might have named models, so nothing can be said to be missing.
   const source = chooseModelSource(given, file === null || file.registry !== null, report);
+  const problemsBefore = report.problems.length;
   const modelConfig = readGivenFile(source.list, cwd, report);
   const lists = modelConfig ? [modelConfig] : [];
   if (file?.registry) {
@@ -48,19 +49,22 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
       ...readRegistry({ folder, shown: shownPath(folder, cwd), place: file.registry.place }, known, report),
     );
   }
+  const areListsRead = file !== null && report.problems.length === problemsBefore;
   const entries = lists.flatMap((list) => readEntries(list, cwd, report));
-  if (source.single)
-    entries.unshift({ entry: source.single, path: resolve(cwd, source.single.path), outputs: [] });
-  const models = offerModels(
-    entries,
-    {
-      devices: deviceDefault(env, hostHasNpu, report),
-      strict: given.strict?.value ?? file?.strict ?? false,
-      threads: given.threads?.value ?? null,
-    },
-    report,
-  );
-  if (file !== null) checkTraceFile(given, file, report);
+  const isWhole = areListsRead && entries.length === lists.reduce((sum, list) => sum + writtenIn(list), 0);
+  if (source.single) {
+    entries.unshift({ entry: source.single, locate: (path) => resolve(cwd, path), outputs: [] });
+  }
+  const defaults = {
+    devices: deviceDefault(env, hostHasNpu, report),
+    strict: given.strict?.value ?? file?.strict ?? false,
+    threads: given.threads?.value ?? null,
+  };
+  const models = offerModels({ entries, isWhole, defaults }, report);
+  if (file !== null) {
+    checkTraceFile(given, file, report);
+    checkRedis(given, file, report);
+  }
   report.throwIfAny();
   const settings = composeSettings({
     given,
@@ -69,7 +73,8 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     cwd,
     productVersion,
   });
-  return deepFreeze({ ...settings, models, warnings: [...report.warnings] });
+  const cache = settings.cache ?? (models.some(({ isCached }) => isCached) ? USUAL_CACHE : null);
+  return deepFreeze({ ...settings, cache, models, warnings: [...report.warnings] });
 }
 
 /**
@@ -105,6 +110,15 @@ function checkTraceFile(given: GivenOptions, file: ServerFile, report: Report): 
   );
 }
 
+/** A file may say everything but the host, and an option the host. */
+function checkRedis(given: GivenOptions, file: ServerFile, report: Report): void {
+  const option = given.cacheConfig?.value?.redis ?? null;
+  const written = file.cache?.redis ?? null;
+  const place = (option ?? written)?.place;
+  if (place === undefined || (option?.host ?? written?.host ?? null) !== null) return;
+  report.problem(place, 'missing host; expected the name or address of the Redis server');
+}
+
 /** Null after reporting why it cannot be used. A file with nothing in it says nothing, and that is allowed. */
 function readServerFile(config: ConfigFile | null, report: Report): ServerFile | null {
   if (config === null) return null;
@@ -116,9 +130,15 @@ function readEntries(list: ConfigFile, cwd: string, report: Report): readonly Lo
   const entries = modelList.read(list.spot, report) ?? [];
   return entries.map((entry) => ({
     entry,
-    path: locate(entry.path, list.folder, cwd),
+    locate: (path) => locate(path, list.folder, cwd),
     outputs: entry.outputs.map((output) => withLabels(output, list.folder, cwd, report)),
   }));
+}
+
+/** How many models a list means to describe, whether or not they could be read. */
+function writtenIn({ spot: { node } }: ConfigFile): number {
+  const list = node.kind === 'map' ? node.entries.get('model_config_list')?.value : undefined;
+  return list?.kind === 'list' ? list.items.length : 0;
 }
 
 /** Short where the path lies below the working directory. */

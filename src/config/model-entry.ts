@@ -1,14 +1,18 @@
 import type { EngineSettings } from '#device/engine-settings.js';
 import type { Platform, TensorClaim } from '#lifecycle/offer.js';
-import { type At, list, mapping } from './collections.js';
+import { type At, list, mapping, placed, wholeList } from './collections.js';
 import { type CompilerEntry, compilerConfig, NO_COMPILER_ENTRY } from './compiler-keys.js';
 import { engine, NO_ENGINE_SETTINGS } from './engine-keys.js';
+import { reportMisfits } from './ensemble-entry.js';
+import { checkTensors } from './ensemble-tensors.js';
+import { type Instances, instanceGroup } from './instance-group.js';
 import type { Place } from './problem.js';
 import type { Report } from './report.js';
 import { boolean, text } from './scalars.js';
+import { type Scheduling, schedulingKeys, schedulingOf } from './scheduling-keys.js';
 import { optional, required, type Schema, type ValuesOf } from './schema.js';
 import { inputClaim, type OutputEntry, outputEntry } from './tensor-claim.js';
-import { batchSize, modelName, modelVersion, nonEmpty, platform, selector, workers } from './values.js';
+import { batchSize, modelName, modelPlatform, modelVersion, nonEmpty, selector, workers } from './values.js';
 
 export const DEFAULT_VERSION = 'default';
 
@@ -17,8 +21,8 @@ export interface ModelEntry {
   readonly place: Place;
   readonly name: string;
   readonly version: string;
-  /** As written: perhaps relative. */
-  readonly path: string;
+  /** As written: perhaps relative. Null for an ensemble. */
+  readonly path: string | null;
   readonly description: string | null;
   readonly platform: Platform | null;
   readonly device: string | null;
@@ -31,6 +35,7 @@ export interface ModelEntry {
   readonly allowFallback: boolean;
   readonly inputs: readonly TensorClaim[];
   readonly outputs: readonly OutputEntry[];
+  readonly scheduling: Scheduling;
 }
 
 const keys = {
@@ -42,8 +47,8 @@ const keys = {
   path: optional(nonEmpty, 'The same as `model`, as it was spelt before 0.10.'),
   version: optional(modelVersion, 'The version in the URL path; quoted or not.', DEFAULT_VERSION),
   platform: optional(
-    platform,
-    '`npu` speaks as the original does, the others as Triton does.',
+    modelPlatform,
+    '`npu` speaks as the original does, the others as Triton does; `ensemble` may be said of one.',
     'what `npu_device` names; else `npu` where an NPU is found or asked for by the environment, else `cpu`',
   ),
   description: optional(text(), 'Shown in the metadata, under `properties`.'),
@@ -60,9 +65,14 @@ const keys = {
   max_batch_size: optional(
     batchSize,
     'The most rows that a request may have; 0: the first axis is not that of a batch.',
-    'no bound where the first axis of every tensor is open, else 0',
+    'the largest of `allowed_batch_sizes`; without them no bound where the first axis of every tensor is open, else 0',
   ),
   worker_num: optional(workers, 'Copies of the model per device.', "the device's"),
+  instance_group: optional(
+    instanceGroup,
+    'Where the copies of the model are and how many, in the words of Triton; in place of `npu_device` and `worker_num`.',
+  ),
+  ...schedulingKeys,
   compiler_config: optional(
     compilerConfig,
     'Options of the NPU compiler; without one, only `permute_input` changes what the model does.',
@@ -71,9 +81,12 @@ const keys = {
   strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", "the server's"),
   allow_fallback: optional(boolean, 'Let an engine that cannot use the device use the CPU.', 'false'),
   versions: optional(list(text()), 'Accepted as in the original; nothing is done with it.'),
-  inputs: optional(list(inputClaim), 'Names and descriptions for the inputs, in the order of the file.'),
+  inputs: optional(
+    wholeList(placed(inputClaim)),
+    'Names and descriptions for the inputs, in the order of the file.',
+  ),
   outputs: optional(
-    list(outputEntry),
+    wholeList(placed(outputEntry)),
     'Names, descriptions and labels for the outputs, in the order of the file.',
   ),
 };
@@ -91,27 +104,64 @@ function buildEntry(
   report: Report,
 ): ModelEntry | undefined {
   const path = oneOf('model', values.model, 'path', values.path, at, report);
-  if (path === null) {
-    report.problem(at(), 'missing key model; expected the path of a model file');
+  const inputs = values.inputs ?? [];
+  const outputs = values.outputs ?? [];
+  const maxBatchSize = values.max_batch_size ?? values.dynamic_batching?.batching.allowedRows.at(-1) ?? null;
+  const scheduling = schedulingOf(values, values.max_batch_size, at, report);
+  const { ensemble } = scheduling;
+  if (ensemble === null) {
+    if (path === null) report.problem(at(), 'missing key model; expected the path of a model file');
+    if (values.platform === 'ensemble') {
+      report.problem(at('platform'), 'an ensemble needs ensemble_scheduling with its steps');
+    }
+  } else {
+    reportMisfits(values, at, report);
+    const claims = outputs.map(({ value, place }) => ({ value: value.claim, place }));
+    const ends = { inputs, inputsPlace: at('inputs'), outputs: claims, outputsPlace: at('outputs') };
+    checkTensors(ensemble, ends, report);
   }
+  const device = oneOf('npu_device', values.npu_device, 'device', values.device, at, report);
+  const instances = values.instance_group;
+  if (instances !== null && ensemble === null) checkInstances(instances, values, at, report);
   return {
     place: at(),
     name: values.name,
     version: values.version ?? DEFAULT_VERSION,
-    path: path ?? '',
+    path,
     description: values.description,
-    platform: values.platform,
-    device: oneOf('npu_device', values.npu_device, 'device', values.device, at, report),
+    platform: values.platform === 'ensemble' ? 'cpu' : values.platform,
+    device: device ?? instances?.device ?? null,
     batchSize: values.batch_size === 0 ? null : values.batch_size,
-    maxBatchSize: values.max_batch_size,
-    workers: values.worker_num,
+    maxBatchSize,
+    workers: values.worker_num ?? instances?.workers ?? null,
     compiler: values.compiler_config ?? NO_COMPILER_ENTRY,
     engine: values.engine ?? NO_ENGINE_SETTINGS,
     strict: values.strict,
     allowFallback: values.allow_fallback ?? false,
-    inputs: values.inputs ?? [],
-    outputs: values.outputs ?? [],
+    inputs: inputs.map(({ value }) => value),
+    outputs: outputs.map(({ value }) => value),
+    scheduling,
   };
+}
+
+/** Two ways to say the same would leave open which of them counts. */
+function checkInstances(
+  instances: Instances,
+  values: ValuesOf<typeof keys>,
+  at: At<typeof keys>,
+  report: Report,
+): void {
+  if (instances.device === null && instances.workers === null) return;
+  for (const key of ['npu_device', 'device', 'worker_num'] as const) {
+    if (values[key] === null) continue;
+    report.problem(
+      at(key),
+      'it cannot be used with instance_group, which says the same; expected one of them',
+    );
+  }
+  if (instances.hasThreads && values.engine !== null && values.engine.threads !== null) {
+    report.problem(at('engine'), 'its threads are said by instance_group too; expected one of them');
+  }
 }
 
 /** The value of a key that has two spellings. */

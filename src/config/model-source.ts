@@ -6,6 +6,7 @@ import type { Given, GivenOptions } from './given.js';
 import { DEFAULT_VERSION, type ModelEntry } from './model-entry.js';
 import { NOWHERE } from './problem.js';
 import type { Report } from './report.js';
+import { PLAIN_SCHEDULING } from './scheduling-keys.js';
 
 /** The options that describe one model; a model list has keys of its own for them. */
 const SINGLE_MODEL_KEYS = [
@@ -89,5 +90,6 @@ function singleModel(path: Given<string>, given: GivenOptions, report: Report): 
     allowFallback: false,
     inputs: [],
     outputs: [],
+    scheduling: PLAIN_SCHEDULING,
   };
 }

@@ -1,13 +1,17 @@
-import { type OfferedVersion, PLAIN_BATCHING, PLAIN_QUEUE, type TensorClaim } from '#lifecycle/offer.js';
+import type { OfferedVersion, TensorClaim } from '#lifecycle/offer.js';
 import { type DeviceDefault, platformOfSelector } from './device-default.js';
+import { checkEnsembleModels } from './ensemble-models.js';
 import type { ModelEntry } from './model-entry.js';
+import { warmupSamples } from './model-warmup.js';
 import { formatPlace } from './problem.js';
 import type { Report } from './report.js';
+import { locatedSequence } from './sequence-batching.js';
 
-/** A model as it was written, its file's absolute path, and its outputs with what stands in their files. */
+/** A model as it was written, where its files are, and its outputs with what stands in their files. */
 export interface LocatedEntry {
   readonly entry: ModelEntry;
-  readonly path: string;
+  /** The absolute form of a path that the entry names. */
+  locate(path: string): string;
   readonly outputs: readonly TensorClaim[];
 }
 
@@ -18,32 +22,43 @@ export interface ModelDefaults {
   readonly threads: number | null;
 }
 
-/** The models to serve, everything filled in. Two of the same name and version are a problem. */
+/** What is known of the models as a whole. */
+export interface OfferInput {
+  readonly entries: readonly LocatedEntry[];
+  /** False where some of what was written could not be read, so that a model that is missing proves nothing. */
+  readonly isWhole: boolean;
+  readonly defaults: ModelDefaults;
+}
+
+/**
+ * The models to serve, everything filled in. Two of the same name and version are a problem, as are ensembles of models
+ * that there are not.
+ */
 export function offerModels(
-  entries: readonly LocatedEntry[],
-  defaults: ModelDefaults,
+  { entries, isWhole, defaults }: OfferInput,
   report: Report,
 ): readonly OfferedVersion[] {
-  reportDoubles(
-    entries.map(({ entry }) => entry),
-    report,
-  );
+  const written = entries.map(({ entry }) => entry);
+  reportDoubles(written, report);
+  if (isWhole) checkEnsembleModels(written, report);
   return entries.map((located) => offer(located, defaults, report));
 }
 
 function offer(
-  { entry, path, outputs }: LocatedEntry,
+  { entry, locate, outputs }: LocatedEntry,
   defaults: ModelDefaults,
   report: Report,
 ): OfferedVersion {
   const named = entry.device === null ? null : platformOfSelector(entry.device);
-  const platform = entry.platform ?? named ?? defaults.devices.platform;
+  const { sequence, ensemble, warmup, ...scheduling } = entry.scheduling;
+  // An ensemble has no device; it speaks V2.
+  const platform = ensemble ? 'cpu' : (entry.platform ?? named ?? defaults.devices.platform);
   const strict = entry.strict ?? defaults.strict;
   reportUnknownCompilerKeys(entry, strict, report);
   return {
     name: entry.name,
     version: entry.version,
-    path,
+    path: entry.path === null ? '' : locate(entry.path),
     description: entry.description,
     platform,
     device: entry.device ?? defaults.devices.deviceOf(platform),
@@ -54,13 +69,10 @@ function offer(
     allowFallback: entry.allowFallback,
     inputs: entry.inputs,
     outputs,
-    batching: PLAIN_BATCHING,
-    queue: { ...PLAIN_QUEUE, maxSize: null },
-    sequence: null,
-    ensemble: null,
-    warmup: null,
-    isCached: false,
-    rateLimit: null,
+    ...scheduling,
+    sequence: sequence && locatedSequence(sequence.options, locate),
+    ensemble: ensemble === null ? null : ensemble.steps.map(({ step }) => step),
+    warmup: warmup && warmupSamples(warmup, entry.maxBatchSize, locate),
     compiler: { permuteInput: entry.compiler.permuteInput },
     engine: { ...entry.engine, threads: entry.engine.threads ?? defaults.threads },
   };

@@ -35,8 +35,13 @@ const TRUTHS: ReadonlyMap<string, boolean> = new Map([
   ['off', false],
 ]);
 
+/** Undefined for what is neither. */
+export function truthOf(text: string): boolean | undefined {
+  return TRUTHS.get(text.toLowerCase());
+}
+
 export const boolean: Schema<boolean> = scalar('true or false', (value) => {
-  const truth = TRUTHS.get(value.toLowerCase());
+  const truth = truthOf(value);
   return truth === undefined ? null : { value: truth };
 });
 

@@ -1,4 +1,5 @@
 import type { LogLevel } from '#core/log.js';
+import { type CacheConfig, cacheBlock } from './cache-config.js';
 import { type At, list, mapping } from './collections.js';
 import type { Place } from './problem.js';
 import type { Report } from './report.js';
@@ -39,6 +40,7 @@ export interface ServerFile {
   readonly logLevel: LogLevel | null;
   readonly logFormat: 'auto' | 'pretty' | 'json' | null;
   readonly trace: TraceConfig | null;
+  readonly cache: CacheConfig | null;
   readonly maxBodyBytes: number | null;
   readonly maxQueueSize: number | null;
   readonly bodyTimeoutMs: number | null;
@@ -68,6 +70,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   logLevel: null,
   logFormat: null,
   trace: null,
+  cache: null,
   maxBodyBytes: null,
   maxQueueSize: null,
   bodyTimeoutMs: null,
@@ -174,6 +177,7 @@ const keys = {
   devices: optional(plain('a mapping of device options', deviceKeys), 'Where NPUs are looked for.'),
   log: optional(plain('a mapping with level and format', logKeys), 'The log.'),
   trace: optional(traceBlock, 'What is traced of requests.'),
+  response_cache: optional(cacheBlock, 'Where answers of models with `response_cache` are kept.'),
   limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
   strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", 'false'),
   strict_readiness: optional(
@@ -216,6 +220,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     logLevel: log?.level ?? null,
     logFormat: log?.format ?? null,
     trace: values.trace,
+    cache: values.response_cache,
     maxBodyBytes: limits?.max_body_bytes ?? null,
     maxQueueSize: limits?.max_queue_size ?? null,
     bodyTimeoutMs: limits?.body_timeout_ms ?? null,

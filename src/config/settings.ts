@@ -51,6 +51,8 @@ export interface Settings {
     readonly logFrequency: number;
   };
   readonly devices: DeviceOptions;
+  /** Where answers of models with `isCached` are kept; null where none is. */
+  readonly cache: CacheOptions | null;
   readonly models: readonly OfferedVersion[];
   /** Requests that one version may hold waiting; more are refused with 503. */
   readonly maxQueueSize: number;
@@ -64,8 +66,6 @@ export interface Settings {
   readonly drainTimeoutMs: number;
   /** Clients may pass tensors in shared memory of this host. */
   readonly allowClientShm: boolean;
-  /** Where answers of models that ask for it are kept; null for nowhere. */
-  readonly cache: CacheOptions | null;
   /** Findings worth a WARN line that stop nothing, for instance a deprecated key. */
   readonly warnings: readonly string[];
 }

@@ -1,41 +1,15 @@
 import type { TensorClaim } from '#lifecycle/offer.js';
-import { DATATYPES, type DataType, isDataType } from '#tensor/datatype.js';
 import { MAX_RANK } from '#tensor/shape.js';
-import { dictionary, list, mapping } from './collections.js';
-import { quoted } from './node.js';
+import { type At, dictionary, list, mapping } from './collections.js';
+import { datatype } from './datatypes.js';
 import type { Place } from './problem.js';
-import { anything, integer, text } from './scalars.js';
-import { didYouMean, optional, required, type Schema } from './schema.js';
+import type { Report } from './report.js';
+import { anything, integer, number, text } from './scalars.js';
+import { optional, required, type Schema, type ValuesOf } from './schema.js';
 import { nonEmpty } from './values.js';
 
-/** What the same types are called elsewhere: in numpy, in ONNX, and by the original, which answered FLOAT32. */
-const ALSO_CALLED: Readonly<Record<string, DataType>> = {
-  FLOAT: 'FP32',
-  FLOAT16: 'FP16',
-  FLOAT32: 'FP32',
-  FLOAT64: 'FP64',
-  HALF: 'FP16',
-  DOUBLE: 'FP64',
-  BFLOAT16: 'BF16',
-  STRING: 'BYTES',
-  BOOLEAN: 'BOOL',
-};
-
-const datatype: Schema<DataType> = {
-  type: 'a datatype of the V2 protocol',
-  read(spot, report) {
-    const written = text('a datatype of the V2 protocol', datatypeFault).read(spot, report);
-    return written !== undefined && isDataType(written) ? written : undefined;
-  },
-};
-
-function datatypeFault(written: string): string | null {
-  if (isDataType(written)) return null;
-  const name = written.toUpperCase();
-  const known = Object.hasOwn(ALSO_CALLED, name) ? ALSO_CALLED[name] : undefined;
-  const hint = known ? `; did you mean "${known}"?` : didYouMean(name, DATATYPES);
-  return `expected one of ${DATATYPES.join(', ')}, found ${quoted(written)}${hint}`;
-}
+/** Rounded: what every floating type but FP16 can hold. */
+const LARGEST_FP32 = 3.4e38;
 
 const keys = {
   name: required(nonEmpty, "The name clients use for the file's tensor in this place."),
@@ -47,14 +21,45 @@ const keys = {
   ),
   tags: optional(dictionary(anything), 'Accepted as in the original; nothing is done with them.'),
   description: optional(text(), 'Shown in the metadata, under `properties`.'),
+  batch_axis: optional(
+    integer(0, MAX_RANK - 1),
+    'The axis along which the rows of a batch lie, where it is not the first.',
+    '0',
+  ),
+};
+
+const inputKeys = {
+  ...keys,
+  pad_value: optional(
+    number(-LARGEST_FP32, LARGEST_FP32),
+    'What stands in the places that padding adds; used with `pad_variable_length_inputs`.',
+    '0',
+  ),
 };
 
 /** One element of `inputs`. */
 export const inputClaim: Schema<TensorClaim> = mapping(
   'a mapping with the key name',
-  keys,
-  ({ name, datatype, shape, description }) => ({ name, datatype, shape, description }),
+  inputKeys,
+  ({ pad_value, ...values }, at, report) => ({
+    ...claimOf(values, at, report),
+    ...(pad_value === null ? {} : { padValue: pad_value }),
+  }),
 );
+
+function claimOf(
+  { name, datatype, shape, description, batch_axis }: ValuesOf<typeof keys>,
+  at: At<typeof keys>,
+  report: Report,
+): TensorClaim {
+  if (shape !== null && batch_axis !== null && batch_axis >= shape.length) {
+    report.problem(
+      at('batch_axis'),
+      `there is no axis ${batch_axis} in a shape of ${shape.length}, counted from 0`,
+    );
+  }
+  return { name, datatype, shape, description, ...(batch_axis === null ? {} : { batchAxis: batch_axis }) };
+}
 
 /** An output as it was written, its labels not yet read. */
 export interface OutputEntry {
@@ -81,8 +86,8 @@ const outputKeys = {
 export const outputEntry: Schema<OutputEntry> = mapping(
   'a mapping with the key name',
   outputKeys,
-  ({ name, datatype, shape, description, label_filename: path }, at) => ({
-    claim: { name, datatype, shape, description },
+  ({ label_filename: path, ...values }, at, report) => ({
+    claim: claimOf(values, at, report),
     labelFile: path === null ? null : { place: at('label_filename'), path },
   }),
 );

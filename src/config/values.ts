@@ -22,6 +22,10 @@ export const batchSize: Schema<number> = integer(0, 4096);
 export const workers: Schema<number> = integer(1, 256);
 export const bytes: Schema<number> = integer(1, 2 ** 31 - 1);
 export const queueSize: Schema<number> = integer(1, 1_000_000);
+/** Rows, or requests, of a model that bounds them itself. */
+export const rowCount: Schema<number> = integer(1, 2 ** 31 - 1);
+/** As long as a timer can run: 24 days. */
+export const microseconds: Schema<number> = integer(0, (2 ** 31 - 1) * 1000);
 export const drainSeconds: Schema<number> = number(0, 3600);
 export const nonEmpty: Schema<string> = text('text', (value) =>
   value.trim() === '' ? 'expected text, found an empty one' : null,
@@ -30,6 +34,11 @@ export const nonEmpty: Schema<string> = text('text', (value) =>
 export const PLATFORMS: readonly Platform[] = ['npu', 'cpu', 'cuda'];
 /** `nux` is what `npu` was called before 0.10. */
 export const platform: Schema<Platform> = choice(PLATFORMS, { nux: 'npu' });
+
+/** Of a model list, where a model may also be made of others. */
+export const modelPlatform: Schema<Platform | 'ensemble'> = choice([...PLATFORMS, 'ensemble'], {
+  nux: 'npu',
+});
 
 export const modelName: Schema<string> = text('a model name', nameFault);
 export const modelVersion: Schema<string> = text('a version', versionFault);

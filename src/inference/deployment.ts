@@ -1,11 +1,18 @@
+import type { Scheduling, Warmup } from './scheduling.js';
+
 /** How a loaded version of a model is deployed. */
 export interface Deployment {
-  /** Of the model file, without its folder. */
+  /** Of the model file, without its folder; empty for an ensemble, which has none. */
   readonly fileName: string;
-  /** What runs it, in Triton's word: `onnxruntime_onnx`, `litert_tflite`. */
+  /** What runs it, in Triton's word: `onnxruntime_onnx`, `litert_tflite`, `ensemble`. */
   readonly platform: string;
-  /** One for each device. */
+  /** One for each device; none for an ensemble. */
   readonly places: readonly Place[];
+  readonly scheduling: Scheduling;
+  /** What the configuration asks for; empty where it says nothing of it. */
+  readonly warmup: readonly Warmup[];
+  /** Answers to the same request are kept and given again. */
+  readonly isCached: boolean;
 }
 
 /** The copies of a model on one device. */

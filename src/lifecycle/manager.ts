@@ -5,9 +5,10 @@ import type { ModelRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
 import type { Handle } from './handle.js';
 import { defaultVersion } from './lookup.js';
+import { allNeeded } from './needs.js';
 import { nextSteps, type Step } from './next-step.js';
 import type { OfferedVersion } from './offer.js';
-import { INDEX_STATE, type IndexState } from './state.js';
+import type { IndexState } from './state.js';
 import { type Opener, Version } from './version.js';
 
 /** One line of the repository index. */
@@ -30,9 +31,11 @@ export class ModelManager {
   constructor(offers: readonly OfferedVersion[], open: Opener) {
     for (const offer of offers) {
       const versions = this.#models.get(offer.name) ?? [];
-      versions.push(new Version(offer, open, () => this.#changes.tell()));
+      const obstacle = (): string | null => this.#obstacleOf(offer);
+      versions.push(new Version(offer, open, () => this.#changes.tell(), obstacle));
       this.#models.set(offer.name, versions);
     }
+    for (const version of this.#all()) version.waitsFor = this.#stepVersions(version.offer);
   }
 
   /** Calls `listener` when any version has changed its state. Answers how to call that off. */
@@ -48,8 +51,8 @@ export class ModelManager {
   }
 
   /**
-   * Wants every version of a model, and settles when they are ready. Throws, in Triton's words, NOT_FOUND, or
-   * INVALID_ARGUMENT with the reasons when one failed.
+   * Wants every version of a model, and all models that they are made of, and settles when they are ready. Throws, in
+   * Triton's words, NOT_FOUND, or INVALID_ARGUMENT with the reasons when one failed.
    */
   async load(name: string): Promise<void> {
     const versions = this.#models.get(name);
@@ -59,15 +62,16 @@ export class ModelManager {
         `failed to load '${clip(name)}', failed to poll from model repository: no model of that name is configured`,
       );
     }
-    for (const version of versions) {
+    const meant = new Set(versions.flatMap((version) => [...allNeeded(version), version]));
+    for (const version of meant) {
       version.wanted = true;
       version.forgive();
     }
-    await this.#settle(versions);
+    await this.#settle([...meant]);
     const failed = versions.filter((version) => !version.ready);
     if (failed.length === 0) return;
     const reasons = failed.map(
-      ({ version, state, reason }) => `version ${version} is at ${INDEX_STATE[state]} state: ${reason}`,
+      ({ version, indexState, reason }) => `version ${version} is at ${indexState} state: ${reason}`,
     );
     throw new ServingError('INVALID_ARGUMENT', `load failed for model '${name}': ${reasons.join('; ')}`);
   }
@@ -120,7 +124,7 @@ export class ModelManager {
     return this.#all().map((version) => ({
       name: version.offer.name,
       version: version.version,
-      state: INDEX_STATE[version.state],
+      state: version.indexState,
       reason: version.reason,
       wanted: version.wanted,
     }));
@@ -166,6 +170,23 @@ export class ModelManager {
   /** The versions that a reference names: one, or without a version all of the model. */
   #named(ref: ModelRef): readonly Version[] {
     return ref.version === null ? this.#versionsOf(ref.name) : [this.#find(ref)];
+  }
+
+  /** The versions that may run the steps of an ensemble; none for a model of its own. */
+  #stepVersions({ ensemble }: OfferedVersion): readonly Version[] {
+    const found = (ensemble ?? []).flatMap(({ model: { name, version } }) =>
+      (this.#models.get(name) ?? []).filter((each) => version === null || each.version === version),
+    );
+    return [...new Set(found)];
+  }
+
+  /** Why a loaded ensemble cannot serve now; null where it can, and for a model of its own. */
+  #obstacleOf({ ensemble }: OfferedVersion): string | null {
+    for (const [at, { model }] of (ensemble ?? []).entries()) {
+      const version = this.#find(model);
+      if (!version.ready) return `step[${at}] cannot run, because ${version.notReadySentence()}`;
+    }
+    return null;
   }
 
   #versionsOf(name: string): readonly Version[] {

@@ -78,3 +78,11 @@ test('platform npu speaks the Furiosa dialect, under its own name', async () => 
   const { metadata } = await open({ platform: 'npu' }).opened;
   assert.deepEqual([metadata.platform, metadata.dialect, metadata.outputs[0]?.name], ['npu', 'furiosa', '0']);
 });
+
+test('the deployment tells of warm-up and of answers that are kept', async () => {
+  const { deployment: plain } = await open({}).opened;
+  assert.deepEqual([plain.warmup, plain.isCached, plain.scheduling.kind], [[], false, 'none']);
+  const warmup = [{ name: 'w', batchSize: 1, count: 1, inputs: {} }];
+  const { deployment } = await open({ warmup, isCached: true }).opened;
+  assert.deepEqual([deployment.warmup, deployment.isCached], [warmup, true]);
+});

@@ -1,16 +1,15 @@
 import type { Call } from '#core/call.js';
-import type { Clock } from '#core/clock.js';
-import { ServingError } from '#core/errors.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
+import { counted } from './counted.js';
 import { Counters, type Counts } from './counters.js';
-import { failureReasonOf } from './failure-reason.js';
 import type { BatchingOptions, OfferedVersion } from './offer.js';
 import { openPipeline, type Pipeline, type PipelineHost } from './pipeline.js';
 import { publicSignature } from './public-signature.js';
+import { schedulingOf } from './scheduling-of.js';
 import { type Port, type Signature, signatureOf, tensorsOf } from './signature.js';
 
 /** A version that can serve. */
@@ -44,11 +43,12 @@ export async function openVersion(
   const dialect = offer.platform === 'npu' ? 'furiosa' : 'v2';
   const counters = new Counters();
   let rules: BatchRules;
+  let batching: BatchingOptions;
   let pipeline: Pipeline;
   try {
     const named = signatureOf(placement.model, { dialect, inputs: offer.inputs, outputs: offer.outputs });
     rules = batchRulesOf(named, offer.maxBatchSize, offer.batching);
-    const batching = await provenBatching(offer, rules, placement);
+    batching = await provenBatching(offer, rules, placement);
     pipeline = await openPipeline({ ...offer, batching }, rules, host, {
       runners: placement.instances,
       onRun: (report) => counters.executed(report),
@@ -72,7 +72,7 @@ export async function openVersion(
     },
     signature,
     maxRequestRows,
-    deployment: deploymentOf(offer, placement),
+    deployment: deploymentOf({ ...offer, batching }, placement, maxRows),
     submit: (job, call) => counted(() => pipeline.submit(job, call), job.rows, counters, clock),
     get counts() {
       return counters.counts;
@@ -96,32 +96,8 @@ async function provenBatching(
   return { ...batching, isOn: false };
 }
 
-/** Counts what comes of a run. */
-async function counted(
-  run: () => Promise<TaskResult>,
-  rows: number,
-  counters: Counters,
-  clock: Clock,
-): Promise<TaskResult> {
-  const from = clock.now();
-  const sinceNs = (): number => (clock.now() - from) * 1e6;
-  try {
-    const result = await run();
-    const { timings, isCached = false, lookupNs } = result;
-    if (isCached) counters.answeredFromCache(sinceNs(), lookupNs ?? 0);
-    else {
-      counters.succeeded(rows, sinceNs(), timings, clock.epochMs());
-      if (lookupNs !== undefined) counters.missedCache(lookupNs);
-    }
-    return result;
-  } catch (thrown) {
-    counters.failed(sinceNs(), failureReasonOf(ServingError.from(thrown).code));
-    throw thrown;
-  }
-}
-
 /** V2's metadata has no place beside a tensor for what the configuration says of it. */
-function descriptionsOf({ inputs, outputs }: Signature): Record<string, string> {
+export function descriptionsOf({ inputs, outputs }: Signature): Record<string, string> {
   const entries = (kind: string, ports: readonly Port[]): [string, string][] =>
     ports.flatMap(({ spec: { name, description } }) =>
       description === undefined ? [] : [[`${kind}.${name}.description`, description]],
@@ -129,7 +105,11 @@ function descriptionsOf({ inputs, outputs }: Signature): Record<string, string> 
   return Object.fromEntries([...entries('input', inputs), ...entries('output', outputs)]);
 }
 
-function deploymentOf(offer: OfferedVersion, { model, devices, instances }: Placement): Deployment {
+function deploymentOf(
+  offer: OfferedVersion,
+  { model, devices, instances }: Placement,
+  maxBatchSize: number,
+): Deployment {
   return {
     fileName: fileNameOf(offer.path),
     platform: model.platform,
@@ -139,6 +119,9 @@ function deploymentOf(offer: OfferedVersion, { model, devices, instances }: Plac
       simulated,
       instances: instances.length / devices.length,
     })),
+    scheduling: schedulingOf(offer, maxBatchSize),
+    warmup: offer.warmup ?? [],
+    isCached: offer.isCached,
   };
 }
 

@@ -12,7 +12,7 @@ import type { ReadInitial } from '#scheduler/sequence-state.js';
 import { openSequences, type SequenceScheduler } from '#scheduler/sequences.js';
 import type { Submitter } from '#scheduler/task.js';
 import type { BatchRules } from './batch-rules.js';
-import type { OfferedVersion } from './offer.js';
+import type { OfferedVersion, RateLimitOptions } from './offer.js';
 import { sequenceModelOf } from './sequence-model-of.js';
 
 /** Where a version's answers are kept. */
@@ -106,9 +106,14 @@ function behindCacheAndLimit(
   { name, version, rateLimit, sequence }: OfferedVersion,
   { cache, clock }: PipelineHost,
 ): Submitter {
-  const limited = rateLimit === null ? inner : new RateLimitedSubmitter(inner, rateLimit, clock);
+  const limited = behindLimit(inner, rateLimit, clock);
   // What a request of a sequence is answered depends on those before it.
   if (cache === null || sequence !== null) return limited;
   const { store, fingerprint } = cache;
   return new CachedSubmitter(limited, store, { name, version, fingerprint }, clock);
+}
+
+/** As many as the limit allows are let through. */
+export function behindLimit(inner: Submitter, limit: RateLimitOptions | null, clock: Clock): Submitter {
+  return limit === null ? inner : new RateLimitedSubmitter(inner, limit, clock);
 }

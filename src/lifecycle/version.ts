@@ -1,11 +1,12 @@
 import { type Deferred, deferred } from '#core/deferred.js';
-import { messageOf, ServingError } from '#core/errors.js';
+import { invalid, messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { ModelStatistics } from '#inference/statistics.js';
 import type { Handle } from './handle.js';
+import { needsItself } from './needs.js';
 import type { OfferedVersion } from './offer.js';
 import type { OpenVersion } from './open-version.js';
-import type { VersionState } from './state.js';
+import { INDEX_STATE, type IndexState, type VersionState } from './state.js';
 
 const log = loggerOf('lifecycle::version');
 
@@ -16,8 +17,11 @@ export type Opener = (offer: OfferedVersion, onLost: (reason: string) => void) =
 export class Version {
   readonly offer: OfferedVersion;
   wanted = false;
+  /** The versions that its steps may be run by, where it is an ensemble. */
+  waitsFor: readonly Version[] = [];
   readonly #open: Opener;
   readonly #onChange: () => void;
+  readonly #obstacle: () => string | null;
   #state: VersionState = 'offered';
   /** Why it is not ready, for people; empty when there is nothing to say. */
   #reason = '';
@@ -25,11 +29,20 @@ export class Version {
   #borrowed = 0;
   #unborrowed: Deferred<void> | null = null;
 
-  /** @param onChange is called when the state has changed */
-  constructor(offer: OfferedVersion, open: Opener, onChange: () => void) {
+  /**
+   * @param onChange is called when the state has changed
+   * @param obstacle why it cannot serve though it is loaded, because it needs others; null where it can
+   */
+  constructor(
+    offer: OfferedVersion,
+    open: Opener,
+    onChange: () => void,
+    obstacle: () => string | null = () => null,
+  ) {
     this.offer = offer;
     this.#open = open;
     this.#onChange = onChange;
+    this.#obstacle = obstacle;
   }
 
   get version(): string {
@@ -41,11 +54,16 @@ export class Version {
   }
 
   get reason(): string {
-    return this.#reason;
+    return this.#state === 'ready' ? (this.#obstacle() ?? '') : this.#reason;
   }
 
+  /** Whether it can serve: it is loaded, and so is all that it needs. */
   get ready(): boolean {
-    return this.#state === 'ready';
+    return this.#state === 'ready' && this.#obstacle() === null;
+  }
+
+  get indexState(): IndexState {
+    return this.#state === 'ready' && !this.ready ? 'UNAVAILABLE' : INDEX_STATE[this.#state];
   }
 
   /** Loads it. Never rejects: a failure is the state `failed` with its reason. */
@@ -53,12 +71,15 @@ export class Version {
     const { name, version, path } = this.offer;
     this.#become('loading', '');
     try {
+      if (needsItself<Version>(this))
+        throw invalid(`ensemble '${name}' needs itself: its steps lead back to it`);
       this.#loaded = await this.#open(this.offer, (reason) => this.#lost(reason));
       this.#become('ready', '');
       log.info(`model '${name}' version ${version} is ready`, { model: name, version });
     } catch (thrown) {
       this.#become('failed', messageOf(thrown));
-      log.error(`model '${name}' version ${version} could not be loaded from ${path}: ${this.#reason}`, {
+      const from = path === '' ? '' : ` from ${path}`;
+      log.error(`model '${name}' version ${version} could not be loaded${from}: ${this.#reason}`, {
         model: name,
         version,
       });
@@ -92,8 +113,7 @@ export class Version {
   /** Lends the version. Throws UNAVAILABLE, saying why, unless it is ready. */
   borrow(): Handle {
     const loaded = this.#loaded;
-    if (this.#state !== 'ready' || loaded === null)
-      throw new ServingError('UNAVAILABLE', this.notReadySentence());
+    if (!this.ready || loaded === null) throw new ServingError('UNAVAILABLE', this.notReadySentence());
     this.#borrowed++;
     return {
       metadata: loaded.metadata,
@@ -117,7 +137,7 @@ export class Version {
     const doing = {
       offered: 'it is not loaded',
       loading: 'it is still being loaded',
-      ready: 'it is ready',
+      ready: this.#obstacle() ?? 'it is ready',
       unloading: 'it is being unloaded',
       failed: 'it could not be loaded',
     }[this.#state];

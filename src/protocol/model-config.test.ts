@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Deployment, Place } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
+import type { Scheduling } from '#inference/scheduling.js';
 import { ModelConfigSchema } from '#protocol/grpc/gen/model_config_pb.js';
+import { MODEL_CONFIG } from '#protocol/rest/model-config-schema.js';
 import type { Loose } from '../../test/support/grpc-client.js';
+import { closed } from '../../test/support/openapi.js';
 import { modelConfigOf } from './model-config.js';
 
 const metadata: ModelMetadata = {
@@ -20,8 +24,20 @@ const metadata: ModelMetadata = {
 
 const cpu: Place = { device: 'cpu', kind: 'cpu', simulated: false, instances: 2 };
 
-function configOf(parts: Partial<ModelMetadata>, places: readonly Place[] = [cpu]): Loose {
-  const deployment: Deployment = { fileName: 'm.onnx', platform: 'onnxruntime_onnx', places };
+function configOf(
+  parts: Partial<ModelMetadata>,
+  places: readonly Place[] = [cpu],
+  more: Partial<Deployment> = {},
+): Loose {
+  const deployment: Deployment = {
+    fileName: 'm.onnx',
+    platform: 'onnxruntime_onnx',
+    places,
+    scheduling: { kind: 'none' },
+    warmup: [],
+    isCached: false,
+    ...more,
+  };
   return modelConfigOf({ ...metadata, ...parts }, deployment);
 }
 
@@ -65,10 +81,216 @@ for (const [place, kind, gpus] of kinds) {
   });
 }
 
-test('it is a ModelConfig, field for field', () => {
-  const config = configOf({});
-  const options = { alwaysEmitImplicit: true, useProtoFieldName: true };
-  const told = toJson(ModelConfigSchema, fromJson(ModelConfigSchema, config as JsonValue), options);
-  // Protobuf's JSON has 64-bit integers as strings; Triton's has numbers.
-  assert.deepEqual(JSON.parse(JSON.stringify(told).replace(/"(-?\d+)"/g, '$1')), config);
+const policy = {
+  timeoutAction: 'delay',
+  defaultTimeoutMs: 1.5,
+  allowTimeoutOverride: true,
+  maxSize: 4,
+} as const;
+const policyConfig = {
+  timeout_action: 'DELAY',
+  default_timeout_microseconds: 1500,
+  allow_timeout_override: true,
+  max_queue_size: 4,
+};
+
+const batches: Scheduling = {
+  kind: 'batches',
+  batches: {
+    preferredRows: [4, 8],
+    maxDelayMs: 0.1,
+    preserveOrdering: true,
+    priorityLevels: 2,
+    defaultPriority: 1,
+    policy: { timeoutAction: 'reject', defaultTimeoutMs: null, allowTimeoutOverride: false, maxSize: null },
+    policyOf: { 2: policy },
+  },
+};
+
+const direct: Scheduling = {
+  kind: 'sequences',
+  sequences: {
+    maxIdleMs: 1000,
+    strategy: { kind: 'direct', maxDelayMs: 2, minSlotUtilization: 0.5 },
+    controls: [
+      { name: 'START', kind: 'START', datatype: 'INT32', falseTrue: [0, 1] },
+      { name: 'READY', kind: 'READY', datatype: 'FP32', falseTrue: [-1, 1] },
+      { name: 'END', kind: 'END', datatype: 'BOOL', falseTrue: [0, 1] },
+      { name: 'ID', kind: 'CORRID', datatype: 'UINT64', falseTrue: null },
+    ],
+    states: [
+      {
+        inputName: 'in',
+        outputName: 'out',
+        datatype: 'FP32',
+        dims: [-1, 2],
+        initial: { dims: [1, 2], file: '/secret/state.bin' },
+      },
+      {
+        inputName: 'i2',
+        outputName: 'o2',
+        datatype: 'BYTES',
+        dims: [1],
+        initial: { dims: [1], file: null },
+      },
+      { inputName: 'i3', outputName: 'o3', datatype: 'INT8', dims: [1], initial: null },
+    ],
+  },
+};
+
+const oldest: Scheduling = {
+  kind: 'sequences',
+  sequences: {
+    maxIdleMs: 5,
+    strategy: {
+      kind: 'oldest',
+      maxCandidates: 4,
+      preferredRows: [2],
+      maxDelayMs: 0,
+      preserveOrdering: true,
+    },
+    controls: [],
+    states: [],
+  },
+};
+
+const ensemble: Scheduling = {
+  kind: 'ensemble',
+  steps: [
+    { model: { name: 'a', version: null }, inputs: { x: 'IN' }, outputs: { y: 'mid' } },
+    { model: { name: 'b', version: '3' }, inputs: { x: 'mid' }, outputs: { y: 'OUT' } },
+    { model: { name: 'c', version: 'blue' }, inputs: { x: 'mid' }, outputs: { y: 'OUT2' } },
+  ],
+};
+
+const warmup: Deployment['warmup'] = [
+  {
+    name: 'first',
+    batchSize: 2,
+    count: 3,
+    inputs: {
+      x: { datatype: 'FP32', dims: [4, 1], data: 'zero' },
+      y: { datatype: 'INT8', dims: [], data: 'random' },
+      z: { datatype: 'BYTES', dims: [1], data: { file: '/secret/z.bin' } },
+    },
+  },
+];
+
+const CHOICES = ['dynamic_batching', 'sequence_batching', 'ensemble_scheduling'];
+
+const choices: [scheduling: Scheduling, choice: string | null][] = [
+  [{ kind: 'none' }, null],
+  [batches, 'dynamic_batching'],
+  [direct, 'sequence_batching'],
+  [oldest, 'sequence_batching'],
+  [ensemble, 'ensemble_scheduling'],
+];
+
+for (const [scheduling, choice] of choices) {
+  test(`of the scheduling choices ${scheduling.kind} prints ${choice}`, () => {
+    const config = configOf({}, [cpu], { scheduling });
+    assert.deepEqual(
+      CHOICES.filter((key) => key in config),
+      choice === null ? [] : [choice],
+    );
+  });
+}
+
+test('batches are told with their policies, times in microseconds', () => {
+  assert.deepEqual(configOf({}, [cpu], { scheduling: batches }).dynamic_batching, {
+    preferred_batch_size: [4, 8],
+    max_queue_delay_microseconds: 100,
+    preserve_ordering: true,
+    priority_levels: 2,
+    default_priority_level: 1,
+    default_queue_policy: {
+      timeout_action: 'REJECT',
+      default_timeout_microseconds: 0,
+      allow_timeout_override: false,
+      max_queue_size: 0,
+    },
+    priority_queue_policy: { 2: policyConfig },
+  });
 });
+
+test('controls and states are told, and files by their names only', () => {
+  const {
+    control_input,
+    direct: strategy,
+    state,
+  } = configOf({}, [cpu], { scheduling: direct })['sequence_batching'];
+  assert.deepEqual(strategy, { max_queue_delay_microseconds: 2000, minimum_slot_utilization: 0.5 });
+  assert.deepEqual(
+    control_input.map(({ name, control: [one] }: Loose) => [
+      name,
+      one.kind,
+      one.int32_false_true,
+      one.fp32_false_true,
+      one.bool_false_true,
+      one.data_type,
+    ]),
+    [
+      ['START', 'CONTROL_SEQUENCE_START', [0, 1], [], [], 'TYPE_INVALID'],
+      ['READY', 'CONTROL_SEQUENCE_READY', [], [-1, 1], [], 'TYPE_INVALID'],
+      ['END', 'CONTROL_SEQUENCE_END', [], [], [false, true], 'TYPE_INVALID'],
+      ['ID', 'CONTROL_SEQUENCE_CORRID', [], [], [], 'TYPE_UINT64'],
+    ],
+  );
+  assert.deepEqual(
+    state.map(({ initial_state }: Loose) => initial_state),
+    [
+      [{ data_type: 'TYPE_FP32', dims: [1, 2], data_file: 'state.bin', name: '' }],
+      [{ data_type: 'TYPE_STRING', dims: [1], zero_data: true, name: '' }],
+      [],
+    ],
+  );
+});
+
+test('an ensemble has no backend, and versions that are no numbers cannot be told', () => {
+  const { backend, ensemble_scheduling } = configOf({}, [], { platform: 'ensemble', scheduling: ensemble });
+  assert.equal(backend, '');
+  assert.deepEqual(
+    ensemble_scheduling.step.map(({ model_name, model_version }: Loose) => [model_name, model_version]),
+    [
+      ['a', -1],
+      ['b', 3],
+      ['c', -1],
+    ],
+  );
+  assert.deepEqual(ensemble_scheduling.step[0].input_map, { x: 'IN' });
+});
+
+test('warm-up and cache are told where they are asked for', () => {
+  const plain = configOf({});
+  assert.deepEqual([plain.model_warmup, 'response_cache' in plain], [[], false]);
+  const { model_warmup, response_cache } = configOf({}, [cpu], { warmup, isCached: true });
+  assert.deepEqual(response_cache, { enable: true });
+  assert.deepEqual(model_warmup, [
+    {
+      name: 'first',
+      batch_size: 2,
+      inputs: {
+        x: { data_type: 'TYPE_FP32', dims: [4, 1], zero_data: true },
+        y: { data_type: 'TYPE_INT8', dims: [], random_data: true },
+        z: { data_type: 'TYPE_STRING', dims: [1], input_data_file: 'z.bin' },
+      },
+      count: 3,
+    },
+  ]);
+});
+
+for (const [scheduling] of choices) {
+  const config = configOf({}, [cpu], { scheduling, warmup, isCached: true });
+
+  test(`with ${JSON.stringify(scheduling).slice(0, 60)} it is a ModelConfig, field for field`, () => {
+    const options = { alwaysEmitImplicit: true, useProtoFieldName: true };
+    const told = toJson(ModelConfigSchema, fromJson(ModelConfigSchema, config as JsonValue), options);
+    // Protobuf's JSON has 64-bit integers as strings; Triton's has numbers.
+    assert.deepEqual(JSON.parse(JSON.stringify(told).replace(/"(-?\d+)"(?!:)/g, '$1')), config);
+  });
+
+  test(`with ${JSON.stringify(scheduling).slice(0, 60)} it is what the OpenAPI document says`, () => {
+    const valid = new Ajv2020({ strict: false }).compile(closed(MODEL_CONFIG));
+    assert.ok(valid(config), JSON.stringify(valid.errors));
+  });
+}

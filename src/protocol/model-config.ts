@@ -1,7 +1,8 @@
 import { rowShapeOf } from '#inference/batch-axis.js';
 import type { Deployment, Place } from '#inference/deployment.js';
 import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
-import type { DataType } from '#tensor/datatype.js';
+import { CONFIG_TYPE } from './config-type.js';
+import { schedulingConfig, warmupConfig } from './scheduling-config.js';
 
 /**
  * How a model is served, as Triton prints its ModelConfig (proto/model_config.proto) in JSON: enums as words, 64-bit
@@ -13,7 +14,8 @@ export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): 
   return {
     name,
     platform,
-    backend: deployment.platform.split('_')[0],
+    // An ensemble has none, its models have.
+    backend: deployment.scheduling.kind === 'ensemble' ? '' : deployment.platform.split('_')[0],
     runtime: '',
     // Every version that the configuration lists is wanted.
     version_policy: { all: {} },
@@ -52,8 +54,10 @@ export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): 
     parameters: Object.fromEntries(
       Object.entries(properties).map(([key, value]) => [key, { string_value: value }]),
     ),
-    model_warmup: [],
+    model_warmup: deployment.warmup.map(warmupConfig),
     model_transaction_policy: { decoupled: false },
+    ...schedulingConfig(deployment.scheduling),
+    ...(deployment.isCached ? { response_cache: { enable: true } } : {}),
   };
 }
 
@@ -75,21 +79,4 @@ const CONFIG_KIND: Readonly<Record<Place['kind'], string>> = {
   cpu: 'KIND_CPU',
   cuda: 'KIND_GPU',
   npu: 'KIND_MODEL',
-};
-
-const CONFIG_TYPE: Readonly<Record<DataType, string>> = {
-  BOOL: 'TYPE_BOOL',
-  UINT8: 'TYPE_UINT8',
-  UINT16: 'TYPE_UINT16',
-  UINT32: 'TYPE_UINT32',
-  UINT64: 'TYPE_UINT64',
-  INT8: 'TYPE_INT8',
-  INT16: 'TYPE_INT16',
-  INT32: 'TYPE_INT32',
-  INT64: 'TYPE_INT64',
-  FP16: 'TYPE_FP16',
-  BF16: 'TYPE_BF16',
-  FP32: 'TYPE_FP32',
-  FP64: 'TYPE_FP64',
-  BYTES: 'TYPE_STRING',
 };

@@ -289,7 +289,8 @@ function submit(scheduler: Scheduler, world: World): void {
     (error: ServingError) => {
       mine.settled++;
       mine.error = error;
-      if (error.code !== 'OVERLOADED') heard.push(at);
+      // Who is turned away at the door waits for nobody.
+      if (error.code !== 'OVERLOADED' && error.code !== 'UNAVAILABLE') heard.push(at);
     },
   );
 }

@@ -1,10 +1,10 @@
 import type { Call } from '#core/call.js';
 import type { InferenceRequest } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
+import { batchRows } from '#lifecycle/batch-rows.js';
 import type { Handle } from '#lifecycle/handle.js';
 import type { ModelManager } from '#lifecycle/manager.js';
 import type { Tensor } from '#tensor/tensor.js';
-import { batchRows } from './batch-rows.js';
 import { classify } from './classify.js';
 import { resolveInputs } from './resolve-inputs.js';
 import { resolveOutputs, type WantedOutput } from './resolve-outputs.js';
@@ -44,7 +44,8 @@ async function inferWith(
   const job = { inputs, outputs: engineNames, rows, schedule: request.schedule, sequence: request.sequence };
   trace?.queued(inputs);
   const { outputs, timings } = await handle.submit(job, call); // OVERLOADED, CANCELLED, INTERNAL, …
-  trace?.computed(outputs, timings);
+  // The sums of an ensemble's steps are no moments of the one request.
+  trace?.computed(outputs, handle.deployment.scheduling.kind === 'ensemble' ? null : timings);
   return {
     id: request.id,
     model: { name, version, dialect },

@@ -43,7 +43,8 @@ export class Trace {
     this.#queuedAt = this.#clock.now();
   }
 
-  computed(outputs: readonly Tensor[], timings: Timings): void {
+  /** @param timings null where they do not follow one another */
+  computed(outputs: readonly Tensor[], timings: Timings | null): void {
     this.#completedAt = this.#clock.now();
     this.#timings = timings;
     this.#keep('TENSOR_BACKEND_OUTPUT', outputs);

@@ -68,7 +68,7 @@ test('labels are said of outputs, in text', () => {
   const inputs = 'model_config_list: [{name: m, model: m.onnx, inputs: [{name: x, label_filename: l.txt}]}]';
   assert.deepEqual(problemsOf({ files: { 'etc/m.yaml': inputs }, flags }), [
     'etc/m.yaml:1:65: model_config_list[0].inputs[0].label_filename: unknown key. ' +
-      'Allowed: name, datatype, shape, tags, description',
+      'Allowed: name, datatype, shape, tags, description, batch_axis, pad_value',
   ]);
   assert.deepEqual(problemsOf({ files: { 'etc/m.yaml': listOf('{name: y, label_filename: []}') }, flags }), [
     'etc/m.yaml:4:39: model_config_list[0].outputs[0].label_filename: expected text, found a list',

@@ -11,6 +11,7 @@ rest_server_config: &rest {host: 127.0.0.1, port: 8080, workers: 1, debug: false
 grpc_server_config: {host: 0.0.0.0}
 devices: {simulate: auto}
 limits: {max_queue_size: 10}
+response_cache: {redis: {host: a cache}}
 `;
 
 const MODELS = `${TWO_MODELS}  - &more
@@ -20,6 +21,21 @@ const MODELS = `${TWO_MODELS}  - &more
     inputs: [{name: x, datatype: FP32, shape: [1, -1]}]
   - <<: *more
     name: most
+    max_batch_size: 8
+    dynamic_batching: {preferred_batch_size: [4], allowed_batch_sizes: [4, 8], priority_levels: 2, default_priority_level: 1}
+    instance_group: [{count: 2, kind: KIND_CPU}]
+    model_warmup: [{name: w, batch_size: 2, inputs: {x: {data_type: TYPE_FP32, dims: [1], zero_data: true}}}]
+  - name: sequences
+    model: m.onnx
+    sequence_batching:
+      control_input: [{name: s, control: [{kind: CONTROL_SEQUENCE_START, int32_false_true: [0, 1]}]}]
+      oldest: {max_candidate_sequences: 2}
+      state: [{input_name: i, output_name: o, data_type: FP32, dims: [1]}]
+  - name: ensemble
+    inputs: [{name: I, datatype: FP32, shape: [1]}]
+    outputs: [{name: O, datatype: FP32, shape: [1]}]
+    ensemble_scheduling:
+      step: [{model_name: mnist, input_map: {x: I}, output_map: {y: O}}]
 `;
 
 /** What a slip of the hand, or malice, puts into a file. */

@@ -4,7 +4,8 @@ import { type Bench, problemsOf } from './workbench.js';
 
 const MODEL_KEYS =
   'name, model, path, version, platform, description, npu_device, device, batch_size, max_batch_size, worker_num, ' +
-  'compiler_config, engine, strict, allow_fallback, versions, inputs, outputs';
+  'instance_group, dynamic_batching, max_queue_size, max_queue_rows, max_queue_bytes, sequence_batching, ' +
+  'ensemble_scheduling, model_warmup, response_cache, rate_limit, compiler_config, engine, strict, allow_fallback, versions, inputs, outputs';
 
 const DATATYPES =
   'BOOL, UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, FP16, BF16, FP32, FP64, BYTES';
@@ -85,11 +86,11 @@ const modelLists: [text: string, ...expected: string[]][] = [
   // Values.
   [
     oneModel('platform: gpu'),
-    `${AT}13: ${IN}.platform: expected one of npu, cpu, cuda, found "gpu"; did you mean "npu"?`,
+    `${AT}13: ${IN}.platform: expected one of npu, cpu, cuda, ensemble, found "gpu"; did you mean "npu"?`,
   ],
   [
     oneModel('platform: openvino'),
-    `${AT}13: ${IN}.platform: expected one of npu, cpu, cuda, found "openvino"`,
+    `${AT}13: ${IN}.platform: expected one of npu, cpu, cuda, ensemble, found "openvino"`,
   ],
   [oneModel('batch_size: 2.5'), `${AT}15: ${IN}.batch_size: expected an integer from 0 to 4096, found 2.5`],
   [oneModel('batch_size: -1'), `${AT}15: ${IN}.batch_size: expected an integer from 0 to 4096, found -1`],

@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataType } from '#tensor/datatype.js';
-import { encodeModel, type Node, type OnnxType, type TensorDef, type ValueInfo } from './onnx-writer.js';
+import {
+  encodeModel,
+  type Node,
+  ONNX_TYPE,
+  type OnnxType,
+  type TensorDef,
+  type ValueInfo,
+} from './onnx-writer.js';
 
 /** A string is a symbolic axis: `['batch', 4]`. */
 export type ModelShape = readonly (number | string | null)[];
@@ -124,6 +131,31 @@ export function slowModel(): Uint8Array {
 function filled(name: string, value: number): Node {
   const tensor: TensorDef = { type: 'FLOAT', shape: [1], raw: bytesOf(Float32Array.of(value)) };
   return { op: 'ConstantOfShape', inputs: ['side'], outputs: [name], attributes: { value: { tensor } } };
+}
+
+/**
+ * The sample `grey.onnx`: `image` (FP32 [batch,1,28,28] of 0..1) is `pixels` (UINT8 [batch,28,28,1] of 0..255), as
+ * `mnist.onnx` wants it.
+ */
+export function greyModel(): Uint8Array {
+  const most: TensorDef = { name: 'most', type: 'FLOAT', shape: [], raw: bytesOf(Float32Array.of(255)) };
+  return encodeModel({
+    graph: {
+      nodes: [
+        {
+          op: 'Transpose',
+          inputs: ['pixels'],
+          outputs: ['turned'],
+          attributes: { perm: [0, 3, 1, 2] },
+        },
+        { op: 'Cast', inputs: ['turned'], outputs: ['real'], attributes: { to: ONNX_TYPE.FLOAT } },
+        { op: 'Div', inputs: ['real', 'most'], outputs: ['image'] },
+      ],
+      initializers: [most],
+      inputs: [tensorInfo('pixels', 'UINT8', ['batch', 28, 28, 1])],
+      outputs: [tensorInfo('image', 'FP32', ['batch', 1, 28, 28])],
+    },
+  });
 }
 
 /** `picked` is the element of [10, 20, 30] at each `index` (INT64); an index beyond them makes the engine raise. */

@@ -56,7 +56,7 @@ function pointerPart(key: string): string {
 }
 
 /** The same with every object closed, so that a field that the document does not know is found. */
-function closed<T>(value: T): T {
+export function closed<T>(value: T): T {
   if (Array.isArray(value)) return value.map(closed) as T;
   if (typeof value !== 'object' || value === null) return value;
   const own = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, closed(each)]));

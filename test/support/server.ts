@@ -3,7 +3,7 @@ import { type RunningServer, startServer } from '#app/start.js';
 import type { Settings } from '#config/settings.js';
 import type { LogControl } from '#core/log-settings.js';
 import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
-import { type OfferedVersion, PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
+import { type EnsembleStep, type OfferedVersion, PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
 
 /** An offer with everything but the model left as it is by default. */
 export function offerOf(parts: Partial<OfferedVersion> & { readonly path: string }): OfferedVersion {
@@ -33,6 +33,16 @@ export function offerOf(parts: Partial<OfferedVersion> & { readonly path: string
   };
 }
 
+/** An offer of a model that is made of others, without a device. */
+export function ensembleOffer(
+  name: string,
+  steps: readonly EnsembleStep[],
+  tensors: Pick<OfferedVersion, 'inputs' | 'outputs'>,
+  parts: Partial<OfferedVersion> = {},
+): OfferedVersion {
+  return offerOf({ name, path: '', ensemble: steps, ...tensors, ...parts });
+}
+
 export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Settings> = {}): Settings {
   return {
     server: { name: 'furiosa-server', version: '0.0.0-test', extensions: [] },
@@ -42,6 +52,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     log: { level: 'INFO', format: 'auto' },
     trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
     devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
+    cache: null,
     models,
     maxQueueSize: 64,
     strictReadiness: true,
@@ -49,7 +60,6 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     drainDelayMs: 0,
     drainTimeoutMs: 10_000,
     allowClientShm: false,
-    cache: null,
     warnings: [],
     ...parts,
   };

@@ -17,7 +17,7 @@ function rows(
     engineName: `engine${i}`,
     spec: { name: `x${i}`, datatype: 'FP32' as const, shape, batchAxis: batchAxes[i] ?? 0 },
   }));
-  return batchRows(inputs, { model: 'm', ports, strict: false, maxRequestRows });
+  return batchRows(inputs, { model: 'm', ports, maxRequestRows });
 }
 
 const counted: [shapes: number[][], most: number, rows: number][] = [

@@ -1,8 +1,15 @@
 import { invalid } from '#core/errors.js';
 import { batchAxisOf } from '#inference/batch-axis.js';
-import type { Port } from '#lifecycle/signature.js';
 import type { Tensor } from '#tensor/tensor.js';
-import type { InputRules } from './resolve-inputs.js';
+import type { Port } from './signature.js';
+
+/** What a request's rows are held against. */
+export interface RowRules {
+  readonly model: string;
+  readonly ports: readonly Port[];
+  /** 0 where there is no batch axis. */
+  readonly maxRequestRows: number;
+}
 
 /**
  * How many rows a request has: the length of the batch axis of its inputs, or 1 where the model has none. Throws
@@ -10,10 +17,7 @@ import type { InputRules } from './resolve-inputs.js';
  *
  * @param inputs in the order and the shapes of the model
  */
-export function batchRows(
-  inputs: readonly Tensor[],
-  { model, ports, maxRequestRows }: InputRules & { readonly maxRequestRows: number },
-): number {
+export function batchRows(inputs: readonly Tensor[], { model, ports, maxRequestRows }: RowRules): number {
   if (maxRequestRows === 0) return 1;
   const rows = rowsOf(inputs[0], ports[0]) ?? 1;
   const odd = inputs.findIndex((input, i) => rowsOf(input, ports[i]) !== rows);
