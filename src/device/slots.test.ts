@@ -9,7 +9,9 @@ const rows: [recentRunMs: number | null, slots: number][] = [
   [0.2, 10],
   [0.9, 4],
   [2, 4],
-  [2.1, 1],
+  [2.1, 2],
+  [20, 2],
+  [20.1, 1],
   [5000, 1],
 ];
 

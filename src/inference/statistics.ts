@@ -4,6 +4,14 @@ export interface Total {
   readonly ns: number;
 }
 
+/**
+ * Why requests failed, in Triton's words: `REJECTED` by a bound of the queue or as their deadlines passed, `CANCELED` by
+ * their callers, failed in the `BACKEND`, `OTHER`.
+ */
+export const FAILURE_REASONS = ['REJECTED', 'CANCELED', 'BACKEND', 'OTHER'] as const;
+
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
 /** What one version of a model has done since it was loaded (V2's `statistics`, with Triton's meanings). */
 export interface ModelStatistics {
   readonly name: string;
@@ -17,6 +25,8 @@ export interface ModelStatistics {
   /** Whole requests, from when they came to the model until their answers. */
   readonly success: Total;
   readonly fail: Total;
+  /** How many failed of which reason: together as many as `fail`. */
+  readonly failureReasons: Readonly<Record<FailureReason, number>>;
   /** Of the requests that succeeded: its count is that of `success`. Those that were kept waited for nothing. */
   readonly queue: Total;
   /** Of the requests that succeeded and were run, as are the next two. */

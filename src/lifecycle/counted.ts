@@ -1,6 +1,8 @@
 import type { Clock } from '#core/clock.js';
+import { ServingError } from '#core/errors.js';
 import type { TaskResult } from '#scheduler/task.js';
 import type { Counters } from './counters.js';
+import { failureReasonOf } from './failure-reason.js';
 
 /** Counts what comes of a run. */
 export async function counted(
@@ -21,7 +23,7 @@ export async function counted(
     }
     return result;
   } catch (thrown) {
-    counters.failed(sinceNs());
+    counters.failed(sinceNs(), failureReasonOf(ServingError.from(thrown).code));
     throw thrown;
   }
 }

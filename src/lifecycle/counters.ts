@@ -1,4 +1,4 @@
-import type { BatchStatistics, ModelStatistics, Total } from '#inference/statistics.js';
+import type { BatchStatistics, FailureReason, ModelStatistics, Total } from '#inference/statistics.js';
 import type { Timings } from '#inference/timings.js';
 import type { RunReport } from '#scheduler/run-batch.js';
 
@@ -9,6 +9,12 @@ export type Counts = Omit<ModelStatistics, 'name' | 'version'>;
 export class Counters {
   readonly #success = new Sum();
   readonly #fail = new Sum();
+  readonly #failureReasons: Record<FailureReason, number> = {
+    REJECTED: 0,
+    CANCELED: 0,
+    BACKEND: 0,
+    OTHER: 0,
+  };
   readonly #queue = new Sum();
   readonly #compute = new Compute();
   readonly #cacheHit = new Sum();
@@ -53,8 +59,9 @@ export class Counters {
   }
 
   /** A request was refused, given up or went wrong, `totalNs` after it came. */
-  failed(totalNs: number): void {
+  failed(totalNs: number, reason: FailureReason): void {
     this.#fail.add(totalNs);
+    this.#failureReasons[reason]++;
   }
 
   get counts(): Counts {
@@ -64,6 +71,7 @@ export class Counters {
       executionCount: this.#executions,
       success: this.#success.total,
       fail: this.#fail.total,
+      failureReasons: { ...this.#failureReasons },
       queue: this.#queue.total,
       ...this.#compute.totals,
       cacheHit: this.#cacheHit.total,

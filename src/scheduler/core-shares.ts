@@ -78,7 +78,6 @@ export class CoreShares {
   }
 
   #ask(holder: Holder, threads: number): boolean {
-    if (holder.runningThreads === 0) return true;
     const others = [...this.#active].filter((each) => each !== holder);
     const may = mayStart(holder, others, threads, this.#cores);
     holder.isWaiting = !may;

@@ -48,13 +48,19 @@ export class Lane {
     return null;
   }
 
-  /** The tasks at the front that have so many rows together; the first one however many it has. */
+  /** Of its first task: 1 is the most urgent. */
+  get priority(): number {
+    return this.#levels.find(({ queue }) => queue.size > 0)?.priority ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The tasks at the front that have so many rows together; the first one however many it has, and for 1 it alone. */
   front(mostRows: number): readonly Task[] {
     const tasks: Task[] = [];
     let rows = 0;
     for (const task of this) {
       rows += task.job.rows;
-      if (rows > mostRows && tasks.length > 0) break;
+      // A request may have no rows at all.
+      if (tasks.length > 0 && (rows > mostRows || mostRows === 1)) break;
       tasks.push(task);
     }
     return tasks;

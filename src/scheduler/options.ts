@@ -28,7 +28,7 @@ export interface BatchingOptions {
 
 /** What becomes of a request that waits (Triton's `ModelQueuePolicy`). */
 export interface QueuePolicy {
-  /** `delay` lets one that has waited too long wait on, behind all others. */
+  /** `delay` lets one that has waited too long wait on, behind all others of its priority. */
   readonly timeoutAction: 'reject' | 'delay';
   /** How long a request may wait that does not say it itself; null: without a bound. */
   readonly defaultTimeoutMs: number | null;

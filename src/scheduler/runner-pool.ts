@@ -103,6 +103,11 @@ export class RunnerPool {
   }
 }
 
+/** Whether it takes nothing and has nothing: it was lost, for good or for now. */
+export function isGone({ runner }: PooledRunner): boolean {
+  return runner.inFlight === 0 && runner.freeSlots === 0;
+}
+
 function isIdle({ runner }: PooledRunner): boolean {
   return runner.inFlight === 0 && runner.freeSlots > 0;
 }

@@ -4,7 +4,7 @@ import { type Deferred, deferred } from '#core/deferred.js';
 import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import { atTurnEnd } from '#core/turn-end.js';
-import { refusalOf } from './admission.js';
+import { type QueueLoad, refusalOf } from './admission.js';
 import { batchKey } from './batch-key.js';
 import type { BatchLayout } from './batch-layout.js';
 import { batchLimits, runRowsOf } from './batch-limits.js';
@@ -14,10 +14,10 @@ import { hopelessAmong } from './hopeless.js';
 import { InOrder } from './in-order.js';
 import type { Lane } from './lane.js';
 import { type BatchLimits, nextMove, rowsOf } from './next-move.js';
-import type { BatchingOptions, SchedulerOptions } from './options.js';
+import type { BatchingOptions, QueueOptions, SchedulerOptions } from './options.js';
 import { type RunReport, runBatch } from './run-batch.js';
 import type { Runner } from './runner.js';
-import { type PooledRunner, RunnerPool } from './runner-pool.js';
+import { isGone, type PooledRunner, RunnerPool } from './runner-pool.js';
 import { joinResults, splitJob } from './split-job.js';
 import { type Job, newTask, type Submitter, type Task, type TaskResult } from './task.js';
 import { termsOf } from './terms.js';
@@ -61,10 +61,11 @@ export class Scheduler implements Submitter {
   readonly #pool: RunnerPool;
   /** Came in this turn of the event loop; nobody watches yet whether their callers stay. */
   #unwatched: Task[] = [];
+  /** Were answered without having been run to the end. */
+  readonly #dropped = new WeakSet<Task>();
   #isDue = false;
   #wakeUp: Timer | null = null;
   #running = 0;
-  #successes = 0;
   #stopped: Deferred<void> | null = null;
 
   constructor(parts: SchedulerParts) {
@@ -114,6 +115,8 @@ export class Scheduler implements Submitter {
   stop(): Promise<void> {
     this.#stopped ??= deferred();
     this.#settleStop();
+    // Nobody else comes, so that nobody need wait for others.
+    this.#dispatchSoon();
     return this.#stopped.promise;
   }
 
@@ -132,15 +135,16 @@ export class Scheduler implements Submitter {
       byteLength: tasks.reduce((sum, { byteLength }) => sum + byteLength, 0),
       slackMs: deadline === null ? null : deadline - enqueuedAt,
     };
-    const refuse = (): ServingError | null => {
-      const predictedMs = asker.slackMs === null ? null : this.#predictMs(job.rows, key, priority);
-      const bounds = roomBesideIdle(options.queue, this.#pool.idle);
-      return refusalOf(asker, this.#room.loadFor(priority), bounds, policy, predictedMs);
+    const refuse = (predictedMs: number | null): ServingError | null => {
+      const load = this.#room.loadFor(priority);
+      const bounds = boundsBesideIdle(options.queue, load, this.#pool.idle);
+      return refusalOf(asker, load, bounds, policy, predictedMs);
     };
-    if (refuse() !== null) {
+    const predict = (): number | null => this.#predictMs(job.rows, key, priority);
+    if (refuse(asker.slackMs === null ? null : predict()) !== null) {
       // What came in this turn of the event loop may not have been given to idle runners yet.
       this.#dispatch();
-      const refusal = refuse();
+      const refusal = refuse(predict());
       if (refusal !== null) throw refusal;
     }
     for (const task of tasks) this.#enter(task, key, delayedAt);
@@ -154,9 +158,10 @@ export class Scheduler implements Submitter {
     if (ahead === 0 && this.#pool.idle > 0) return null;
     const { cost } = this.#room.statsOf(key);
     const most = this.#batching.isOn ? Math.max(1, this.#batching.maxRows) : 1;
-    const runMs = cost.predictMs(Math.max(rows, Math.min(ahead + rows, cost.efficientRows(most))));
+    const runRows = Math.max(1, rows, Math.min(ahead + rows, cost.efficientRows(most)));
+    const runMs = cost.predictMs(runRows);
     if (runMs === null) return null;
-    const msPerRow = this.#drain.msPerRow ?? runMs / rows / this.#pool.size;
+    const msPerRow = this.#drain.msPerRow ?? runMs / runRows / this.#pool.size;
     return Math.max(0, this.#pool.nextDoneAt - this.#clock.now()) + ahead * msPerRow + runMs;
   }
 
@@ -222,7 +227,7 @@ export class Scheduler implements Submitter {
     const { mostRows } = limits;
     let front = lane.front(mostRows);
     const late = hopelessAmong(front, cost.predictMs(rowsOf(front)), lane.rows, now);
-    for (const task of late) this.#drop(task, expired(true));
+    for (const task of late) this.#drop(task, expired('would have passed before its answer was there'));
     if (late.length > 0) front = lane.front(mostRows);
     if (front.length === 0) return { kind: 'send', tasks: [], mostRows };
     const outlook = {
@@ -237,7 +242,9 @@ export class Scheduler implements Submitter {
 
   #limits({ stats, rows, head }: Lane): BatchLimits {
     const rowBytes = head === null ? 0 : head.byteLength / Math.max(1, head.job.rows);
-    return batchLimits(this.#batching, { cost: stats.cost, rows, rowBytes, canBatch: stats.canBatch });
+    const load = { cost: stats.cost, rows, rowBytes, canBatch: stats.canBatch };
+    const limits = batchLimits(this.#batching, load);
+    return this.#stopped === null ? limits : { ...limits, preferredRows: [], maxDelayMs: 0 };
   }
 
   /** Whether there was a runner for them. */
@@ -258,6 +265,14 @@ export class Scheduler implements Submitter {
 
   /** Runs tasks as one. What fails together is run again one by one: the fault may be in one of them. Never rejects. */
   async #run(lane: Lane, tasks: readonly Task[], pooled: PooledRunner): Promise<void> {
+    const error = await this.#runOnce(lane, tasks, pooled);
+    if (error === null) return;
+    if (tasks.length > 1 && !error.isRunnerLost) return this.#runOneByOne(lane, tasks, pooled, error);
+    for (const task of tasks) task.answer.reject(error);
+  }
+
+  /** Answers the tasks where it went well, and leaves it to the caller where it did not. Never rejects. */
+  async #runOnce(lane: Lane, tasks: readonly Task[], pooled: PooledRunner): Promise<ServingError | null> {
     const { layout, onRun } = this.#parts;
     const { cost } = lane.stats;
     const rows = rowsOf(tasks);
@@ -269,18 +284,15 @@ export class Scheduler implements Submitter {
       runMs = report.runNs / 1e6;
       cost.observe(runRows, runMs);
       onRun(report);
-      this.#successes += tasks.length;
+      this.#drain.ended(rows, this.#clock.now(), this.#room.rows > 0);
       tasks.forEach((task, i) => {
         task.answer.resolve(results[i] as TaskResult);
       });
+      return null;
     } catch (thrown) {
-      const error = ServingError.from(thrown);
-      if (tasks.length > 1 && !error.isRunnerLost) return await this.#runOneByOne(lane, tasks, pooled, error);
-      for (const task of tasks) task.answer.reject(error);
+      return ServingError.from(thrown);
     } finally {
-      const now = this.#clock.now();
-      this.#pool.ended(pooled, now, runMs);
-      this.#drain.ended(rows, now, this.#room.rows > 0);
+      this.#pool.ended(pooled, this.#clock.now(), runMs);
     }
   }
 
@@ -288,21 +300,48 @@ export class Scheduler implements Submitter {
     lane: Lane,
     tasks: readonly Task[],
     pooled: PooledRunner,
-    error: ServingError,
+    together: ServingError,
   ): Promise<void> {
-    const before = this.#successes;
-    for (const task of tasks) await this.#run(lane, [task], pooled);
+    let areAllRight = true;
+    for (const [i, task] of tasks.entries()) {
+      if (isGone(pooled)) return this.#waitAgain(tasks.slice(i), lane);
+      const isWanted = this.#isWanted(task);
+      const error = isWanted ? await this.#runOnce(lane, [task], pooled) : null;
+      areAllRight &&= isWanted && error === null;
+      if (error === null) continue;
+      task.answer.reject(error);
+    }
     // Each is right by itself and together they are not: it is the model that cannot run them together.
-    if (this.#successes - before < tasks.length || !lane.stats.canBatch) return;
+    if (!areAllRight || !lane.stats.canBatch) return;
     lane.stats.canBatch = false;
     log.warn(
-      `${this.#parts.label}: requests are run one by one from now on, as a batch of ${tasks.length} failed and each of its requests did not: ${error.message}`,
+      `${this.#parts.label}: requests are run one by one from now on, as a batch of ${tasks.length} failed and each of its requests did not: ${together.message}`,
     );
   }
 
-  /** Lets a task go that waits no longer for whatever reason. */
+  /** Whether anybody still waits for the answer of a task that waits no longer in the room. */
+  #isWanted(task: Task): boolean {
+    if (task.call.signal.aborted) this.#drop(task, cancelled());
+    return !this.#dropped.has(task);
+  }
+
+  /** Whoever's turn had not come when the runner was lost is not to blame. */
+  #waitAgain(tasks: readonly Task[], lane: Lane): void {
+    for (const task of tasks) {
+      if (!this.#isWanted(task)) continue;
+      if (this.#pool.size === 0) {
+        task.answer.reject(new ServingError('UNAVAILABLE', 'the model cannot run'));
+      } else {
+        this.#room.push(task, lane.key);
+        this.#unwatched.push(task);
+      }
+    }
+  }
+
+  /** Lets a task go that waits no longer, or whose answer nobody waits for any more, for whatever reason. */
   #drop(task: Task, error: ServingError): void {
     this.#room.take(task);
+    this.#dropped.add(task);
     task.answer.reject(error);
     this.#settleStop();
   }
@@ -333,7 +372,12 @@ export class Scheduler implements Submitter {
 
   #watchDeadline(task: Task, deadline: number): void {
     const delayMs = Math.max(0, deadline - this.#clock.now());
-    const timer = this.#clock.startTimer(delayMs, () => this.#drop(task, expired(this.#room.has(task))));
+    const timer = this.#clock.startTimer(delayMs, () =>
+      this.#drop(
+        task,
+        expired(this.#room.has(task) ? 'passed while it waited' : 'passed before its answer was there'),
+      ),
+    );
     const forget = (): void => timer.cancel();
     task.answer.promise.then(forget, forget);
   }
@@ -354,16 +398,17 @@ export class Scheduler implements Submitter {
   }
 }
 
-/** A runner that has nothing to do takes one more than may wait. */
-function roomBesideIdle<B extends { readonly maxSize: number }>(bounds: B, idleRunners: number): B {
-  return idleRunners === 0 ? bounds : { ...bounds, maxSize: bounds.maxSize + 1 };
+/** What a runner that has nothing to do takes need not wait: one more than may, and of any size where it is the first. */
+function boundsBesideIdle(bounds: QueueOptions, { size }: QueueLoad, idleRunners: number): QueueOptions {
+  if (idleRunners === 0) return bounds;
+  const more = { ...bounds, maxSize: bounds.maxSize + 1 };
+  return size > 0 ? more : { ...more, maxRows: null, maxBytes: null };
 }
 
 function cancelled(): ServingError {
   return new ServingError('CANCELLED', 'the caller went away before the request was run');
 }
 
-function expired(isWaiting: boolean): ServingError {
-  const when = isWaiting ? 'while it waited' : 'before its answer was there';
-  return new ServingError('DEADLINE_EXCEEDED', `the request's deadline passed ${when}`);
+function expired(how: string): ServingError {
+  return new ServingError('DEADLINE_EXCEEDED', `the request's deadline ${how}`);
 }

@@ -3,7 +3,7 @@ import type { Task } from './task.js';
 /** Where a task waits. */
 export interface Place {
   readonly task: Task;
-  /** 1 is the most urgent; infinite for one that has waited too long and may wait on. */
+  /** 1 is the most urgent; half a step behind its own for one that has waited too long and may wait on. */
   readonly priority: number;
   isLeft: boolean;
 }

@@ -24,7 +24,8 @@ export class WaitingRoom {
 
   /** What waits, for one more of this priority. */
   loadFor(priority: number): QueueLoad {
-    const sizeOfPriority = this.#levels.get(priority)?.size ?? 0;
+    const sizeOf = (each: number): number => this.#levels.get(each)?.size ?? 0;
+    const sizeOfPriority = sizeOf(priority) + sizeOf(delayed(priority));
     return { size: this.size, rows: this.#rows, byteLength: this.#byteLength, sizeOfPriority };
   }
 
@@ -64,22 +65,17 @@ export class WaitingRoom {
     return true;
   }
 
-  /** Lets a waiting task wait on behind all others. */
+  /** Lets a waiting task wait on behind all others of its priority (Triton's `DELAY`). */
   delay(task: Task): void {
     const found = this.#places.get(task);
     if (found === undefined) return;
     this.take(task);
-    this.push(task, found.lane.key, Number.POSITIVE_INFINITY);
+    this.push(task, found.lane.key, delayed(task.priority));
   }
 
   /** The lane with the most urgent task first; among equals, the one whose first task came first. */
   lanes(): readonly Lane[] {
-    const lanes = [...this.#lanes.values()];
-    if (lanes.length < 2) return lanes;
-    return lanes
-      .map((lane) => ({ lane, head: lane.head }))
-      .sort((a, b) => moreUrgent(a.head, b.head))
-      .map(({ lane }) => lane);
+    return [...this.#lanes.values()].sort(moreUrgent);
   }
 
   /** Takes every waiting task out. */
@@ -99,7 +95,11 @@ export class WaitingRoom {
   }
 }
 
-function moreUrgent(a: Task | null, b: Task | null): number {
-  if (a === null || b === null) return 0;
-  return a.priority === b.priority ? a.enqueuedAt - b.enqueuedAt : a.priority - b.priority;
+/** Behind all of this priority and before those of the next. */
+function delayed(priority: number): number {
+  return priority + 0.5;
+}
+
+function moreUrgent(a: Lane, b: Lane): number {
+  return a.priority - b.priority || (a.head?.enqueuedAt ?? 0) - (b.head?.enqueuedAt ?? 0);
 }

@@ -2,7 +2,7 @@
 
 import { scalar, table } from './flatbuffer-writer.js';
 import { bytesOf, tensorInfo } from './onnx-models.js';
-import { encodeModel, type Node, ONNX_TYPE } from './onnx-writer.js';
+import { encodeModel, type Node, ONNX_TYPE, type TensorDef, type ValueInfo } from './onnx-writer.js';
 import { TENSOR_TYPE, type TensorDraft, writeTflite } from './tflite-writer.js';
 
 /** The schema's BuiltinOperator, and the BuiltinOptions that go with it. */
@@ -52,6 +52,50 @@ export function countingTflite(): Uint8Array {
         ],
       },
     ],
+  });
+}
+
+/**
+ * `y` = `steps` (INT64 [batch,1]), for which its thread is blocked as long as the row with most steps says: so many
+ * products of two 256x256 matrices, some tenths of a millisecond each on one core.
+ */
+export function steppingModel(): Uint8Array {
+  const side = 256;
+  const square = (name: string): ValueInfo => tensorInfo(name, 'FP32', [side, side]);
+  const filled = (name: string, value: number): TensorDef => ({
+    name,
+    type: 'FLOAT',
+    shape: [side, side],
+    raw: bytesOf(new Float32Array(side * side).fill(value)),
+  });
+  const body: Node[] = [
+    { op: 'MatMul', inputs: ['state', 'W'], outputs: ['nextState'] },
+    { op: 'Identity', inputs: ['goOn'], outputs: ['goesOn'] },
+  ];
+  const graph = {
+    name: 'body',
+    nodes: body,
+    inputs: [tensorInfo('i', 'INT64', []), tensorInfo('goOn', 'BOOL', []), square('state')],
+    outputs: [tensorInfo('goesOn', 'BOOL', []), square('nextState')],
+  };
+  return encodeModel({
+    graph: {
+      nodes: [
+        { op: 'ReduceMax', inputs: ['steps'], outputs: ['most'], attributes: { axes: [0], keepdims: 0 } },
+        { op: 'Loop', inputs: ['most', '', 'start'], outputs: ['end'], attributes: { body: { graph } } },
+        { op: 'ReduceMean', inputs: ['end'], outputs: ['mean'], attributes: { keepdims: 0 } },
+        { op: 'Mul', inputs: ['mean', 'zero'], outputs: ['nought'] },
+        { op: 'Cast', inputs: ['nought'], outputs: ['nothing'], attributes: { to: ONNX_TYPE.INT64 } },
+        { op: 'Add', inputs: ['steps', 'nothing'], outputs: ['y'] },
+      ],
+      initializers: [
+        filled('W', 1 / side),
+        filled('start', 1),
+        { name: 'zero', type: 'FLOAT', shape: [], raw: bytesOf(Float32Array.of(0)) },
+      ],
+      inputs: [tensorInfo('steps', 'INT64', ['batch', 1])],
+      outputs: [tensorInfo('y', 'INT64', ['batch', 1])],
+    },
   });
 }
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { BatchStatistics, ModelStatistics } from '#inference/statistics.js';
+import { type BatchStatistics, FAILURE_REASONS, type ModelStatistics } from '#inference/statistics.js';
 import type { Serving } from '#serving/serving.js';
 import { type JsonSchema, objectSchema } from './definition.js';
 import { jsonContent, type Operation, type RestRoute } from './operation.js';
@@ -53,6 +53,7 @@ function modelStats(counts: ModelStatistics): object {
       cache_hit: counts.cacheHit,
       cache_miss: counts.cacheMiss,
     },
+    failure_reasons: counts.failureReasons,
     response_stats: {},
     batch_stats: counts.batches.map(batchStats),
     memory_usage: [],
@@ -97,6 +98,11 @@ const STATISTICS: JsonSchema = {
             cache_hit: TOTAL,
             cache_miss: TOTAL,
           }),
+          failure_reasons: {
+            ...objectSchema(Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, COUNT]))),
+            description:
+              'How many of those that failed were refused, were cancelled, failed in the engine, or else.',
+          },
           response_stats: { type: 'object' },
           batch_stats: { type: 'array', items: objectSchema({ batch_size: COUNT, ...COMPUTE }) },
           memory_usage: { type: 'array' },

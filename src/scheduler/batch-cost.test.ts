@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BatchCost } from './batch-cost.js';
+
+/** tau(n) = 4 + n, seen at these sizes. */
+function seen(...sizes: number[]): BatchCost {
+  const cost = new BatchCost();
+  for (const rows of sizes) cost.observe(rows, 4 + rows);
+  return cost;
+}
+
+test('nothing is predicted before anything was measured', () => {
+  const cost = new BatchCost();
+  assert.deepEqual([cost.line, cost.predictMs(1), cost.efficientRows(32)], [null, null, 1]);
+});
+
+test('a size that was measured is predicted by itself, another one by the line', () => {
+  const cost = seen(1, 4);
+  assert.equal(cost.predictMs(1), 5);
+  assert.equal(cost.predictMs(4), 8);
+  // 3 rows are of the class of 4, which took 2 ms per row.
+  assert.equal(cost.predictMs(3), 6);
+  assert.equal(Math.round(cost.predictMs(16) ?? 0), 20);
+});
+
+test('the mean follows slowly', () => {
+  const cost = seen(1);
+  cost.observe(1, 15);
+  assert.equal(cost.predictMs(1), 6);
+});
+
+test('a disturbed run does not make a size look bad', () => {
+  const cost = new BatchCost();
+  for (const [rows, ms] of [
+    [1, 10],
+    [2, 12],
+    [4, 48],
+  ] as const) {
+    cost.observe(rows, ms);
+  }
+  assert.equal(cost.efficientRows(32), 2, 'one slow run of four: two are better');
+  cost.observe(4, 16);
+  cost.observe(4, 16);
+  cost.observe(4, 16);
+  assert.equal(cost.efficientRows(32), 8, 'they were fast after all: eight are to be tried');
+  cost.observe(4, 48);
+  assert.equal(cost.efficientRows(32), 8, 'and one slow run more does not matter');
+});
+
+test('sizes are found out step by step, up to what the model takes', () => {
+  const cost = new BatchCost();
+  const tried: number[] = [];
+  for (let run = 0; run < 6; run++) {
+    const rows = cost.mostRows(20, 100);
+    tried.push(rows);
+    cost.observe(rows, 4 + rows);
+  }
+  assert.deepEqual(tried, [1, 2, 4, 8, 16, 20]);
+});
+
+test('a run without rows costs as much as one with one', () => {
+  const cost = new BatchCost();
+  cost.observe(0, 7);
+  assert.deepEqual([cost.predictMs(1), cost.efficientRows(8)], [7, 2]);
+});
+
+test('once in 64 full batches, a larger one is tried than was best', () => {
+  const cost = new BatchCost();
+  cost.observe(1, 10);
+  cost.observe(2, 30);
+  const tried = Array.from({ length: 128 }, () => cost.mostRows(32, 100));
+  assert.deepEqual(
+    tried.flatMap((rows, i) => (rows === 1 ? [] : [[i, rows]])),
+    [
+      [63, 2],
+      [127, 2],
+    ],
+  );
+  assert.equal(cost.mostRows(32, 1), 1, 'where no more than that wait, nothing is tried');
+});
