@@ -70,6 +70,8 @@ export class EngineThread {
 
   /** Runs the session once. The bytes of `inputs` are given away. Rejects with ServingError. */
   run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<RunResult> {
+    // Nobody would hear of it, and nobody would answer.
+    if (this.#hasEnded) return Promise.reject(this.#deathError());
     const parcel = pack(inputs);
     const id = this.#nextId++;
     this.#send({ kind: 'run', id, inputs: parcel.tensors, outputs }, parcel.transfer);
@@ -168,10 +170,14 @@ export class EngineThread {
   }
 
   #settleAll(): void {
-    const text = `the engine thread died: ${this.#reason ?? 'it was closed'}`;
-    const error = new ServingError('INTERNAL', text, { isRunnerLost: true });
+    const error = this.#deathError();
     this.#loading.reject(error);
     for (const answer of this.#inFlight.values()) answer.reject(error);
     this.#inFlight.clear();
+  }
+
+  #deathError(): ServingError {
+    const text = `the engine thread died: ${this.#reason ?? 'it was closed'}`;
+    return new ServingError('INTERNAL', text, { isRunnerLost: true });
   }
 }

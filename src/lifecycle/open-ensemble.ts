@@ -44,7 +44,7 @@ export async function openEnsemble(
   const counters = new Counters();
   const inside = new Set<Promise<void>>();
 
-  const run = async (job: Job, call: Call): Promise<TaskResult> => {
+  const begin = (job: Job, call: Call): Promise<TaskResult> => {
     const handles = borrowAll(offer.name, steps, models);
     const release = (): void => {
       for (const handle of handles) handle.release();
@@ -65,6 +65,11 @@ export async function openEnsemble(
     }
   };
 
+  const run = async (job: Job, call: Call): Promise<TaskResult> => {
+    const answer = await begin(job, call);
+    counters.executed({ rows: job.rows, ...answer.timings });
+    return answer;
+  };
   const way = behindLimit({ submit: run }, offer.rateLimit, clock);
   return {
     metadata: {
