@@ -9,7 +9,7 @@ export interface Terms {
   readonly policy: QueuePolicy;
   /** The clock's time in milliseconds after which it is not run any more; null for none. */
   readonly deadline: number | null;
-  /** The clock's time in milliseconds after which it waits behind all others; null for none. */
+  /** The clock's time in milliseconds after which it waits behind all others of its priority; null for none. */
   readonly delayedAt: number | null;
 }
 
