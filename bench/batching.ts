@@ -23,7 +23,7 @@ import { cpuTicks, startingLoad, stealPercent } from './machine.js';
 
 const FLAGS = ['--quick', '--pinned'];
 const WIDTH = 2048;
-const DEPTH = 4;
+const DEPTH = 8;
 const SIDE = 64;
 
 /**

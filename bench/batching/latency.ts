@@ -52,7 +52,8 @@ export async function measureLatency(
     for (const share of round % 2 === 0 ? shares : [...shares].reverse()) {
       const arrivals = poissonArrivals({ perSecond: share * peak, durationMs: blockMs, seed: 200 + round });
       const block = await site.open({ served: 'defaults', model, arrivals });
-      const ideal = idealLatencies(arrivals, queue);
+      const sent = block.samples.map(({ scheduledMs, lagMs }) => scheduledMs + lagMs);
+      const ideal = idealLatencies(Float64Array.from(sent).sort(), queue);
       roundsAt.get(share)?.push({ ...block, summary: summaryOf(block.samples), ideal });
     }
   }

@@ -32,7 +32,7 @@ export function denseModel(width: number, depth: number): BenchModel {
 
 /** Batching does not pay: a batch costs as much as its rows one by one. */
 export function convModel(side: number): BenchModel {
-  const channels = 32;
+  const channels = 64;
   const conv = (input: string, weights: string, output: string): Node => ({
     op: 'Conv',
     inputs: [input, weights],

@@ -88,9 +88,10 @@ the server can do without. A round counts only when the generator was on time in
 function latencyPart({ latency, plots }: Results): string[] {
   return [
     '## Latency under load',
-    `Poisson arrivals at shares of the peak. Latency counts from when a request was to be sent; a block is void when the p99 of the
-generator's own lag is more than 0.2 ms and more than 5 % of the p50. The ideal queue is given the same arrivals and the run times
-above: nothing else costs time, and an instance that is free takes all that waits, up to the batch that gets the most done. The bound is 1.15
+    `Poisson arrivals at shares of the peak. Latency counts from when a request was sent, and the ideal queue is given the same moments: how late
+the generator was (*lag*) changes what arrives and not what is measured; a block is void when the p99 of its lag is more than 1 ms and more than
+the p50. The ideal queue has the run times above: nothing else costs time, and an instance that is free takes all that waits, up to the batch that
+gets the most done. The bound is 1.15
 times its p99 and 0.5 ms. What HTTP and the trips between threads cost is in the server's figures and not in the ideal's. The generator has a
 higher priority than the server where the system allows it, and its CPU includes that it is awake 0.4 ms before each request is due, where there are fewer than 1500 in a second.`,
     latencyTable(latency),
@@ -102,7 +103,7 @@ function overloadPart({ overload, plots }: Results): string[] {
   return [
     '## Overload',
     `Every request has a \`timeout\` of ten times the run time of the best batch. Goodput counts answers with 200 within that time, from
-when they were to be sent; its range is that of six parts of the overload. The peak was measured again right before. Recovery is when, after the
+when they were sent; its range is that of six parts of the overload. The peak was measured again right before. Recovery is when, after the
 overload, 97 of 100 requests at half the peak are again answered within 1.15 times the p99 of before and 0.5 ms. To read and refuse a request costs CPU
 too, and no scheduler can win that back: the model is one beside which this is small.`,
     overloadTable(overload),

@@ -12,7 +12,7 @@ export const MAX_PRIORITY = 1_000_000;
 const keys = {
   timeout_action: optional(
     choice(['REJECT', 'DELAY']),
-    'What becomes of a request that has waited too long: refused, or served after all others.',
+    'What becomes of a request that has waited too long: refused, or served after all others of their priority.',
     'REJECT',
   ),
   default_timeout_microseconds: optional(

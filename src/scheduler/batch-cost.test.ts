@@ -29,22 +29,16 @@ test('the mean follows slowly', () => {
   assert.equal(cost.predictMs(1), 6);
 });
 
-test('a disturbed run does not make a size look bad', () => {
+test('a disturbed run does not make a size look bad, nor a lucky one good', () => {
   const cost = new BatchCost();
-  for (const [rows, ms] of [
-    [1, 10],
-    [2, 12],
-    [4, 48],
-  ] as const) {
-    cost.observe(rows, ms);
-  }
-  assert.equal(cost.efficientRows(32), 2, 'one slow run of four: two are better');
-  cost.observe(4, 16);
-  cost.observe(4, 16);
-  cost.observe(4, 16);
-  assert.equal(cost.efficientRows(32), 8, 'they were fast after all: eight are to be tried');
-  cost.observe(4, 48);
-  assert.equal(cost.efficientRows(32), 8, 'and one slow run more does not matter');
+  for (let run = 0; run < 16; run++) for (const rows of [1, 2]) cost.observe(rows, rows * 10);
+  assert.equal(cost.efficientRows(32), 1, 'rows cost the same');
+  for (let run = 0; run < 3; run++) cost.observe(1, 50);
+  assert.equal(cost.efficientRows(32), 1, 'and do so after some slow runs of one');
+  cost.observe(2, 16);
+  assert.equal(cost.efficientRows(32), 1, 'and after one fast run of two');
+  for (let run = 0; run < 16; run++) cost.observe(2, 12);
+  assert.equal(cost.efficientRows(32), 4, 'two are faster by now: four are to be tried');
 });
 
 test('sizes are found out step by step, up to what the model takes', () => {
@@ -67,7 +61,7 @@ test('a run without rows costs as much as one with one', () => {
 test('once in 64 full batches, a larger one is tried than was best', () => {
   const cost = new BatchCost();
   cost.observe(1, 10);
-  cost.observe(2, 30);
+  for (let run = 0; run < 4; run++) cost.observe(2, 25);
   const tried = Array.from({ length: 128 }, () => cost.mostRows(32, 100));
   assert.deepEqual(
     tried.flatMap((rows, i) => (rows === 1 ? [] : [[i, rows]])),

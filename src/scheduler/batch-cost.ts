@@ -2,16 +2,16 @@ import { type CostPoint, efficientRows, fitLine, type Line } from './cost-line.j
 
 /** How much the newest run counts in the mean. */
 const MEAN_WEIGHT = 0.1;
-/** The low estimate follows a faster run quickly and a slower one hardly: a machine that is disturbed is not the model. */
-const DOWN_WEIGHT = 0.5;
-const UP_WEIGHT = 0.05;
+/** So many of the last runs of a size tell what a row takes when the machine is not disturbed. */
+const RECENT_RUNS = 16;
 /** Once in so many full batches a larger one is tried, in case that the estimate was a disturbed one. */
 const TRY_EVERY = 64;
 
 interface SizeClass {
   rows: number;
   ms: number;
-  lowMsPerRow: number;
+  /** Of the last runs, in milliseconds for each row. */
+  readonly recent: number[];
   count: number;
 }
 
@@ -32,12 +32,11 @@ export class BatchCost {
     const seen = this.#classes[at];
     const msPerRow = ms / rows;
     if (seen === undefined) {
-      this.#classes[at] = { rows, ms, lowMsPerRow: msPerRow, count: 1 };
+      this.#classes[at] = { rows, ms, recent: [msPerRow], count: 1 };
     } else {
       seen.rows += MEAN_WEIGHT * (rows - seen.rows);
       seen.ms += MEAN_WEIGHT * (ms - seen.ms);
-      const weight = msPerRow < seen.lowMsPerRow ? DOWN_WEIGHT : UP_WEIGHT;
-      seen.lowMsPerRow += weight * (msPerRow - seen.lowMsPerRow);
+      seen.recent[seen.count % RECENT_RUNS] = msPerRow;
       seen.count++;
     }
     this.#line = null;
@@ -77,8 +76,18 @@ export class BatchCost {
   }
 
   #points(): readonly CostPoint[] {
-    return this.#classes.flatMap((seen, at) => (seen === undefined ? [] : [{ ...seen, capacity: 2 ** at }]));
+    return this.#classes.flatMap((seen, at) => {
+      if (seen === undefined) return [];
+      const { rows, ms, recent, count } = seen;
+      return [{ rows, ms, count, lowMsPerRow: lowerMean(recent), capacity: 2 ** at }];
+    });
   }
+}
+
+/** The mean of the lower half: a machine that is disturbed is not the model, and one lucky run is not, either. */
+function lowerMean(values: readonly number[]): number {
+  const lower = [...values].sort((a, b) => a - b).slice(0, Math.ceil(values.length / 2));
+  return lower.reduce((sum, value) => sum + value, 0) / lower.length;
 }
 
 function classOf(rows: number): number {

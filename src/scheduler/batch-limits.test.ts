@@ -17,7 +17,7 @@ function learned(): BatchCost {
     [8, 24],
     [16, 50],
   ] as const) {
-    cost.observe(rows, ms);
+    for (let run = 0; run < 4; run++) cost.observe(rows, ms);
   }
   return cost;
 }

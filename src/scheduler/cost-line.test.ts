@@ -45,6 +45,9 @@ const sizes: [name: string, points: CostPoint[], rows: number][] = [
   ['two were worse: one', [point(1, 10), point(2, 25)], 1],
   ['two were as good: nobody waits for nothing', [point(1, 10), point(2, 20)], 1],
   ['four were hardly better than two: two', [point(1, 10), point(2, 12), point(4, 23.5)], 2],
+  ['two were worse and four better: eight are to be tried', [point(1, 10), point(2, 25), point(4, 16)], 8],
+  ['two were worse, but once only: again', [point(1, 10), point(2, 25, 3)], 2],
+  ['two were much worse, if only once: one', [point(1, 10), point(2, 35, 1)], 1],
   ['the best is in the middle', [point(1, 10), point(2, 12), point(4, 16), point(8, 40)], 4],
 ];
 

@@ -19,9 +19,12 @@ export interface Line {
 }
 
 /** A row that takes so much less is worth a larger batch; less than that is noise, and others wait for it. */
-const WORTH = 0.95;
-/** What a run costs beside the engine's time, in milliseconds: the way to the thread and back. */
-const TRIP_MS = 0.05;
+const WORTH = 0.96;
+/** What a run costs beside the engine's time, in milliseconds: the way to the thread and back, and what is done for it. */
+const TRIP_MS = 0.1;
+/** A size is judged by so many runs and no fewer, unless each of its rows takes so many times as long. */
+const TRIES = 4;
+const HOPELESS = 1.5;
 /** More runs of a size do not make it more certain. */
 const SURE_COUNT = 20;
 
@@ -49,14 +52,21 @@ export function fitLine(points: readonly CostPoint[]): Line | null {
 }
 
 /**
- * The smallest batch that makes nearly as good use of the engine as any that was tried. While the largest one tried is
- * still the best, twice as large: so it is found out step by step. 1 before anything was.
+ * The largest batch that is worth it: a larger one must make rows cheaper. A size that was not tried often enough is tried
+ * again before it is judged, and while the largest tried is the best, twice as large: so sizes are found out step by step.
+ *
+ * @param points by their capacities, the smallest first
  */
 export function efficientRows(points: readonly CostPoint[]): number {
-  const last = points.at(-1);
-  if (last === undefined) return 1;
-  const costOf = ({ lowMsPerRow, rows }: CostPoint): number => lowMsPerRow + TRIP_MS / rows;
-  const least = Math.min(...points.map(costOf));
-  const best = points.find((point) => costOf(point) * WORTH <= least) ?? last;
-  return best === last ? 2 * best.capacity : best.capacity;
+  let [best] = points;
+  if (best === undefined) return 1;
+  for (const next of points.slice(1)) {
+    if (costOf(next) <= WORTH * costOf(best)) best = next;
+    else if (next.count < TRIES && costOf(next) < HOPELESS * costOf(best)) return next.capacity;
+  }
+  return best === points.at(-1) ? 2 * best.capacity : best.capacity;
+}
+
+function costOf({ lowMsPerRow, rows }: CostPoint): number {
+  return lowMsPerRow + TRIP_MS / rows;
 }

@@ -17,11 +17,11 @@ const of = (...rows: number[]): Sized[] =>
 /** Up to 8 rows, no preferred size, no delay of anybody's choice. */
 const LIMITS: BatchLimits = { mostRows: 8, preferredRows: [], maxDelayMs: null };
 /** A runner that could take something, and nothing else known. */
-const OUTLOOK: Outlook = { line: null, gapMs: null, lastArrivalAt: null, idleRunners: 1 };
-/** A run takes 10 ms and 0.1 ms more for each row, and every millisecond one comes. */
-const FIXED = { ...OUTLOOK, line: { fixedMs: 10, perRowMs: 0.1 }, gapMs: 1, lastArrivalAt: 0 };
+const OUTLOOK: Outlook = { line: null, expected: null, idleRunners: 1 };
+/** A run takes 10 ms and 0.1 ms more for each row, and six rows are expected until 3. */
+const FIXED = { ...OUTLOOK, line: { fixedMs: 10, perRowMs: 0.1 }, expected: { rows: 6, until: 3 } };
 /** A run takes 1 ms for each row. */
-const EVEN = { ...OUTLOOK, line: { fixedMs: 0, perRowMs: 1 }, gapMs: 0.1, lastArrivalAt: 0 };
+const EVEN = { ...OUTLOOK, line: { fixedMs: 0, perRowMs: 1 }, expected: { rows: 6, until: 3 } };
 
 const send = (count: number): Move => ({ kind: 'send', count });
 const wait = (until: number): Move => ({ kind: 'wait', until });
@@ -107,40 +107,28 @@ const rows: Row[] = [
     move: send(1),
   },
 
-  // waiting by what was learned
+  // waiting for those who come back
   {
-    name: 'a run costs much and a row little: wait for twice the usual gap',
+    name: 'a run costs much and a row little: wait for those who are expected',
     front: of(1),
     outlook: FIXED,
-    move: wait(2),
+    move: wait(3),
   },
+  { name: 'nobody is expected', front: of(1), outlook: { ...FIXED, expected: null }, move: send(1) },
+  { name: 'the time in which they come back is over', front: of(1), outlook: FIXED, now: 3, move: send(1) },
   {
-    name: 'whoever has not come by then was not on the way',
-    front: of(1),
-    outlook: FIXED,
-    now: 2,
-    move: send(1),
-  },
-  {
-    name: 'nobody waits longer than it could save',
-    front: of(1),
-    outlook: { ...FIXED, lastArrivalAt: 9 },
-    now: 9,
-    move: wait(10),
-  },
-  {
-    name: 'so many wait that it does not pay',
-    front: of(8, 1),
+    name: 'so many wait already that it does not pay',
+    front: of(12, 1),
     limits: { mostRows: 64 },
     outlook: FIXED,
     move: send(2),
   },
   { name: 'every row costs the same: nothing is saved', front: of(1), outlook: EVEN, move: send(1) },
   {
-    name: 'they come too rarely',
-    front: of(1),
-    outlook: { ...FIXED, gapMs: 100 },
-    move: send(1),
+    name: 'what would be late goes before they are back',
+    front: [{ rows: 1, enqueuedAt: 0, deadline: 22 }],
+    outlook: FIXED,
+    move: wait(22 - 2 * 10.1),
   },
 
   // several idle runners
@@ -183,11 +171,11 @@ for (const { name, front, behind = 0, limits, outlook, now = 0, move } of rows) 
   });
 }
 
-test('to wait pays where one more going along saves more than all that wait lose by it', () => {
+test('to wait pays where those who come save more than those who wait lose by it', () => {
   const line = { fixedMs: 10, perRowMs: 0.5 };
-  // The one that comes saves 10 - 1; each of those that wait loses 1 + 0.5.
-  assert.equal(waitingPays(5, line, 1), true);
-  assert.equal(waitingPays(6, line, 1), false);
+  // Each of the six that come saves 10 - 4; each of those that wait loses 4 + 6 x 0.5.
+  assert.equal(waitingPays(5, line, 6, 4), true);
+  assert.equal(waitingPays(6, line, 6, 4), false);
   // To wait for less than a timer is precise does not.
-  assert.equal(waitingPays(1, { fixedMs: 1.9, perRowMs: 0 }, 0.01), false);
+  assert.equal(waitingPays(1, { fixedMs: 1.9, perRowMs: 0 }, 100, 0.01), false);
 });

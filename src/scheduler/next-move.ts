@@ -1,4 +1,5 @@
 import type { Line } from './cost-line.js';
+import type { Expected } from './returns.js';
 
 /** What the decision is made from: sizes and times, never tensors. */
 export interface Sized {
@@ -29,9 +30,8 @@ export interface BatchLimits {
 export interface Outlook {
   /** What runs cost; null before one was seen. */
   readonly line: Line | null;
-  /** The recent time between two rows that come, and when the last one came; null before two have. */
-  readonly gapMs: number | null;
-  readonly lastArrivalAt: number | null;
+  /** Rows that should come soon, and until when; null where none are known of. */
+  readonly expected: Expected | null;
   /** Runners that have nothing to do. */
   readonly idleRunners: number;
 }
@@ -44,7 +44,7 @@ export type Move =
 /** A shorter run is not worth being spread over several runners: the way there costs as much. */
 const SPREAD_MS = 1;
 /** To wait for less than that is to wait for a timer. */
-const LEAST_SAVING_MS = 2;
+const LEAST_FIXED_MS = 2;
 
 /** What a runner that could take something should do with what waits. */
 export function nextMove(waiting: Waiting, limits: BatchLimits, outlook: Outlook, now: number): Move {
@@ -53,7 +53,7 @@ export function nextMove(waiting: Waiting, limits: BatchLimits, outlook: Outlook
   const preferred = preferredCount(front, limits.preferredRows);
   if (preferred > 0) return { kind: 'send', count: preferred };
   const isFull = rows >= limits.mostRows || rows < waiting.rows;
-  const until = isFull ? null : (waitUntil(front, limits, outlook) ?? null);
+  const until = isFull ? null : (waitUntil(front, limits, outlook, now) ?? null);
   if (until !== null && until > now) return { kind: 'wait', until };
   return { kind: 'send', count: spread(front, rows, outlook) };
 }
@@ -71,24 +71,31 @@ function preferredCount(front: readonly Sized[], preferred: readonly number[]): 
 }
 
 /** Until when to wait for more; null where that is not worth it. */
-function waitUntil(front: readonly Sized[], limits: BatchLimits, outlook: Outlook): number | null {
-  const oldest = Math.min(...front.map(({ enqueuedAt }) => enqueuedAt));
-  if (limits.maxDelayMs !== null) return inTime(oldest + limits.maxDelayMs, front, outlook);
-  const { line, gapMs, lastArrivalAt } = outlook;
-  if (line === null || gapMs === null || lastArrivalAt === null) return null;
-  if (!waitingPays(rowsOf(front), line, gapMs)) return null;
-  // Whoever has not come after twice the usual time was not on the way; nobody waits longer than it could save.
-  return inTime(Math.min(lastArrivalAt + 2 * gapMs, oldest + line.fixedMs), front, outlook);
+function waitUntil(
+  front: readonly Sized[],
+  limits: BatchLimits,
+  outlook: Outlook,
+  now: number,
+): number | null {
+  if (limits.maxDelayMs !== null) {
+    const oldest = Math.min(...front.map(({ enqueuedAt }) => enqueuedAt));
+    return inTime(oldest + limits.maxDelayMs, front, outlook);
+  }
+  const { line, expected } = outlook;
+  if (line === null || expected === null) return null;
+  if (!waitingPays(rowsOf(front), line, expected.rows, expected.until - now)) return null;
+  return inTime(expected.until, front, outlook);
 }
 
 /**
- * Whether those that wait should wait for one more. It is there in about `gapMs` and, going along, is done tau0 earlier
- * than with a run of its own, less what it still had to come; for that, each that waits is held up by `gapMs`, and
- * by the row itself.
+ * Whether those that wait should wait for those that are expected within `waitMs`. Each of these, going along, is done
+ * tau0 earlier than with a run of its own, less what it still has to come; for that, each that waits is held up by
+ * `waitMs`, and by the rows themselves.
  */
-export function waitingPays(rows: number, line: Line, gapMs: number): boolean {
-  const saving = line.fixedMs - gapMs;
-  return line.fixedMs >= LEAST_SAVING_MS && saving > rows * (gapMs + line.perRowMs);
+export function waitingPays(rows: number, line: Line, expectedRows: number, waitMs: number): boolean {
+  const { fixedMs, perRowMs } = line;
+  if (fixedMs < LEAST_FIXED_MS) return false;
+  return expectedRows * (fixedMs - waitMs) > rows * (waitMs + perRowMs * expectedRows);
 }
 
 /** The time, or earlier where one of them would else be late. */

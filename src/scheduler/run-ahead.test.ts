@@ -2,14 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AheadLook, mayRunAhead } from './run-ahead.js';
 
-/** A runner with one run of half a millisecond, and one row that waits. */
-const LOOK: AheadLook = { recentRunMs: 0.5, inFlight: 1, waitingRows: 1, mostRows: 8, runners: 1 };
+/** A runner with one run of half a millisecond, and a full batch that waits. */
+const LOOK: AheadLook = { recentRunMs: 0.5, inFlight: 1, waitingRows: 8, mostRows: 8, runners: 1 };
 
 const rows: [name: string, look: Partial<AheadLook>, may: boolean][] = [
   ['nothing is known of its runs', { recentRunMs: null }, false],
-  ['short runs: one ahead', {}, true],
+  ['short runs and a full batch: one ahead', {}, true],
+  ['short runs and a full batch for one of two runners', { runners: 2 }, true],
+  ['short runs and a batch that is not full', { waitingRows: 7 }, false],
   ['short runs: not two ahead, batches would be smaller', { inFlight: 2 }, false],
-  ['short runs that cannot be batches: as many as it takes', { inFlight: 9, mostRows: 1 }, true],
+  [
+    'short runs that cannot be batches: as many as it takes',
+    { inFlight: 9, mostRows: 1, waitingRows: 1 },
+    true,
+  ],
   ['longer runs and a batch that is not full', { recentRunMs: 5, waitingRows: 7 }, false],
   ['longer runs and a full batch', { recentRunMs: 5, waitingRows: 8 }, true],
   ['longer runs and one full batch for two runners', { recentRunMs: 5, waitingRows: 15, runners: 2 }, false],

@@ -17,12 +17,13 @@ const LONGEST_AHEAD_MS = 20;
 
 /**
  * Whether a runner that is at work may be given its next run already, so that its thread need not wait for it. That is
- * free where runs are short, or where so much waits that every runner finds a full batch anyway; else the next run
- * would be smaller than it could be, or lie behind a long one while another runner is done.
+ * free where so much waits that the next batch is full anyway, and where there are no batches and runs are short. Else the
+ * next batch would be smaller than it could be, or would lie behind a long run while another runner is done.
  */
 export function mayRunAhead(look: AheadLook): boolean {
   const { recentRunMs, inFlight, waitingRows, mostRows, runners } = look;
   if (recentRunMs === null || recentRunMs > LONGEST_AHEAD_MS) return false;
-  if (recentRunMs <= SHORT_RUN_MS) return mostRows === 1 || inFlight < 2;
-  return inFlight < 2 && waitingRows >= mostRows * runners;
+  const isShort = recentRunMs <= SHORT_RUN_MS;
+  if (isShort && mostRows === 1) return true;
+  return inFlight < 2 && waitingRows >= mostRows * (isShort ? 1 : runners);
 }

@@ -166,7 +166,7 @@ export class Scheduler implements Submitter {
   }
 
   #enter(task: Task, key: string, delayedAt: number | null): void {
-    this.#room.statsOf(key).gap.arrived(task.job.rows, task.enqueuedAt);
+    this.#room.statsOf(key).returns.arrived(task.job.rows, task.enqueuedAt);
     this.#room.push(task, key);
     this.#unwatched.push(task);
     if (delayedAt !== null) {
@@ -222,7 +222,7 @@ export class Scheduler implements Submitter {
   /** What to do with a lane, once those are gone for whom it is too late. */
   #moveOf(lane: Lane): Sending | { readonly kind: 'wait'; readonly until: number } {
     const now = this.#clock.now();
-    const { cost, gap } = lane.stats;
+    const { cost, returns } = lane.stats;
     const limits = this.#limits(lane);
     const { mostRows } = limits;
     let front = lane.front(mostRows);
@@ -232,8 +232,7 @@ export class Scheduler implements Submitter {
     if (front.length === 0) return { kind: 'send', tasks: [], mostRows };
     const outlook = {
       line: cost.line,
-      gapMs: gap.ms,
-      lastArrivalAt: gap.lastAt,
+      expected: returns.expected(now),
       idleRunners: this.#pool.idle,
     };
     const move = nextMove({ front, rows: lane.rows }, limits, outlook, now);
@@ -274,7 +273,7 @@ export class Scheduler implements Submitter {
   /** Answers the tasks where it went well, and leaves it to the caller where it did not. Never rejects. */
   async #runOnce(lane: Lane, tasks: readonly Task[], pooled: PooledRunner): Promise<ServingError | null> {
     const { layout, onRun } = this.#parts;
-    const { cost } = lane.stats;
+    const { cost, returns } = lane.stats;
     const rows = rowsOf(tasks);
     const runRows = runRowsOf(rows, this.#batching.allowedRows);
     this.#pool.starting(pooled, this.#clock.now(), cost.predictMs(runRows) ?? 0);
@@ -284,7 +283,9 @@ export class Scheduler implements Submitter {
       runMs = report.runNs / 1e6;
       cost.observe(runRows, runMs);
       onRun(report);
-      this.#drain.ended(rows, this.#clock.now(), this.#room.rows > 0);
+      const now = this.#clock.now();
+      returns.ended(rows, cost.line?.fixedMs ?? 0, now);
+      this.#drain.ended(rows, now, this.#room.rows > 0);
       tasks.forEach((task, i) => {
         task.answer.resolve(results[i] as TaskResult);
       });

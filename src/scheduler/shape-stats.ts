@@ -1,10 +1,10 @@
-import { ArrivalGap } from './arrival-gap.js';
 import { BatchCost } from './batch-cost.js';
+import { Returns } from './returns.js';
 
-/** What was learned of requests of one shape: what their runs cost, and how fast they come. */
+/** What was learned of requests of one shape: what their runs cost, and whether their callers come back at once. */
 export interface ShapeStats {
   readonly cost: BatchCost;
-  readonly gap: ArrivalGap;
+  readonly returns: Returns;
   /** False once it turned out that requests of this shape cannot be run together. */
   canBatch: boolean;
 }
@@ -17,7 +17,7 @@ export class ShapeTable {
   readonly #stats = new Map<string, ShapeStats>();
 
   of(key: string): ShapeStats {
-    const stats = this.#stats.get(key) ?? { cost: new BatchCost(), gap: new ArrivalGap(), canBatch: true };
+    const stats = this.#stats.get(key) ?? { cost: new BatchCost(), returns: new Returns(), canBatch: true };
     // The order of a map is that of insertion, so the first is the one that was not asked for longest.
     this.#stats.delete(key);
     this.#stats.set(key, stats);
