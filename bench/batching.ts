@@ -24,7 +24,9 @@ import { cpuTicks, startingLoad, stealPercent } from './machine.js';
 const FLAGS = ['--quick', '--pinned'];
 const WIDTH = 2048;
 const DEPTH = 8;
-const SIDE = 64;
+const CONV = { side: 64, depth: 3 };
+/** Beside whose runs what is around them is small, so that what is measured is the queue. */
+const DEEP = { side: 32, depth: 20, sizes: [1, 2, 4] };
 
 /**
  * @param flags `--quick` for a short run that only prints; `--pinned` puts the whole server on one CPU
@@ -57,20 +59,26 @@ export async function batching(flags: readonly string[]): Promise<string> {
 }
 
 async function measureAll(plan: BatchingPlan, layout: Layout): Promise<Omit<Results, 'setting' | 'plots'>> {
-  const [dense, conv, mnist] = [denseModel(WIDTH, DEPTH), convModel(SIDE), mnistModel()];
+  const [dense, mnist] = [denseModel(WIDTH, DEPTH), mnistModel()];
+  const conv = convModel('conv', CONV.side, CONV.depth);
+  const deep = convModel('deep', DEEP.side, DEEP.depth);
   const throughput: Throughput[] = [];
   const lowLoad: LowLoad[] = [];
   const latency: LatencyAt[] = [];
   const overload: OverloadAt[] = [];
-  for (const model of [dense, conv, mnist]) {
+  for (const model of [dense, conv, deep, mnist]) {
     console.error(` ${model.name}`);
-    const { site, found } = await saturated(model, layout, plan);
+    const { site, found } = await saturated(
+      model,
+      layout,
+      model === deep ? { ...plan, sizes: DEEP.sizes } : plan,
+    );
     throughput.push(found);
     console.error('  low load');
     lowLoad.push(await measureLowLoad(site, found, plan.lowLoad));
     // Of mnist the ideal queue would know a tenth of the time: the rest is spent around the engine.
-    if (model !== mnist) latency.push(...(await measureLatency(site, found, plan.latency)));
-    if (model === conv) overload.push(...(await measureOverload(site, found, plan.overload)));
+    if (model === dense || model === deep) latency.push(...(await measureLatency(site, found, plan.latency)));
+    if (model === deep) overload.push(...(await measureOverload(site, found, plan.overload)));
     await site.stop();
   }
   return { throughput, lowLoad, latency, overload, twoModels: await lightBesideHeavy(mnist, conv, plan) };

@@ -14,7 +14,7 @@ export interface OpenLoadSummary {
   readonly statuses: ReadonlyMap<number, number>;
 }
 
-const LEAST_LAG_MS = 1;
+const LEAST_LAG_MS = 5;
 const LAG_SHARE_OF_P50 = 1;
 const OK = 200;
 

@@ -42,3 +42,18 @@ export function between(times: readonly RunTime[]): (rows: number) => number {
 export function bestRows(times: readonly RunTime[]): number {
   return times.reduce((best, each) => (each.rows / each.ms > best.rows / best.ms ? each : best)).rows;
 }
+
+/** Of a server's statistics (V2's `batch_stats`). */
+export interface BatchRuns {
+  readonly batch_size: number;
+  readonly compute_infer: { readonly count: number; readonly ns: number };
+}
+
+/** How long runs took, of those that were counted after `before` was read and before `after` was; the smallest first. */
+export function runTimesBetween(before: readonly BatchRuns[], after: readonly BatchRuns[]): RunTime[] {
+  return after.flatMap(({ batch_size: rows, compute_infer: { count, ns } }) => {
+    const earlier = before.find((each) => each.batch_size === rows)?.compute_infer ?? { count: 0, ns: 0 };
+    const runs = count - earlier.count;
+    return runs === 0 ? [] : [{ rows, ms: (ns - earlier.ns) / runs / 1e6 }];
+  });
+}

@@ -3,7 +3,7 @@ import { poissonArrivals } from '../arrivals.js';
 import { idealLatencies } from '../ideal-queue.js';
 import { type OpenLoadSummary, summaryOf } from '../open-load-summary.js';
 import { quantileOf } from '../quantile.js';
-import { between } from '../run-times.js';
+import { between, type RunTime } from '../run-times.js';
 import { middle, ratios, spread, verdict } from '../spread.js';
 import { table } from '../table.js';
 import type { BenchModel } from './models.js';
@@ -21,6 +21,8 @@ export interface LatencyAt {
   readonly p99Ms: readonly number[];
   readonly idealP50Ms: readonly number[];
   readonly idealP99Ms: readonly number[];
+  /** With the run times of the bare engine, which shared its CPUs with nobody. */
+  readonly bareIdealP99Ms: readonly number[];
   readonly lagP99Ms: readonly number[];
   readonly serverCpuMicros: readonly number[];
   readonly loadCpuMicros: readonly number[];
@@ -35,6 +37,7 @@ const IDEAL_EXTRA_MS = 0.5;
 interface Round {
   readonly summary: OpenLoadSummary;
   readonly ideal: Float64Array;
+  readonly bareIdeal: Float64Array;
   readonly serverCpuMicros: number;
   readonly loadCpuMicros: number;
 }
@@ -45,7 +48,7 @@ export async function measureLatency(
   { rounds, blockMs, shares }: BatchingPlan['latency'],
 ): Promise<LatencyAt[]> {
   const { model, peak, runTimes, bestBareRows } = throughput;
-  const queue = { servers: INSTANCES, maxRows: bestBareRows, tauMs: between(runTimes) };
+  const bareQueue = { servers: INSTANCES, maxRows: bestBareRows, tauMs: between(runTimes) };
   const roundsAt = new Map(shares.map((share) => [share, [] as Round[]]));
   for (let round = 0; round < rounds; round++) {
     console.error(`  latency, round ${round + 1} of ${rounds}`);
@@ -53,11 +56,25 @@ export async function measureLatency(
       const arrivals = poissonArrivals({ perSecond: share * peak, durationMs: blockMs, seed: 200 + round });
       const block = await site.open({ served: 'defaults', model, arrivals });
       const sent = block.samples.map(({ scheduledMs, lagMs }) => scheduledMs + lagMs);
-      const ideal = idealLatencies(Float64Array.from(sent).sort(), queue);
-      roundsAt.get(share)?.push({ ...block, summary: summaryOf(block.samples), ideal });
+      const arrived = Float64Array.from(sent).sort();
+      const queue = { ...bareQueue, tauMs: tauOf(block.runTimes, bareQueue.tauMs) };
+      const ideal = idealLatencies(arrived, queue);
+      const bareIdeal = idealLatencies(arrived, bareQueue);
+      roundsAt.get(share)?.push({ ...block, summary: summaryOf(block.samples), ideal, bareIdeal });
     }
   }
   return [...roundsAt].map(([share, all]) => latencyAt(model, share, share * peak, all));
+}
+
+/** What runs took while the load was on: of sizes that it had, and beyond them in proportion to the bare engine's. */
+function tauOf(seen: readonly RunTime[], bareMs: (rows: number) => number): (rows: number) => number {
+  if (seen.length === 0) return bareMs;
+  return (rows) => {
+    const near = seen.reduce((best, each) =>
+      Math.abs(each.rows - rows) < Math.abs(best.rows - rows) ? each : best,
+    );
+    return (near.ms * bareMs(rows)) / bareMs(near.rows);
+  };
 }
 
 function latencyAt(model: BenchModel, share: number, perSecond: number, all: readonly Round[]): LatencyAt {
@@ -71,6 +88,7 @@ function latencyAt(model: BenchModel, share: number, perSecond: number, all: rea
     p99Ms: valid.map(({ summary }) => summary.p99Ms),
     idealP50Ms: valid.map(({ ideal }) => quantileOf(ideal, 0.5)),
     idealP99Ms: valid.map(({ ideal }) => quantileOf(ideal, 0.99)),
+    bareIdealP99Ms: valid.map(({ bareIdeal }) => quantileOf(bareIdeal, 0.99)),
     lagP99Ms: all.map(({ summary }) => summary.lagP99Ms),
     serverCpuMicros: all.map((each) => each.serverCpuMicros),
     loadCpuMicros: all.map((each) => each.loadCpuMicros),
@@ -90,6 +108,7 @@ export function latencyTable(results: readonly LatencyAt[]): string {
       middle(at.idealP50Ms),
       middle(at.p99Ms),
       middle(at.idealP99Ms),
+      middle(at.bareIdealP99Ms),
       spread(ofBound),
       verdict(ofBound, { most: 1 }),
       String(at.notOk),
@@ -105,6 +124,7 @@ export function latencyTable(results: readonly LatencyAt[]): string {
     'ideal p50',
     'p99 ms',
     'ideal p99',
+    'of the bare engine',
     'p99 / bound',
     '<= 1',
     'not 200',

@@ -31,33 +31,28 @@ export function denseModel(width: number, depth: number): BenchModel {
 }
 
 /** Batching does not pay: a batch costs as much as its rows one by one. */
-export function convModel(side: number): BenchModel {
+export function convModel(name: string, side: number, depth: number): BenchModel {
   const channels = 64;
-  const conv = (input: string, weights: string, output: string): Node => ({
-    op: 'Conv',
-    inputs: [input, weights],
-    outputs: [output],
-    attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] },
-  });
-  const nodes: Node[] = [
-    conv('input', 'w0', 'p0'),
-    { op: 'Relu', inputs: ['p0'], outputs: ['h0'] },
-    conv('h0', 'w1', 'p1'),
-    { op: 'Relu', inputs: ['p1'], outputs: ['h1'] },
-    conv('h1', 'w2', 'p2'),
-    { op: 'GlobalAveragePool', inputs: ['p2'], outputs: ['mean'] },
+  const layers = Array.from({ length: depth }, (_, i) => i);
+  const nodes = layers.flatMap((i): Node[] => [
+    {
+      op: 'Conv',
+      inputs: [i === 0 ? 'input' : `h${i - 1}`, `w${i}`],
+      outputs: [`p${i}`],
+      attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] },
+    },
+    { op: 'Relu', inputs: [`p${i}`], outputs: [`h${i}`] },
+  ]);
+  nodes.push(
+    { op: 'GlobalAveragePool', inputs: [`h${depth - 1}`], outputs: ['mean'] },
     { op: 'Flatten', inputs: ['mean'], outputs: ['output'] },
-  ];
-  const weights = [
-    randomTensor('w0', [channels, 3, 3, 3], 3),
-    randomTensor('w1', [channels, channels, 3, 3], 4),
-    randomTensor('w2', [channels, channels, 3, 3], 5),
-  ];
+  );
+  const weights = layers.map((i) => randomTensor(`w${i}`, [channels, i === 0 ? 3 : channels, 3, 3], 3 + i));
   const rowShape = [3, side, side];
   return {
-    name: 'conv',
-    what: `three convolutions of ${channels} channels on ${side} x ${side}: batching does not pay`,
-    path: written('conv', nodes, weights, ['batch', ...rowShape], ['batch', channels]),
+    name,
+    what: `${depth} convolutions of ${channels} channels on ${side} x ${side}: batching does not pay`,
+    path: written(name, nodes, weights, ['batch', ...rowShape], ['batch', channels]),
     rowShape,
   };
 }

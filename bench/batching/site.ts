@@ -6,6 +6,7 @@ import { type OpenLoadOrder, readSamples, type Sample } from '../open-load-order
 import type { Ports } from '../our-server.js';
 import { cpuMicros, type Participant, participant } from '../process.js';
 import { type RestRequest, restAnswer, restRequest } from '../requests.js';
+import { type BatchRuns, type RunTime, runTimesBetween } from '../run-times.js';
 import { configFileOfEntries, type ModelEntry, temporaryFile, temporaryFolder } from '../samples.js';
 import { httpBytes, type Measure, overHttp } from '../side-by-side.js';
 import { type BenchModel, oneRow } from './models.js';
@@ -31,6 +32,8 @@ export function staticBatch(rows: number): Form {
 /** What an open-loop load saw, and what it cost. */
 export interface OpenBlock {
   readonly samples: readonly Sample[];
+  /** Of the engine during the load, by the rows of a run. */
+  readonly runTimes: readonly RunTime[];
   /** For each request. */
   readonly serverCpuMicros: number;
   readonly loadCpuMicros: number;
@@ -79,14 +82,23 @@ export class Site {
       samplesFile: join(temporaryFolder(), `samples-${this.#inOrder++}`),
     };
     const before = [cpuMicros(this.server.pid), cpuMicros(this.#openLoad.pid)] as const;
+    const runsBefore = await this.#runs(served);
     await this.#openLoad.ask(order);
+    const runTimes = runTimesBetween(runsBefore, await this.#runs(served));
     const bytes = readFileSync(order.samplesFile);
     const doubles = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
     return {
       samples: readSamples(doubles),
+      runTimes,
       serverCpuMicros: (cpuMicros(this.server.pid) - before[0]) / arrivals.length,
       loadCpuMicros: (cpuMicros(this.#openLoad.pid) - before[1]) / arrivals.length,
     };
+  }
+
+  async #runs(served: string): Promise<readonly BatchRuns[]> {
+    const answer = await fetch(`http://127.0.0.1:${this.server.first.rest}/v2/models/${served}/stats`);
+    const { model_stats: models } = (await answer.json()) as { model_stats: { batch_stats: BatchRuns[] }[] };
+    return models[0]?.batch_stats ?? [];
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
-import { ServingError } from '#core/errors.js';
+import type { ServingError } from '#core/errors.js';
+import { cancelled, expired } from '#scheduler/given-up.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { copyTensors } from './copy-tensors.js';
 
@@ -50,12 +51,4 @@ export class Flight {
     }
     this.#waiting.clear();
   }
-}
-
-function cancelled(): ServingError {
-  return new ServingError('CANCELLED', 'the caller went away before the request was run');
-}
-
-function expired(): ServingError {
-  return new ServingError('DEADLINE_EXCEEDED', "the request's deadline passed while it waited");
 }

@@ -46,7 +46,11 @@ export class ServingError extends Error {
   readonly isRunnerLost: boolean;
 
   constructor(code: ErrorCode, message: string, options: ServingErrorOptions = {}) {
+    // Whose stack nobody reads need not be found out, which would be the dearest part of a refusal.
+    const { stackTraceLimit } = Error;
+    if (code !== 'INTERNAL') Error.stackTraceLimit = 0;
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'ServingError';
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;

@@ -16,6 +16,7 @@ import { behindLimit } from './pipeline.js';
 import { inStep, runEnsemble } from './run-ensemble.js';
 import { schedulingOf } from './scheduling-of.js';
 import type { Port, Signature } from './signature.js';
+import { timedCall } from './timed-call.js';
 
 /** Where the models of an ensemble come from. */
 export interface StepModels {
@@ -88,7 +89,12 @@ export async function openEnsemble(
     signature,
     maxRequestRows: maxBatchSize,
     deployment: deploymentOf(offer, maxBatchSize),
-    submit: (job, call) => counted(() => way.submit(job, call), job.rows, counters, clock),
+    submit(job, call) {
+      // The time that the request has is that of all steps together.
+      const timed = timedCall(job, call, offer.queue, clock.now());
+      const untimed = { ...job, schedule: { ...job.schedule, timeoutUs: 0 } };
+      return counted(() => way.submit(untimed, timed), job.rows, counters, clock);
+    },
     get counts() {
       return counters.counts;
     },

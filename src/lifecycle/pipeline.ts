@@ -14,6 +14,7 @@ import type { Submitter } from '#scheduler/task.js';
 import type { BatchRules } from './batch-rules.js';
 import type { OfferedVersion, RateLimitOptions } from './offer.js';
 import { sequenceModelOf } from './sequence-model-of.js';
+import { timedCall } from './timed-call.js';
 
 /** Where a version's answers are kept. */
 export interface VersionCache {
@@ -73,7 +74,7 @@ export async function openPipeline(
   for (const runner of runners) scheduler.add(runner, onLost);
   const way = behindCacheAndLimit(sequences ?? scheduler, offer, host);
   return {
-    submit: (job, call) => way.submit(job, call),
+    submit: (job, call) => way.submit(job, timedCall(job, call, offer.queue, clock.now())),
     stop: async () => {
       await sequences?.stop();
       await scheduler.stop();

@@ -2,6 +2,7 @@ import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import type { Timings } from '#inference/timings.js';
+import { cancelled, expired } from '#scheduler/given-up.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { neededFor, type PlannedStep } from './ensemble-order.js';
@@ -72,9 +73,8 @@ export function runEnsemble(parts: EnsembleParts, job: Job, call: Call, clock: C
 }
 
 function checkCall({ signal, deadline }: Call, clock: Clock): void {
-  if (signal.aborted) throw new ServingError('CANCELLED', 'the caller went away before it was run');
-  if (deadline !== null && clock.now() >= deadline)
-    throw new ServingError('DEADLINE_EXCEEDED', "the request's deadline passed before it was run");
+  if (signal.aborted) throw cancelled();
+  if (deadline !== null && clock.now() >= deadline) throw expired('passed before it was run');
 }
 
 /** What is asked of a step's model, in the names of its engine. */

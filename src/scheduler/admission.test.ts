@@ -64,7 +64,7 @@ const rows: Row[] = [
     bounds: { maxBytes: 100 },
     refusal: 'the queue of 100 bytes has no room for 10 more; try again later',
   },
-  { name: 'its answer is expected in time', asker: { slackMs: 100 }, predictedMs: 90, refusal: null },
+  { name: 'its answer is expected in time', asker: { slackMs: 100 }, predictedMs: 80, refusal: null },
   {
     name: 'its answer is expected too late: not all of the time that is left is planned with',
     asker: { slackMs: 100 },

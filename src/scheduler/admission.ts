@@ -21,7 +21,7 @@ export interface Asker {
 export type PredictedMs = number | null;
 
 /** Predictions are kept by most, not by all: so much of the time that is left is not planned with. */
-const PLANNED_SHARE = 0.9;
+const PLANNED_SHARE = 0.8;
 
 /** Why a request may not wait, as OVERLOADED that says which bound it was; null where it may. */
 export function refusalOf(

@@ -44,17 +44,17 @@ test('a disturbed run does not make a size look bad, nor a lucky one good', () =
 test('sizes are found out step by step, up to what the model takes', () => {
   const cost = new BatchCost();
   const tried: number[] = [];
-  for (let run = 0; run < 6; run++) {
+  for (let run = 0; run < 21; run++) {
     const rows = cost.mostRows(20, 100);
     tried.push(rows);
     cost.observe(rows, 4 + rows);
   }
-  assert.deepEqual(tried, [1, 2, 4, 8, 16, 20]);
+  assert.deepEqual(tried, [1, 2, 4, 8, 16].flatMap((rows) => [rows, rows, rows, rows]).concat(20));
 });
 
 test('a run without rows costs as much as one with one', () => {
   const cost = new BatchCost();
-  cost.observe(0, 7);
+  for (let run = 0; run < 4; run++) cost.observe(0, 7);
   assert.deepEqual([cost.predictMs(1), cost.efficientRows(8)], [7, 2]);
 });
 

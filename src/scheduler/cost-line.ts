@@ -19,9 +19,9 @@ export interface Line {
 }
 
 /** A row that takes so much less is worth a larger batch; less than that is noise, and others wait for it. */
-const WORTH = 0.96;
+const WORTH = 0.9;
 /** What a run costs beside the engine's time, in milliseconds: the way to the thread and back, and what is done for it. */
-const TRIP_MS = 0.1;
+const TRIP_MS = 0.25;
 /** A size is judged by so many runs and no fewer, unless each of its rows takes so many times as long. */
 const TRIES = 4;
 const HOPELESS = 1.5;
@@ -53,7 +53,8 @@ export function fitLine(points: readonly CostPoint[]): Line | null {
 
 /**
  * The largest batch that is worth it: a larger one must make rows cheaper. A size that was not tried often enough is tried
- * again before it is judged, and while the largest tried is the best, twice as large: so sizes are found out step by step.
+ * again before anything is judged by it (the first runs of a model are slow), and while the largest tried is the best, twice
+ * as large: so sizes are found out step by step.
  *
  * @param points by their capacities, the smallest first
  */
@@ -61,10 +62,11 @@ export function efficientRows(points: readonly CostPoint[]): number {
   let [best] = points;
   if (best === undefined) return 1;
   for (const next of points.slice(1)) {
+    if (best.count < TRIES) return best.capacity;
     if (costOf(next) <= WORTH * costOf(best)) best = next;
     else if (next.count < TRIES && costOf(next) < HOPELESS * costOf(best)) return next.capacity;
   }
-  return best === points.at(-1) ? 2 * best.capacity : best.capacity;
+  return best === points.at(-1) && best.count >= TRIES ? 2 * best.capacity : best.capacity;
 }
 
 function costOf({ lowMsPerRow, rows }: CostPoint): number {

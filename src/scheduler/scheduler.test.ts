@@ -118,12 +118,12 @@ test('where nothing is set, batches become larger for as long as that makes runs
   const { runner, ask, end, occupy } = setUp({ batching: { maxDelayMs: null } });
   runner.runNs = 50e6;
   await occupy();
-  for (let mark = 1; mark <= 14; mark++) ask(mark);
+  for (let mark = 1; mark <= 27; mark++) ask(mark);
   await settle();
-  for (let run = 0; run < 4; run++) await end();
+  for (let run = 0; run < 12; run++) await end();
   assert.deepEqual(
     runner.marks.map((marks) => marks.length),
-    [1, 2, 4, 8],
+    [1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4],
   );
 });
 
@@ -455,10 +455,10 @@ async function slow(setting: Setting = {}) {
 
 test('one that would be late is not run where there is something else to run', async () => {
   const { clock, runner, ask, submit, end, fail } = await slow();
-  const hopeless = submit(1, { call: callOf({ deadline: clock.now() + 120 }) });
+  const hopeless = submit(1, { call: callOf({ deadline: clock.now() + 130 }) });
   ask(2);
   await settle();
-  clock.advance(80);
+  clock.advance(90);
   await end();
   const error = await fail(hopeless);
   assert.deepEqual(
@@ -470,9 +470,9 @@ test('one that would be late is not run where there is something else to run', a
 
 test('one that may be late is run where there is nothing else to run', async () => {
   const { clock, runner, ask, end } = await slow();
-  ask(1, { call: callOf({ deadline: clock.now() + 120 }) });
+  ask(1, { call: callOf({ deadline: clock.now() + 130 }) });
   await settle();
-  clock.advance(80);
+  clock.advance(90);
   await end();
   assert.deepEqual(runner.marks.slice(2), [[1]]);
 });
@@ -612,8 +612,8 @@ test('one that could not be answered before its deadline is refused at once', as
       "the answer is expected in 100 ms, and the request's deadline is in 100 ms; try again later",
     ],
   );
-  ask(2, within(120));
-  assert.equal((await fail(submit(3, within(120)))).code, 'OVERLOADED');
+  ask(2, within(130));
+  assert.equal((await fail(submit(3, within(130)))).code, 'OVERLOADED');
 });
 
 test('what is expected knows of batches: many go as fast as one', async () => {

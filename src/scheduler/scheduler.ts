@@ -10,6 +10,7 @@ import type { BatchLayout } from './batch-layout.js';
 import { batchLimits, runRowsOf } from './batch-limits.js';
 import type { CoreShare, CoreShares } from './core-shares.js';
 import { DrainRate } from './drain-rate.js';
+import { cancelled, expired } from './given-up.js';
 import { hopelessAmong } from './hopeless.js';
 import { InOrder } from './in-order.js';
 import type { Lane } from './lane.js';
@@ -22,6 +23,7 @@ import { joinResults, splitJob } from './split-job.js';
 import { type Job, newTask, type Submitter, type Task, type TaskResult } from './task.js';
 import { termsOf } from './terms.js';
 import { WaitingRoom } from './waiting-room.js';
+import { atTime, type TaskOwner, watchTask } from './watch-task.js';
 
 const log = loggerOf('scheduler');
 
@@ -55,6 +57,10 @@ export class Scheduler implements Submitter {
   readonly #parts: SchedulerParts;
   readonly #clock: Clock;
   readonly #room = new WaitingRoom();
+  readonly #owner: TaskOwner = {
+    isWaiting: (task) => this.#room.has(task),
+    drop: (task, error) => this.#drop(task, error),
+  };
   readonly #drain = new DrainRate();
   readonly #order: InOrder | null;
   readonly #share: CoreShare | null;
@@ -169,13 +175,7 @@ export class Scheduler implements Submitter {
     this.#room.statsOf(key).returns.arrived(task.job.rows, task.enqueuedAt);
     this.#room.push(task, key);
     this.#unwatched.push(task);
-    if (delayedAt !== null) {
-      const timer = this.#clock.startTimer(Math.max(0, delayedAt - task.enqueuedAt), () =>
-        this.#room.delay(task),
-      );
-      const forget = (): void => timer.cancel();
-      task.answer.promise.then(forget, forget);
-    }
+    if (delayedAt !== null) atTime(task, delayedAt, this.#clock, () => this.#room.delay(task));
     this.#dispatchSoon();
   }
 
@@ -351,36 +351,7 @@ export class Scheduler implements Submitter {
   #watch(): void {
     const unwatched = this.#unwatched;
     this.#unwatched = [];
-    for (const task of unwatched) {
-      if (this.#room.has(task)) this.#watchCaller(task);
-      if (task.deadline !== null) this.#watchDeadline(task, task.deadline);
-    }
-  }
-
-  #watchCaller(task: Task): void {
-    const { signal } = task.call;
-    const onAbort = (): void => {
-      if (this.#room.has(task)) this.#drop(task, cancelled());
-    };
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    const forget = (): void => signal.removeEventListener('abort', onAbort);
-    task.answer.promise.then(forget, forget);
-  }
-
-  #watchDeadline(task: Task, deadline: number): void {
-    const delayMs = Math.max(0, deadline - this.#clock.now());
-    const timer = this.#clock.startTimer(delayMs, () =>
-      this.#drop(
-        task,
-        expired(this.#room.has(task) ? 'passed while it waited' : 'passed before its answer was there'),
-      ),
-    );
-    const forget = (): void => timer.cancel();
-    task.answer.promise.then(forget, forget);
+    for (const task of unwatched) watchTask(task, this.#owner, this.#clock);
   }
 
   #refuseWaiting(error: ServingError): void {
@@ -404,12 +375,4 @@ function boundsBesideIdle(bounds: QueueOptions, { size }: QueueLoad, idleRunners
   if (idleRunners === 0) return bounds;
   const more = { ...bounds, maxSize: bounds.maxSize + 1 };
   return size > 0 ? more : { ...more, maxRows: null, maxBytes: null };
-}
-
-function cancelled(): ServingError {
-  return new ServingError('CANCELLED', 'the caller went away before the request was run');
-}
-
-function expired(how: string): ServingError {
-  return new ServingError('DEADLINE_EXCEEDED', `the request's deadline ${how}`);
 }

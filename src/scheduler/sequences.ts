@@ -4,6 +4,7 @@ import type { Clock } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { invalid, ServingError } from '#core/errors.js';
 import type { SequenceRef } from '#inference/request.js';
+import { cancelled, expired } from './given-up.js';
 import { IdleSequences } from './idle-sequences.js';
 import { Sequence, type SequenceRequest } from './sequence.js';
 import type { SequenceModel } from './sequence-model.js';
@@ -223,12 +224,4 @@ export class SequenceScheduler implements Submitter {
   #settleStop(): void {
     if (this.#waiting === 0 && this.#running === 0) this.#stopped?.resolve();
   }
-}
-
-function cancelled(): ServingError {
-  return new ServingError('CANCELLED', 'the caller went away before the request was run');
-}
-
-function expired(): ServingError {
-  return new ServingError('DEADLINE_EXCEEDED', "the request's deadline passed while it waited");
 }

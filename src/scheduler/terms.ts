@@ -21,7 +21,7 @@ export interface Terms {
 export function termsOf(
   schedule: Schedule,
   call: Pick<Call, 'deadline'>,
-  options: QueueOptions,
+  options: Omit<QueueOptions, 'maxSize'>,
   now: number,
 ): Terms {
   const { priorityLevels, defaultPriority } = options;

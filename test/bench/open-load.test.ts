@@ -74,8 +74,8 @@ test('a load that must be borne is refused where one request was not answered wi
 });
 
 const voids: [latencyMs: number, lagMs: number, isVoid: boolean][] = [
-  [1.5, 1, false],
-  [1.5, 1.1, true],
+  [6, 5, false],
+  [6, 5.1, true],
   [20, 10, false],
   [20, 10.1, true],
 ];
