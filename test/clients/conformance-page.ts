@@ -11,10 +11,6 @@ const NOT_SUPPORTED: readonly (readonly [what: string, why: string])[] = [
     'CUDA shared memory',
     'no engine of this version reads tensors from the memory of a GPU; regions are refused',
   ],
-  [
-    'sequences (`sequence_id` and its flags)',
-    'models have no state between requests; the parameters are accepted and do nothing',
-  ],
   ['decoupled models', 'each request is one run, and has one answer'],
   ['load with `config` or `files`', 'models come from the configuration of the server; refused'],
   ['TLS options of the clients', 'the server has no TLS; put a proxy in front'],

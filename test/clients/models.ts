@@ -11,8 +11,40 @@ import {
 } from '../support/onnx-models.js';
 import { encodeModel } from '../support/onnx-writer.js';
 import { repositoryRoot } from '../support/places.js';
+import { decayModel } from '../support/stateful-models.js';
 
 const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+const control = (name: string, kind: string, more: object): object => ({
+  name,
+  control: [{ kind: `CONTROL_SEQUENCE_${kind}`, ...more }],
+});
+
+/** Each answer is its request and 0.7 of the answer before. */
+const DECAY = {
+  control_input: [
+    control('START', 'START', { int32_false_true: [0, 1] }),
+    control('END', 'END', { bool_false_true: [false, true] }),
+    control('READY', 'READY', { fp32_false_true: [0, 1] }),
+    control('CORRID', 'CORRID', { data_type: 'TYPE_STRING' }),
+  ],
+  state: [{ input_name: 'h', output_name: 'h_next', data_type: 'TYPE_FP32', dims: [2] }],
+};
+
+/** An ensemble of two runs of one model: the sum of a tensor and itself, and that sum and the tensor. */
+const TWICE = {
+  name: 'twice',
+  version: '1',
+  platform: 'ensemble',
+  inputs: [{ name: 'IN', datatype: 'INT32', shape: [-1, 16] }],
+  outputs: [{ name: 'OUT', datatype: 'INT32', shape: [-1, 16] }],
+  ensemble_scheduling: {
+    step: [
+      { model_name: 'simple', input_map: { INPUT0: 'IN', INPUT1: 'IN' }, output_map: { OUTPUT0: 'double' } },
+      { model_name: 'simple', input_map: { INPUT0: 'double', INPUT1: 'IN' }, output_map: { OUTPUT0: 'OUT' } },
+    ],
+  },
+};
 
 interface ServedModel {
   readonly name: string;
@@ -50,6 +82,13 @@ export function writeModels(directory: string): string {
     { name: 'slow', version: '1', file: write('slow.onnx', slowModel()) },
     { name: 'failing', version: '1', file: write('failing.onnx', failingModel()) },
     { name: 'digits', version: '1', file: copyDigits(directory), more: digitLabels(directory) },
+    {
+      name: 'decay',
+      version: '1',
+      file: write('decay.onnx', decayModel()),
+      more: { sequence_batching: DECAY },
+    },
+    { name: 'kept', version: '1', file: 'identity_fp32.onnx', more: { response_cache: { enable: true } } },
   ];
   const list = join(directory, 'models.json');
   const entries = models.map(({ name, version, file, more }) => ({
@@ -60,7 +99,7 @@ export function writeModels(directory: string): string {
     device: 'cpu(1)*1',
     ...more,
   }));
-  writeFileSync(list, JSON.stringify({ model_config_list: entries }, null, 2));
+  writeFileSync(list, JSON.stringify({ model_config_list: [...entries, TWICE] }, null, 2));
   return list;
 }
 
