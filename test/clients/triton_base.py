@@ -14,6 +14,9 @@ SHORT_SECONDS = 0.3
 LONG_ITERATIONS = 4000
 """For the model `slow`: about a second, or longer."""
 
+TOO_LATE = ("DEADLINE_EXCEEDED", "UNAVAILABLE")
+"""Of a call that has less time than its model needs: where the model is still busy for one before, it is refused at once."""
+
 SECONDS_UNTIL_SENT = 0.1
 """Before a call is cancelled. Were it too short, the case would be easier and not wrong."""
 
