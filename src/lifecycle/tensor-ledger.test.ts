@@ -27,7 +27,12 @@ test('every taker but the last gets a copy, and the last the bytes themselves', 
 });
 
 test('one who takes all that is left of a buffer together gets no copies', () => {
-  const ledger = new TensorLedger(new Map([['a', 1], ['b', 2]])); // biome-ignore format: one line for each
+  const ledger = new TensorLedger(
+    new Map([
+      ['a', 1],
+      ['b', 2],
+    ]),
+  );
   const body = Uint8Array.of(1, 2, 3, 4);
   const [a, b] = [body.subarray(0, 2), body.subarray(2)];
   ledger.give(tensorOf('a', a));
@@ -41,7 +46,12 @@ test('one who takes all that is left of a buffer together gets no copies', () =>
 });
 
 test('a tensor that lies beside another one in the same buffer outlives it', () => {
-  const ledger = new TensorLedger(new Map([['a', 1], ['b', 1]])); // biome-ignore format: one line for each
+  const ledger = new TensorLedger(
+    new Map([
+      ['a', 1],
+      ['b', 1],
+    ]),
+  );
   const body = Uint8Array.of(1, 2, 3, 4);
   ledger.give(tensorOf('a', body.subarray(0, 3)));
   ledger.give(tensorOf('b', body.subarray(3)));
