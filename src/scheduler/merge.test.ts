@@ -1,26 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeTexts } from '#tensor/byte-strings.js';
 import { DATATYPES } from '#tensor/datatype.js';
 import { elementCount } from '#tensor/shape.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { randomElements } from '../../test/support/random-elements.js';
+import { numbers, texts } from '../../test/support/row-tensors.js';
 import { type BatchLayout, PLAIN_LAYOUT } from './batch-layout.js';
 import { mergeInputs } from './merge.js';
 import { splitOutputs } from './split.js';
 
-const numbers = (name: string, shape: number[], values: number[]): Tensor => ({
-  name,
-  datatype: 'UINT8',
-  shape,
-  data: Uint8Array.from(values),
-});
-const texts = (name: string, shape: number[], values: string[]): Tensor => ({
-  name,
-  datatype: 'BYTES',
-  shape,
-  data: encodeTexts(values),
-});
 const job = (rows: number, ...inputs: readonly Tensor[]) => ({ inputs, rows });
 
 const PADDED: BatchLayout = { ...PLAIN_LAYOUT, padded: [{ name: 'x', axes: [1], value: 9 }] };

@@ -2,24 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_SCHEDULE } from '#inference/request.js';
 import type { Timings } from '#inference/timings.js';
-import { encodeTexts } from '#tensor/byte-strings.js';
 import type { Tensor } from '#tensor/tensor.js';
+import { numbers, texts } from '../../test/support/row-tensors.js';
 import { type BatchLayout, PLAIN_LAYOUT } from './batch-layout.js';
 import { joinResults, splitJob } from './split-job.js';
 import type { Job, TaskResult } from './task.js';
-
-const numbers = (name: string, shape: number[], values: number[]): Tensor => ({
-  name,
-  datatype: 'UINT8',
-  shape,
-  data: Uint8Array.from(values),
-});
-const texts = (name: string, shape: number[], values: string[]): Tensor => ({
-  name,
-  datatype: 'BYTES',
-  shape,
-  data: encodeTexts(values),
-});
 
 const LAYOUT: BatchLayout = { ...PLAIN_LAYOUT, axisOf: { x: 1 } };
 

@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LEAST_SPARE_BYTES, spareBuffers } from '#core/spare-buffers.js';
-import { encodeTexts } from '#tensor/byte-strings.js';
 import type { Tensor } from '#tensor/tensor.js';
+import { numbers, texts } from '../../test/support/row-tensors.js';
 import { type BatchLayout, PLAIN_LAYOUT } from './batch-layout.js';
 import { type SplitJob, splitOutputs, unionOfOutputs } from './split.js';
 
-const numbers = (name: string, shape: number[], values: number[]): Tensor => ({
-  name,
-  datatype: 'UINT8',
-  shape,
-  data: Uint8Array.from(values),
-});
-const texts = (name: string, shape: number[], values: string[]): Tensor => ({
-  name,
-  datatype: 'BYTES',
-  shape,
-  data: encodeTexts(values),
-});
 const job = (rows: number, outputs: string[], length = 1): SplitJob => ({
   rows,
   outputs,

@@ -10,6 +10,7 @@ import {
   historyJob,
   listOf,
 } from '../../test/support/history-model.js';
+import { randomOf } from '../../test/support/random.js';
 import type { SequenceStrategy } from './sequence-options.js';
 import { openSequences, type SequenceScheduler } from './sequences.js';
 
@@ -27,17 +28,6 @@ interface Said {
   answers: number;
   list: readonly number[] | null;
   error: string | null;
-}
-
-/** Numbers that are the same for the same seed (mulberry32). */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
