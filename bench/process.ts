@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { nodeFlags } from './node-flags.js';
 
 /** A participant in a process of its own, so that its cost can be read from the system. */
 export interface Participant {
@@ -10,7 +11,7 @@ export interface Participant {
 }
 
 /**
- * Forks a compiled file of this folder and waits for its first message.
+ * Forks a compiled file of this folder, with the Node options of the command, and waits for its first message.
  *
  * @param cpus those that it may run on, as `taskset -c` takes them; all where none is said
  */
@@ -19,7 +20,11 @@ export async function participant<T>(
   args: readonly string[] = [],
   cpus?: string,
 ): Promise<Participant & { readonly first: T }> {
-  const place = cpus === undefined ? {} : { execPath: 'taskset', execArgv: ['-c', cpus, process.execPath] };
+  const flags = nodeFlags();
+  const place =
+    cpus === undefined
+      ? { execArgv: flags }
+      : { execPath: 'taskset', execArgv: ['-c', cpus, process.execPath, ...flags] };
   const child = fork(new URL(file, import.meta.url), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     ...place,

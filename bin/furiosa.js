@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --v8-pool-size=1 --single-threaded-gc
+// V8's helper threads would take CPU time from the engines, and the thread that serves waits for them. Node takes these
+// options only when it starts; `npm start` gives the same ones.
 const entry = new URL('../dist/src/cli/main.js', import.meta.url);
 
 try {

@@ -3,13 +3,23 @@ import { test } from 'node:test';
 import { type AheadLook, mayRunAhead } from './run-ahead.js';
 
 /** A runner with one run of half a millisecond, and a full batch that waits. */
-const LOOK: AheadLook = { recentRunMs: 0.5, inFlight: 1, waitingRows: 8, mostRows: 8, runners: 1 };
+const LOOK: AheadLook = {
+  recentRunMs: 0.5,
+  inFlight: 1,
+  newestRows: 8,
+  waitingRows: 8,
+  mostRows: 8,
+  runners: 1,
+};
 
 const rows: [name: string, look: Partial<AheadLook>, may: boolean][] = [
   ['nothing is known of its runs', { recentRunMs: null }, false],
   ['short runs and a full batch: one ahead', {}, true],
   ['short runs and a full batch for one of two runners', { runners: 2 }, true],
   ['short runs and a batch that is not full', { waitingRows: 7 }, false],
+  ['short runs of few rows: the next need not be full', { newestRows: 2, waitingRows: 1 }, true],
+  ['short runs of few rows: not two ahead either', { newestRows: 1, inFlight: 2 }, false],
+  ['longer runs of few rows', { recentRunMs: 5, newestRows: 1, waitingRows: 7 }, false],
   ['short runs: not two ahead, batches would be smaller', { inFlight: 2 }, false],
   [
     'short runs that cannot be batches: as many as it takes',

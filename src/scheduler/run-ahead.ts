@@ -4,6 +4,8 @@ export interface AheadLook {
   readonly recentRunMs: number | null;
   /** Runs that it has been given and that have not ended. */
   readonly inFlight: number;
+  /** Of the run that it was given last. */
+  readonly newestRows: number;
   /** Of the whole queue, and the most that one run takes. */
   readonly waitingRows: number;
   readonly mostRows: number;
@@ -12,18 +14,23 @@ export interface AheadLook {
 
 /** A run that takes no longer ends about when the next one has got to its thread. */
 const SHORT_RUN_MS = 1;
+/** Who gets into so small a run meets a queue that is short anyway: little would be won by waiting for a fuller one. */
+const FEW_ROWS = 2;
 /** What is sent to wait behind a longer run could not be taken back when its caller leaves or its deadline passes. */
 const LONGEST_AHEAD_MS = 20;
 
 /**
  * Whether a runner that is at work may be given its next run already, so that its thread need not wait for it. That is
- * free where so much waits that the next batch is full anyway, and where there are no batches and runs are short. Else the
- * next batch would be smaller than it could be, or would lie behind a long run while another runner is done.
+ * free where so much waits that the next batch is full anyway, where there are no batches and runs are short, and where
+ * runs are short and so little comes that batches hardly form. Else the next batch would be smaller than it could be, or
+ * would lie behind a long run while another runner is done.
  */
 export function mayRunAhead(look: AheadLook): boolean {
-  const { recentRunMs, inFlight, waitingRows, mostRows, runners } = look;
+  const { recentRunMs, inFlight, newestRows, waitingRows, mostRows, runners } = look;
   if (recentRunMs === null || recentRunMs > LONGEST_AHEAD_MS) return false;
   const isShort = recentRunMs <= SHORT_RUN_MS;
   if (isShort && mostRows === 1) return true;
-  return inFlight < 2 && waitingRows >= mostRows * (isShort ? 1 : runners);
+  if (inFlight >= 2) return false;
+  if (isShort && newestRows <= FEW_ROWS) return true;
+  return waitingRows >= mostRows * (isShort ? 1 : runners);
 }

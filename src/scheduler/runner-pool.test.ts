@@ -19,7 +19,7 @@ const nameOf = (pooled: PooledRunner | null): string | null => pooled?.runner.id
 /** Gives the runner a run that is expected to take so long. */
 function start(pool: RunnerPool, now: number, expectedMs: number): PooledRunner {
   const pooled = pool.pick(MUCH) as PooledRunner;
-  pool.starting(pooled, now, expectedMs);
+  pool.starting(pooled, { rows: 1, expectedMs }, now);
   void pooled.runner.run([inputOf([1, 1])], []);
   return pooled;
 }

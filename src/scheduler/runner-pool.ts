@@ -6,6 +6,8 @@ import type { Runner } from './runner.js';
 export interface PooledRunner {
   readonly runner: Runner;
   recentRunMs: number | null;
+  /** Of the run that it was given last. */
+  newestRows: number;
   /** The clock's time in milliseconds at which it should be done with what it has. */
   doneAt: number;
   /** Whether its threads count among those that run. */
@@ -16,6 +18,12 @@ export interface PooledRunner {
 export interface Demand {
   readonly waitingRows: number;
   readonly mostRows: number;
+}
+
+/** A run that is about to be given to a runner. */
+export interface StartingRun {
+  readonly rows: number;
+  readonly expectedMs: number;
 }
 
 /** How much the newest run counts in the recent time. */
@@ -49,7 +57,7 @@ export class RunnerPool {
   }
 
   add(runner: Runner): void {
-    this.#pooled.push({ runner, recentRunMs: null, doneAt: 0, isCounted: false });
+    this.#pooled.push({ runner, recentRunMs: null, newestRows: 0, doneAt: 0, isCounted: false });
   }
 
   remove(runner: Runner): void {
@@ -63,10 +71,11 @@ export class RunnerPool {
   }
 
   /** To be called before the run is given to it. */
-  starting(pooled: PooledRunner, now: number, expectedMs: number): void {
+  starting(pooled: PooledRunner, run: StartingRun, now: number): void {
     if (!pooled.isCounted) this.#share?.started(pooled.runner.hostThreads);
     pooled.isCounted = true;
-    pooled.doneAt = Math.max(now, pooled.doneAt) + expectedMs;
+    pooled.doneAt = Math.max(now, pooled.doneAt) + run.expectedMs;
+    pooled.newestRows = run.rows;
   }
 
   /** To be called when the run has ended, however it did. */
@@ -93,10 +102,11 @@ export class RunnerPool {
   #pickAhead(demand: Demand): PooledRunner | null {
     let best: PooledRunner | null = null;
     for (const pooled of this.#pooled) {
-      const { runner, recentRunMs, doneAt } = pooled;
+      const { runner, recentRunMs, newestRows, doneAt } = pooled;
       if (runner.inFlight === 0 || runner.freeSlots === 0) continue;
       const { inFlight } = runner;
-      if (!mayRunAhead({ ...demand, recentRunMs, inFlight, runners: this.#pooled.length })) continue;
+      if (!mayRunAhead({ ...demand, recentRunMs, inFlight, newestRows, runners: this.#pooled.length }))
+        continue;
       if (best === null || doneAt < best.doneAt) best = pooled;
     }
     return best;

@@ -276,7 +276,7 @@ export class Scheduler implements Submitter {
     const { cost, returns } = lane.stats;
     const rows = rowsOf(tasks);
     const runRows = runRowsOf(rows, this.#batching.allowedRows);
-    this.#pool.starting(pooled, this.#clock.now(), cost.predictMs(runRows) ?? 0);
+    this.#pool.starting(pooled, { rows, expectedMs: cost.predictMs(runRows) ?? 0 }, this.#clock.now());
     let runMs: number | null = null;
     try {
       const { results, report } = await runBatch(tasks, pooled.runner, layout, runRows, this.#clock);
