@@ -114,6 +114,17 @@ test('requests that come while every runner is busy are the next batch', async (
   );
 });
 
+test('a runner has its next batch before the answers of the last are written', async () => {
+  const { submit, ask, runner } = setUp();
+  const first = submit(1);
+  await settle();
+  ask(2);
+  await settle();
+  const given = first.then(() => runner.runs.length);
+  runner.runs[0]?.end.resolve();
+  assert.equal(await given, 2);
+});
+
 test('where nothing is set, batches become larger for as long as that makes runs better', async () => {
   const { runner, ask, end, occupy } = setUp({ batching: { maxDelayMs: null } });
   runner.runNs = 50e6;

@@ -277,15 +277,19 @@ export class Scheduler implements Submitter {
     const rows = rowsOf(tasks);
     const runRows = runRowsOf(rows, this.#batching.allowedRows);
     this.#pool.starting(pooled, { rows, expectedMs: cost.predictMs(runRows) ?? 0 }, this.#clock.now());
-    let runMs: number | null = null;
+    let hasEnded = false;
     try {
       const { results, report } = await runBatch(tasks, pooled.runner, layout, runRows, this.#clock);
-      runMs = report.runNs / 1e6;
+      const runMs = report.runNs / 1e6;
       cost.observe(runRows, runMs);
       onRun(report);
       const now = this.#clock.now();
       returns.ended(rows, cost.line?.fixedMs ?? 0, now);
       this.#drain.ended(rows, now, this.#room.rows > 0);
+      this.#pool.ended(pooled, now, runMs);
+      hasEnded = true;
+      // The runner has its next batch while these answers are written.
+      this.#dispatch();
       tasks.forEach((task, i) => {
         task.answer.resolve(results[i] as TaskResult);
       });
@@ -293,7 +297,7 @@ export class Scheduler implements Submitter {
     } catch (thrown) {
       return ServingError.from(thrown);
     } finally {
-      this.#pool.ended(pooled, this.#clock.now(), runMs);
+      if (!hasEnded) this.#pool.ended(pooled, this.#clock.now(), null);
     }
   }
 
