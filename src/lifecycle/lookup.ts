@@ -10,12 +10,14 @@ export interface VersionEntry {
  */
 export function defaultVersion<V extends VersionEntry>(versions: readonly V[]): V | null {
   const ready = versions.filter((entry) => entry.ready);
-  if (ready.some((entry) => !isNumber(entry.version))) return ready.at(-1) ?? null;
-  let best: V | null = null;
-  for (const entry of ready) {
-    if (best === null || compareNumbers(entry.version, best.version) >= 0) best = entry;
-  }
-  return best;
+  const [newest] = newestFirst(ready.map(({ version }) => version));
+  return ready.findLast(({ version }) => version === newest) ?? null;
+}
+
+/** From the highest number down; where any is not a number, from the last listed to the first. */
+export function newestFirst(versions: readonly string[]): readonly string[] {
+  const lastFirst = [...versions].reverse();
+  return versions.every(isNumber) ? lastFirst.sort((a, b) => compareNumbers(b, a)) : lastFirst;
 }
 
 function isNumber(version: string): boolean {
