@@ -8,12 +8,13 @@ import { openInventory } from '#device/inventory.js';
 import { place } from '#device/placement.js';
 import { reportRecord } from '#device/report.js';
 import { ModelManager } from '#lifecycle/manager.js';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import { openEnsemble } from '#lifecycle/open-ensemble.js';
 import { openVersion } from '#lifecycle/open-version.js';
 import type { Opener } from '#lifecycle/version.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';
 import { restSkin } from '#protocol/rest/skin.js';
+import { offeredModels } from '#repository/list-source.js';
 import { CoreShares } from '#scheduler/core-shares.js';
 import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
@@ -23,6 +24,7 @@ import { Tracing } from '#serving/tracing.js';
 import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.js';
 import { TraceFile } from '#tracing/trace-file.js';
 import { docsRoutes } from '#web/docs.js';
+import { fileStateOf } from './fingerprint.js';
 import { beginCache } from './version-cache.js';
 
 /** The extensions of the V2 protocol that this server serves. */
@@ -57,11 +59,11 @@ export interface Parts {
 export async function build(settings: Settings, clock: Clock, logControl: LogControl): Promise<Parts> {
   const inventory = await openInventory(settings.devices);
   const cache = settings.cache === null ? null : await openCache(settings.cache, clock);
-  const numbers = new Map(settings.models.map((offer, i) => [offer, i + 1]));
+  let loads = 0;
   const cores = new CoreShares(inventory.cpu.cpus);
-  const open: Opener = async (offer, onLost) => {
-    if (offer.ensemble !== null) return openEnsemble(offer, offer.ensemble, models, clock);
-    const label = `Model#${String(numbers.get(offer) ?? 0).padStart(4, '0')}`;
+  const open: Opener = async (offer, stepModels, onLost) => {
+    if (offer.ensemble !== null) return openEnsemble(offer, offer.ensemble, stepModels, clock);
+    const label = `Model#${String(++loads).padStart(4, '0')}`;
     const finishCache = await beginCache(offer, cache);
     const placement = await place(placementOf(offer, label), inventory, clock);
     const host = {
@@ -73,7 +75,8 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
     };
     return openVersion(offer, placement, host, onLost);
   };
-  const models: ModelManager = new ModelManager(settings.models, open);
+  const offers = await offeredModels(settings.models, fileStateOf);
+  const models = new ModelManager(offers, open, settings.loading, clock);
   const gate = new Gate();
   const { file } = settings.trace;
   const traceFile = file === '' ? null : new TraceFile(file, clock);
@@ -107,7 +110,7 @@ function extensionsOf({ allowClientShm }: Settings): readonly string[] {
   return allowClientShm ? [...EXTENSIONS, 'system_shared_memory'] : EXTENSIONS;
 }
 
-function placementOf(offer: OfferedVersion, label: string): Parameters<typeof place>[0] {
+function placementOf(offer: ConfiguredVersion, label: string): Parameters<typeof place>[0] {
   const { path, device, workers, batchSize, allowFallback, compiler, engine, warmup } = offer;
   const holder = `${offer.name}/${offer.version}`;
   return { holder, label, path, device, workers, batchSize, allowFallback, compiler, engine, warmup };

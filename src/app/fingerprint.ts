@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { modelFiles } from '#backend/model-files.js';
 import type { Placement } from '#device/placement.js';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 
 /** What of an offer changes the answers of the same file. */
-export type RunSettings = Pick<OfferedVersion, 'batchSize' | 'compiler' | 'engine'>;
+export type RunSettings = Pick<ConfiguredVersion, 'batchSize' | 'compiler' | 'engine'>;
 
 /** What of a load does. */
 export type RunFacts = Pick<Placement['model']['facts'], 'engine' | 'provider'>;

@@ -1,7 +1,7 @@
 import type { ResponseStore } from '#cache/store.js';
 import { messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import type { VersionCache } from '#lifecycle/pipeline.js';
 import { fileStateOf, fingerprintOf, type RunFacts } from './fingerprint.js';
 
@@ -16,7 +16,10 @@ export type FinishCache = (facts: RunFacts) => Promise<VersionCache | null>;
  *
  * @param store null where the server keeps no answers
  */
-export async function beginCache(offer: OfferedVersion, store: ResponseStore | null): Promise<FinishCache> {
+export async function beginCache(
+  offer: ConfiguredVersion,
+  store: ResponseStore | null,
+): Promise<FinishCache> {
   const { name, version, path, isCached } = offer;
   if (!isCached) return async () => null;
   const without = (reason: string): null => {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { CacheOptions, RedisOptions } from '#cache/options.js';
 import { DEFAULT_DEVICE_OPTIONS, type DeviceOptions } from '#device/options.js';
+import { NO_RETRY } from '#lifecycle/retry.js';
 import type { Given, GivenOptions } from './given.js';
 import type { ServerFile } from './server-file.js';
 import type { Settings } from './settings.js';
@@ -12,6 +13,8 @@ const DEFAULT_GRPC_PORT = 8081;
 /** Bodies are JSON mostly, where a tensor takes about four times its bytes; Triton allows 64 MiB. */
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 60_000;
+/** Triton's. */
+const MAX_LOADS = 4;
 const MAX_QUEUE_SIZE = 1024;
 const DRAIN_TIMEOUT_MS = 30_000;
 /** Where models keep answers and nothing says where: enough for many small ones. */
@@ -52,6 +55,7 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
     },
     trace: composeTrace(input),
     cache: composeCache(input),
+    loading: { maxLoads: MAX_LOADS, retry: NO_RETRY },
     devices: composeDevices(input),
     maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
     strictReadiness: pick(given.strictReadiness, file.strictReadiness, true),

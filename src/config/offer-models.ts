@@ -1,4 +1,4 @@
-import type { OfferedVersion, TensorClaim } from '#lifecycle/offer.js';
+import type { ConfiguredVersion, TensorClaim } from '#lifecycle/offer.js';
 import { type DeviceDefault, platformOfSelector } from './device-default.js';
 import { checkEnsembleModels } from './ensemble-models.js';
 import type { ModelEntry } from './model-entry.js';
@@ -37,7 +37,7 @@ export interface OfferInput {
 export function offerModels(
   { entries, isWhole, defaults }: OfferInput,
   report: Report,
-): readonly OfferedVersion[] {
+): readonly ConfiguredVersion[] {
   const written = entries.map(({ entry }) => entry);
   reportDoubles(written, report);
   if (isWhole) checkEnsembleModels(written, report);
@@ -48,7 +48,7 @@ function offer(
   { entry, locate, outputs }: LocatedEntry,
   defaults: ModelDefaults,
   report: Report,
-): OfferedVersion {
+): ConfiguredVersion {
   const named = entry.device === null ? null : platformOfSelector(entry.device);
   const { sequence, ensemble, warmup, ...scheduling } = entry.scheduling;
   // An ensemble has no device; it speaks V2.

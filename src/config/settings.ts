@@ -2,7 +2,8 @@ import type { CacheOptions } from '#cache/options.js';
 import type { LogLevel } from '#core/log.js';
 import type { TraceLevel } from '#core/trace-level.js';
 import type { DeviceOptions } from '#device/options.js';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { LoadOptions } from '#lifecycle/load-queue.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import type { CompressionLevel } from './values.js';
 
 /** Everything the server is started with: one frozen, validated value. */
@@ -53,7 +54,8 @@ export interface Settings {
   readonly devices: DeviceOptions;
   /** Where answers of models with `isCached` are kept; null where none is. */
   readonly cache: CacheOptions | null;
-  readonly models: readonly OfferedVersion[];
+  readonly models: readonly ConfiguredVersion[];
+  readonly loading: LoadOptions;
   /** Requests that one version may hold waiting; more are refused with 503. */
   readonly maxQueueSize: number;
   /** Ready means every wanted version is ready; otherwise, at least one. */

@@ -1,62 +1,73 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextSteps, type VersionSnapshot } from './next-step.js';
+import { isOnItsWay, type LoadSnapshot, nextSteps } from './next-step.js';
 import type { VersionState } from './state.js';
 
-const rows: [state: VersionState, wanted: boolean, step: 'load' | 'unload' | null][] = [
-  ['offered', true, 'load'],
-  ['offered', false, null],
-  ['loading', true, null],
-  ['loading', false, null],
-  ['ready', true, null],
-  ['ready', false, 'unload'],
-  ['unloading', true, null],
-  ['unloading', false, null],
-  ['failed', true, null],
-  ['failed', false, null],
-];
-
-for (const [state, wanted, step] of rows) {
-  test(`a version that is ${state} and ${wanted ? 'wanted' : 'not wanted'}: ${step ?? 'nothing to do'}`, () => {
-    assert.deepEqual(
-      nextSteps([{ state, wanted, waitsFor: [] }]).map((each) => each.kind),
-      step === null ? [] : [step],
-    );
-  });
-}
-
-const waits: [state: VersionState, wanted: boolean, isLoaded: boolean][] = [
-  ['offered', true, false],
-  ['offered', false, true],
-  ['loading', true, false],
-  ['loading', false, false],
-  ['ready', true, true],
-  ['ready', false, true],
-  ['unloading', true, false],
-  ['unloading', false, true],
-  ['failed', true, true],
-];
-
-for (const [state, wanted, isLoaded] of waits) {
-  const what = `${state} and ${wanted ? 'wanted' : 'not wanted'}`;
-  test(`an ensemble ${isLoaded ? 'is loaded' : 'waits'} when a version that may run a step is ${what}`, () => {
-    const ready = { state: 'ready', wanted: true, waitsFor: [] } as const;
-    const ensemble = {
-      state: 'offered',
-      wanted: true,
-      waitsFor: [ready, { state, wanted, waitsFor: [] }],
-    } as const;
-    assert.equal(nextSteps([ensemble]).length, isLoaded ? 1 : 0);
-  });
-}
-
-test('ensembles that need one another do not wait for ever', () => {
-  const one: { state: VersionState; wanted: boolean; waitsFor: VersionSnapshot[] } = {
-    state: 'offered',
-    wanted: true,
-    waitsFor: [],
+/** Loads as `1 ready`, `1 ready old` (not wanted), `2 failed`, `2 loading trial`. */
+function loadOf(text: string): LoadSnapshot & { readonly text: string } {
+  const [version = '', state = '', ...marks] = text.split(' ');
+  return {
+    text,
+    version,
+    state: state as VersionState,
+    wanted: !marks.includes('old'),
+    isTrial: marks.includes('trial'),
   };
-  const other: VersionSnapshot = { state: 'offered', wanted: true, waitsFor: [one] };
-  one.waitsFor.push(other);
-  assert.equal(nextSteps([one, other]).length, 2);
-});
+}
+
+const rows: [what: string, loads: string[], steps: string[]][] = [
+  ['a wanted one is loaded', ['1 offered'], ['load 1 offered']],
+  [
+    'one nobody wants any more is forgotten',
+    ['1 offered old', '2 failed old'],
+    ['forget 1 offered old', 'forget 2 failed old'],
+  ],
+  ['what is on its way is left alone', ['1 loading', '2 unloading old', '3 loading old'], []],
+  ['what is as it should be is left alone', ['1 ready', '2 failed'], []],
+  [
+    'with nothing wanted all leave',
+    ['1 ready old', '2 ready old'],
+    ['unload 1 ready old', 'unload 2 ready old'],
+  ],
+  ['the old revision stays while the new one is loading', ['1 ready old', '1 loading'], []],
+  ['the old revision stays where the new one failed', ['1 ready old', '1 failed'], []],
+  ['the old revision leaves when the new one is ready', ['1 ready old', '1 ready'], ['unload 1 ready old']],
+  ['the old version stays while the new one is loading', ['1 ready old', '2 loading'], []],
+  ['the old version stays where the new one failed', ['1 ready old', '2 failed'], []],
+  ['the old version leaves when the new one is ready', ['1 ready old', '2 ready'], ['unload 1 ready old']],
+  ['the old version stays until all that are wanted are ready', ['1 ready old', '2 ready', '3 loading'], []],
+  [
+    'an old revision waits for its own heir alone',
+    ['1 ready old', '1 ready', '2 failed'],
+    ['unload 1 ready old'],
+  ],
+  ['one on trial is loaded', ['1 ready', '1 offered trial'], ['load 1 offered trial']],
+  ['one on trial does not make another leave', ['1 ready old', '1 ready trial', '2 loading'], []],
+  ['one whose trial is over leaves at once', ['1 ready', '1 ready trial old'], ['unload 1 ready trial old']],
+];
+
+for (const [what, loads, steps] of rows) {
+  test(what, () => {
+    const found = nextSteps(loads.map(loadOf)).map(({ kind, load }) => `${kind} ${load.text}`);
+    assert.deepEqual(found, steps);
+  });
+}
+
+const arrivals: [state: VersionState, wanted: boolean, isComing: boolean][] = [
+  ['offered', true, true],
+  ['offered', false, false],
+  ['loading', true, true],
+  ['loading', false, true],
+  ['ready', true, false],
+  ['ready', false, false],
+  ['unloading', true, false],
+  ['unloading', false, false],
+  ['failed', true, false],
+];
+
+for (const [state, wanted, isComing] of arrivals) {
+  const what = `${state} and ${wanted ? 'wanted' : 'not wanted'}`;
+  test(`an ensemble ${isComing ? 'waits' : 'does not wait'} for what is ${what}`, () => {
+    assert.equal(isOnItsWay({ state, wanted }), isComing);
+  });
+}

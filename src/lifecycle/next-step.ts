@@ -1,36 +1,48 @@
-import { needsItself } from './needs.js';
 import type { VersionState } from './state.js';
 
-/** What the decision is made from. */
-export interface VersionSnapshot {
+/** What the decision is made from: one load of one version of a model. A version may have several, of different revisions. */
+export interface LoadSnapshot {
+  readonly version: string;
   readonly state: VersionState;
+  /** Whether it is what is wanted of its version now: asked for, chosen, of the newest revision. */
   readonly wanted: boolean;
-  /** The versions that its steps may be run by, where it is an ensemble; else empty. */
-  readonly waitsFor: readonly VersionSnapshot[];
+  /** It is a trial, and changes nothing for the others until it is accepted. */
+  readonly isTrial: boolean;
 }
 
-export type Step<V> = { readonly kind: 'load' | 'unload'; readonly version: V };
+export type Step<L> = { readonly kind: 'load' | 'unload' | 'forget'; readonly load: L };
 
 /**
- * The steps that bring what is loaded nearer to what is wanted, in the order of the list. A failed version is left
- * alone until it is asked for again. An ensemble is loaded when all that it waits for has arrived, well or not: whether
- * that is enough for it is found out then.
+ * The steps that bring what is loaded of one model nearer to what is wanted. Who is not wanted any more leaves when
+ * what comes in its place is ready, and stays where that failed. What failed is left alone until it is asked for again.
  */
-export function nextSteps<V extends VersionSnapshot>(versions: readonly V[]): readonly Step<V>[] {
-  const steps: Step<V>[] = [];
-  for (const version of versions) {
-    if (version.wanted && version.state === 'offered' && !mustWait(version))
-      steps.push({ kind: 'load', version });
-    if (!version.wanted && version.state === 'ready') steps.push({ kind: 'unload', version });
+export function nextSteps<L extends LoadSnapshot>(loads: readonly L[]): readonly Step<L>[] {
+  const steps: Step<L>[] = [];
+  for (const load of loads) {
+    const { state, wanted } = load;
+    if (wanted && state === 'offered') steps.push({ kind: 'load', load });
+    if (wanted) continue;
+    if (state === 'ready' && mayLeave(load, loads)) steps.push({ kind: 'unload', load });
+    if (state === 'offered' || state === 'failed') steps.push({ kind: 'forget', load });
   }
   return steps;
 }
 
-/** One that needs itself would wait for ever; its loading says what is wrong. */
-function mustWait(version: VersionSnapshot): boolean {
-  return version.waitsFor.some(isOnItsWay) && !needsItself(version);
+function mayLeave({ version, isTrial }: LoadSnapshot, loads: readonly LoadSnapshot[]): boolean {
+  if (isTrial) return true;
+  const wanted = loads.filter((load) => load.wanted && !load.isTrial);
+  const itsOwn = wanted.filter((load) => load.version === version);
+  const heirs = itsOwn.length > 0 ? itsOwn : wanted;
+  return heirs.every(({ state }) => state === 'ready');
 }
 
-function isOnItsWay({ state, wanted }: VersionSnapshot): boolean {
-  return state === 'loading' || (wanted && (state === 'offered' || state === 'unloading'));
+/** What may need others to be there first, and when these are on their way. */
+export interface Needing {
+  readonly state: VersionState;
+  readonly wanted: boolean;
+}
+
+/** Whether one that is needed may still arrive; whether that is enough for those that need it is found out then. */
+export function isOnItsWay({ state, wanted }: Needing): boolean {
+  return state === 'loading' || (wanted && state === 'offered');
 }

@@ -5,6 +5,8 @@ import type { RateLimitOptions } from '#scheduler/rate-limit-options.js';
 import type { SequenceOptions } from '#scheduler/sequence-options.js';
 import type { DataType } from '#tensor/datatype.js';
 import type { EnsembleStep } from './ensemble-steps.js';
+import type { Traffic } from './traffic.js';
+import type { VersionPolicy } from './version-policy.js';
 
 export type { WarmupInput, WarmupSample } from '#device/warmup-sample.js';
 export type { BatchingOptions, QueueOptions, QueuePolicy } from '#scheduler/options.js';
@@ -48,6 +50,11 @@ export interface OfferedQueue extends Omit<QueueOptions, 'maxSize'> {
 export interface OfferedVersion {
   readonly name: string;
   readonly version: string;
+  /**
+   * Changes when anything does that the loaded version is made of: its settings, its files. What is loaded is never
+   * replaced by an offer of the same revision.
+   */
+  readonly revision: string;
   /** Absolute path of the model file; empty for an ensemble, which has none. */
   readonly path: string;
   readonly description: string | null;
@@ -78,4 +85,22 @@ export interface OfferedVersion {
   readonly rateLimit: RateLimitOptions | null;
   readonly compiler: CompilerSettings;
   readonly engine: EngineSettings;
+}
+
+/** As an OfferedVersion, before anybody has looked at its files. */
+export type ConfiguredVersion = Omit<OfferedVersion, 'revision'>;
+
+/** A model as its source has it now. */
+export interface OfferedModel {
+  readonly name: string;
+  /** All that there are, in the order of the source. */
+  readonly versions: readonly OfferedVersion[];
+  readonly policy: VersionPolicy;
+  /** Other names of versions, such as `stable`. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly traffic: Traffic;
+  /** Where it comes from, for people: the file of its configuration or its folder in a repository. */
+  readonly source: string;
+  /** Why its source cannot be used now; what was offered before counts then. Null where it can. */
+  readonly fault: string | null;
 }

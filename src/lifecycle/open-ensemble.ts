@@ -3,33 +3,27 @@ import type { Clock } from '#core/clock.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
-import type { ModelRef } from '#inference/request.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { counted } from './counted.js';
 import { Counters } from './counters.js';
 import { type EnsemblePlan, planEnsemble, whereIs } from './ensemble-graph.js';
 import type { EnsembleStep } from './ensemble-steps.js';
 import type { Handle } from './handle.js';
-import type { OfferedVersion, TensorClaim } from './offer.js';
+import type { ConfiguredVersion, TensorClaim } from './offer.js';
 import { descriptionsOf, type OpenVersion } from './open-version.js';
 import { behindLimit } from './pipeline.js';
 import { inStep, runEnsemble } from './run-ensemble.js';
 import { schedulingOf } from './scheduling-of.js';
 import type { Port, Signature } from './signature.js';
+import type { StepModels } from './step-models.js';
 import { timedCall } from './timed-call.js';
-
-/** Where the models of an ensemble come from. */
-export interface StepModels {
-  /** Throws NOT_FOUND or UNAVAILABLE. */
-  acquire(ref: ModelRef): Handle;
-}
 
 /**
  * Opens a model that is a graph of other models, which must be ready. It holds nothing of its own: each request borrows
  * the models of all steps. Rejects with INVALID_ARGUMENT where they do not fit together, or as `acquire` throws.
  */
 export async function openEnsemble(
-  offer: OfferedVersion,
+  offer: ConfiguredVersion,
   steps: readonly EnsembleStep[],
   models: StepModels,
   clock: Clock,
@@ -119,13 +113,13 @@ function borrowAll(ensemble: string, steps: readonly EnsembleStep[], models: Ste
 
 /** Plans anew when a step is run by another version than before, which may not be like it. */
 class Planner {
-  readonly #offer: OfferedVersion;
+  readonly #offer: ConfiguredVersion;
   readonly #steps: readonly EnsembleStep[];
   #metadata: readonly ModelMetadata[];
   #plan: EnsemblePlan;
 
   /** Throws INVALID_ARGUMENT where the models do not fit together. */
-  constructor(offer: OfferedVersion, steps: readonly EnsembleStep[], handles: readonly Handle[]) {
+  constructor(offer: ConfiguredVersion, steps: readonly EnsembleStep[], handles: readonly Handle[]) {
     this.#offer = offer;
     this.#steps = steps;
     this.#metadata = handles.map(({ metadata }) => metadata);
@@ -157,7 +151,7 @@ function labelsOf(claim: TensorClaim | undefined): Pick<Port, 'labels'> {
   return claim?.labels === undefined ? {} : { labels: claim.labels };
 }
 
-function deploymentOf(offer: OfferedVersion, maxBatchSize: number): Deployment {
+function deploymentOf(offer: ConfiguredVersion, maxBatchSize: number): Deployment {
   return {
     fileName: '',
     platform: 'ensemble',

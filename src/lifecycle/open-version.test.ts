@@ -4,7 +4,7 @@ import type { Placement } from '#device/placement.js';
 import { CoreShares } from '#scheduler/core-shares.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { offerOf } from '../../test/support/server.js';
-import type { OfferedVersion } from './offer.js';
+import type { ConfiguredVersion } from './offer.js';
 import { openVersion } from './open-version.js';
 
 const HOST = {
@@ -15,7 +15,7 @@ const HOST = {
   readFile: () => Promise.reject(new Error('no files here')),
 };
 
-function open(parts: Partial<OfferedVersion>) {
+function open(parts: Partial<ConfiguredVersion>) {
   let closed = 0;
   const facts = { engine: 'onnxruntime 1', provider: 'cpu', threads: 2, modelBytes: 1 };
   const spec = { name: 'x', datatype: 'FP32' as const, shape: [-1] };

@@ -6,7 +6,7 @@ import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
 import { counted } from './counted.js';
 import { Counters, type Counts } from './counters.js';
-import type { BatchingOptions, OfferedVersion } from './offer.js';
+import type { BatchingOptions, ConfiguredVersion } from './offer.js';
 import { openPipeline, type Pipeline, type PipelineHost } from './pipeline.js';
 import { publicSignature } from './public-signature.js';
 import { schedulingOf } from './scheduling-of.js';
@@ -34,7 +34,7 @@ export interface OpenVersion {
  * placement again when the configuration contradicts the file.
  */
 export async function openVersion(
-  offer: OfferedVersion,
+  offer: ConfiguredVersion,
   placement: Placement,
   host: PipelineHost,
   onLost: (reason: string) => void,
@@ -87,7 +87,7 @@ export async function openVersion(
 
 /** Batches that nobody asked for are tried out first: what cannot be told from a model's file can be seen. */
 async function provenBatching(
-  { batching, sequence }: OfferedVersion,
+  { batching, sequence }: ConfiguredVersion,
   { maxRows }: BatchRules,
   placement: Placement,
 ): Promise<BatchingOptions> {
@@ -106,7 +106,7 @@ export function descriptionsOf({ inputs, outputs }: Signature): Record<string, s
 }
 
 function deploymentOf(
-  offer: OfferedVersion,
+  offer: ConfiguredVersion,
   { model, devices, instances }: Placement,
   maxBatchSize: number,
 ): Deployment {
@@ -129,7 +129,7 @@ function fileNameOf(path: string): string {
   return path.split(/[/\\]/).at(-1) ?? path;
 }
 
-function propertiesOf(offer: OfferedVersion, placement: Placement): Record<string, string> {
+function propertiesOf(offer: ConfiguredVersion, placement: Placement): Record<string, string> {
   const { facts } = placement.model;
   const devices = placement.devices.map((device) =>
     device.simulated ? `${device.name} (software)` : device.name,

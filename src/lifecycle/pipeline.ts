@@ -12,7 +12,7 @@ import type { ReadInitial } from '#scheduler/sequence-state.js';
 import { openSequences, type SequenceScheduler } from '#scheduler/sequences.js';
 import type { Submitter } from '#scheduler/task.js';
 import type { BatchRules } from './batch-rules.js';
-import type { OfferedVersion, RateLimitOptions } from './offer.js';
+import type { ConfiguredVersion, RateLimitOptions } from './offer.js';
 import { sequenceModelOf } from './sequence-model-of.js';
 import { timedCall } from './timed-call.js';
 
@@ -55,7 +55,7 @@ export interface Pipeline extends Submitter {
  * INVALID_ARGUMENT where the offer contradicts the model.
  */
 export async function openPipeline(
-  offer: OfferedVersion,
+  offer: ConfiguredVersion,
   rules: BatchRules,
   host: PipelineHost,
   { runners, onRun, onLost }: PipelineEnds,
@@ -82,14 +82,14 @@ export async function openPipeline(
   };
 }
 
-function batchingOf({ batching, sequence }: OfferedVersion, rules: BatchRules): BatchingOptions {
+function batchingOf({ batching, sequence }: ConfiguredVersion, rules: BatchRules): BatchingOptions {
   const { maxRows, allowedRows } = rules;
   const given = { ...batching, maxRows, allowedRows };
   return sequence === null ? given : sequenceBatching(sequence.strategy, given);
 }
 
 async function sequencesOf(
-  { name, sequence }: OfferedVersion,
+  { name, sequence }: ConfiguredVersion,
   { signature, maxRows }: BatchRules,
   runners: number,
   inner: Submitter,
@@ -104,7 +104,7 @@ async function sequencesOf(
 /** A kept answer is free: only what must be run counts for the rate limit, before it waits. */
 function behindCacheAndLimit(
   inner: Submitter,
-  { name, version, rateLimit, sequence }: OfferedVersion,
+  { name, version, rateLimit, sequence }: ConfiguredVersion,
   { cache, clock }: PipelineHost,
 ): Submitter {
   const limited = behindLimit(inner, rateLimit, clock);

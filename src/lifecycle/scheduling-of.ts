@@ -1,5 +1,5 @@
 import type { Scheduling } from '#inference/scheduling.js';
-import type { OfferedVersion } from './offer.js';
+import type { ConfiguredVersion } from './offer.js';
 
 /**
  * What can be told of how requests of an offer are scheduled.
@@ -12,7 +12,7 @@ export function schedulingOf(
     queue,
     sequence,
     ensemble,
-  }: Pick<OfferedVersion, 'batching' | 'queue' | 'sequence' | 'ensemble'>,
+  }: Pick<ConfiguredVersion, 'batching' | 'queue' | 'sequence' | 'ensemble'>,
   maxBatchSize: number,
 ): Scheduling {
   if (ensemble !== null) return { kind: 'ensemble', steps: ensemble };

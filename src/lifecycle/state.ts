@@ -1,14 +1,14 @@
 /**
- * What a version can be, and where it can go from there:
+ * What a load of a version can be, and where it can go from there:
  *
- *   offered ──► loading ──► ready ──► unloading ──► offered
+ *   offered ──► loading ──► ready ──► unloading ──► gone
  *                  │          │
  *                  ▼          ▼
  *                failed ◄─────┘ (its last instance was lost)
- *                  │
- *                  └──► loading (asked for again)
+ *
+ * What failed is tried again by a load of its own.
  */
-export type VersionState = 'offered' | 'loading' | 'ready' | 'unloading' | 'failed';
+export type VersionState = 'offered' | 'loading' | 'ready' | 'unloading' | 'failed' | 'gone';
 
 /** The states of the V2 repository index. */
 export type IndexState = 'UNAVAILABLE' | 'LOADING' | 'READY' | 'UNLOADING';
@@ -19,4 +19,5 @@ export const INDEX_STATE: Readonly<Record<VersionState, IndexState>> = {
   ready: 'READY',
   unloading: 'UNLOADING',
   failed: 'UNAVAILABLE',
+  gone: 'UNAVAILABLE',
 };

@@ -7,21 +7,44 @@ import { needsItself } from './needs.js';
 import type { OfferedVersion } from './offer.js';
 import type { OpenVersion } from './open-version.js';
 import { INDEX_STATE, type IndexState, type VersionState } from './state.js';
+import type { StepModels } from './step-models.js';
 
 const log = loggerOf('lifecycle::version');
 
 /** Opens an offer; a hole, so that a version knows no devices. `onLost` hears when it can run no more. */
-export type Opener = (offer: OfferedVersion, onLost: (reason: string) => void) => Promise<OpenVersion>;
+export type Opener = (
+  offer: OfferedVersion,
+  models: StepModels,
+  onLost: (reason: string) => void,
+) => Promise<OpenVersion>;
 
-/** The single owner of what one version of a model is: its state, its reason, what is loaded, who has borrowed it. */
+/** What a version needs of those around it. */
+export interface Surroundings {
+  readonly open: Opener;
+  /** Is called when the state has changed. */
+  onChange(version: Version): void;
+  /** Where its steps borrow what they are run by, where it is an ensemble. */
+  stepModelsOf(version: Version): StepModels;
+  /** The versions that its steps may be run by, where it is an ensemble; else none. */
+  neededBy(version: Version): readonly Version[];
+  /** Why it cannot serve though it is loaded, because it needs others; null where it can. */
+  obstacleOf(version: Version): string | null;
+}
+
+/**
+ * One load of one version of a model, and the single owner of what it is: its state, its reason, what is loaded, who has
+ * borrowed it. Another revision of the version is another load.
+ */
 export class Version {
   readonly offer: OfferedVersion;
-  wanted = false;
-  /** The versions that its steps may be run by, where it is an ensemble. */
-  waitsFor: readonly Version[] = [];
-  readonly #open: Opener;
-  readonly #onChange: () => void;
-  readonly #obstacle: () => string | null;
+  wanted = true;
+  /** Whether it is to be replaced though nothing changed. */
+  isStale = false;
+  /** Whether it must prove itself before it may serve. */
+  isTrial = false;
+  /** How often it was tried before. */
+  readonly attempts: number;
+  readonly #around: Surroundings;
   #state: VersionState = 'offered';
   /** Why it is not ready, for people; empty when there is nothing to say. */
   #reason = '';
@@ -29,20 +52,10 @@ export class Version {
   #borrowed = 0;
   #unborrowed: Deferred<void> | null = null;
 
-  /**
-   * @param onChange is called when the state has changed
-   * @param obstacle why it cannot serve though it is loaded, because it needs others; null where it can
-   */
-  constructor(
-    offer: OfferedVersion,
-    open: Opener,
-    onChange: () => void,
-    obstacle: () => string | null = () => null,
-  ) {
+  constructor(offer: OfferedVersion, around: Surroundings, attempts = 0) {
     this.offer = offer;
-    this.#open = open;
-    this.#onChange = onChange;
-    this.#obstacle = obstacle;
+    this.attempts = attempts;
+    this.#around = around;
   }
 
   get version(): string {
@@ -54,12 +67,16 @@ export class Version {
   }
 
   get reason(): string {
-    return this.#state === 'ready' ? (this.#obstacle() ?? '') : this.#reason;
+    return this.#state === 'ready' ? (this.#around.obstacleOf(this) ?? '') : this.#reason;
+  }
+
+  get waitsFor(): readonly Version[] {
+    return this.#around.neededBy(this);
   }
 
   /** Whether it can serve: it is loaded, and so is all that it needs. */
   get ready(): boolean {
-    return this.#state === 'ready' && this.#obstacle() === null;
+    return this.#state === 'ready' && this.#around.obstacleOf(this) === null;
   }
 
   get indexState(): IndexState {
@@ -73,7 +90,9 @@ export class Version {
     try {
       if (needsItself<Version>(this))
         throw invalid(`ensemble '${name}' needs itself: its steps lead back to it`);
-      this.#loaded = await this.#open(this.offer, (reason) => this.#lost(reason));
+      this.#loaded = await this.#around.open(this.offer, this.#around.stepModelsOf(this), (reason) =>
+        this.#lost(reason),
+      );
       this.#become('ready', '');
       log.info(`model '${name}' version ${version} is ready`, { model: name, version });
     } catch (thrown) {
@@ -101,13 +120,8 @@ export class Version {
     } catch (thrown) {
       log.error(`model '${name}' version ${version} was not closed cleanly: ${messageOf(thrown)}`);
     }
-    this.#become('offered', 'unloaded');
+    this.#become('gone', '');
     log.info(`model '${name}' version ${version} is unloaded`, { model: name, version });
-  }
-
-  /** Makes a failed version one that can be tried again. */
-  forgive(): void {
-    if (this.#state === 'failed') this.#become('offered', '');
   }
 
   /** Lends the version. Throws UNAVAILABLE, saying why, unless it is ready. */
@@ -137,8 +151,9 @@ export class Version {
     const doing = {
       offered: 'it is not loaded',
       loading: 'it is still being loaded',
-      ready: this.#obstacle() ?? 'it is ready',
+      ready: this.#around.obstacleOf(this) ?? 'it is ready',
       unloading: 'it is being unloaded',
+      gone: 'it is not loaded',
       failed: 'it could not be loaded',
     }[this.#state];
     const reason = this.#state === 'failed' ? `: ${this.#reason}` : '';
@@ -166,6 +181,6 @@ export class Version {
   #become(state: VersionState, reason: string): void {
     this.#state = state;
     this.#reason = reason;
-    this.#onChange();
+    this.#around.onChange(this);
   }
 }

@@ -6,7 +6,6 @@ import type { ModelMetadata } from '#inference/metadata.js';
 import type { InferenceRequest, ModelRef } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { ModelStatistics } from '#inference/statistics.js';
-import type { Handle } from '#lifecycle/handle.js';
 import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
 import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import type { Gate } from './gate.js';
@@ -70,13 +69,6 @@ export interface Serving {
   readonly sharedMemory: SharedMemoryRegions | null;
 }
 
-/** What a version tells of itself. Throws NOT_FOUND or UNAVAILABLE. */
-function look(models: ModelManager, ref: ModelRef): Pick<Handle, 'metadata' | 'deployment'> {
-  const handle = models.acquire(ref);
-  handle.release();
-  return handle;
-}
-
 export function createServing(models: ModelManager, gate: Gate, options: ServingOptions): Serving {
   /** Throws NOT_FOUND for a model that is not offered. */
   const checkModel = (name: string | null): void => {
@@ -94,10 +86,10 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     },
     isModelReady: (ref) => models.isReady(ref) && gate.state === 'open',
     modelMetadata: (ref) => ({
-      metadata: look(models, ref).metadata,
+      metadata: models.describe(ref).metadata,
       versions: models.readyVersions(ref.name),
     }),
-    modelDeployment: (ref) => look(models, ref),
+    modelDeployment: (ref) => models.describe(ref),
     infer: (request, call) => gate.pass(() => infer(models, request, call, options.tracing)),
     statistics: (ref) => models.statistics(ref),
     index: () => models.index(),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type OfferedVersion, PLAIN_BATCHING, PLAIN_POLICY, PLAIN_QUEUE } from '#lifecycle/offer.js';
+import { type ConfiguredVersion, PLAIN_BATCHING, PLAIN_POLICY, PLAIN_QUEUE } from '#lifecycle/offer.js';
 import { type Bench, settingsOf } from './workbench.js';
 
 /** The one model of a list with these further lines. */
-function modelOf(lines: string, bench: Bench = {}): OfferedVersion {
+function modelOf(lines: string, bench: Bench = {}): ConfiguredVersion {
   const text = `model_config_list:\n- name: m\n  model: m.onnx\n${lines.replace(/^/gm, '  ')}\n`;
   const files = { 'etc/m.yaml': text, ...bench.files };
   const { models, warnings } = settingsOf({
@@ -14,10 +14,10 @@ function modelOf(lines: string, bench: Bench = {}): OfferedVersion {
   });
   assert.deepEqual(warnings, []);
   assert.equal(models.length, 1);
-  return models[0] as OfferedVersion;
+  return models[0] as ConfiguredVersion;
 }
 
-const batching: [written: string, read: Partial<OfferedVersion['batching']>][] = [
+const batching: [written: string, read: Partial<ConfiguredVersion['batching']>][] = [
   ['dynamic_batching:', {}],
   ['dynamic_batching: true', { isAssumed: false }],
   ['dynamic_batching: {}', { isAssumed: false }],
@@ -53,7 +53,7 @@ test('batching that is off may stand beside sequences and max_batch_size: 0', ()
 
 const policy = { ...PLAIN_POLICY, allowTimeoutOverride: false };
 
-const queues: [written: string, read: Partial<OfferedVersion['queue']>][] = [
+const queues: [written: string, read: Partial<ConfiguredVersion['queue']>][] = [
   ['max_queue_size: 7', { maxSize: 7 }],
   ['max_queue_rows: 8', { maxRows: 8 }],
   ['max_queue_bytes: 1000000000000', { maxBytes: 1e12 }],
@@ -131,7 +131,7 @@ const SEQUENCE = `sequence_batching:
   - {input_name: i, output_name: o, data_type: FP32, dims: [2], initial_state: [{data_type: FP32, dims: [2], zero_data: true}]}
   - {input_name: j, output_name: p, data_type: BYTES, dims: []}`;
 
-const SEQUENCE_READ: OfferedVersion['sequence'] = {
+const SEQUENCE_READ: ConfiguredVersion['sequence'] = {
   maxIdleMs: 5000,
   strategy: {
     kind: 'oldest',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import { encodeByteStrings } from '#tensor/byte-strings.js';
 import { DATATYPES, type DataType } from '#tensor/datatype.js';
 import { extremes } from '../contract/extremes.js';
@@ -46,9 +46,12 @@ function int32(...values: readonly number[]): Uint8Array {
 describe('binary tensors over real sockets', () => {
   const end = atEnd(after);
   let server: TestServer;
-  const offered = (name: string, bytes: Uint8Array, parts: Partial<OfferedVersion> = {}): OfferedVersion =>
-    offerOf({ name, path: writeModel(folder, `${name}.onnx`, bytes), ...parts });
-  const identity = (name: string, type: DataType, shape: ModelShape = ['n']): OfferedVersion =>
+  const offered = (
+    name: string,
+    bytes: Uint8Array,
+    parts: Partial<ConfiguredVersion> = {},
+  ): ConfiguredVersion => offerOf({ name, path: writeModel(folder, `${name}.onnx`, bytes), ...parts });
+  const identity = (name: string, type: DataType, shape: ModelShape = ['n']): ConfiguredVersion =>
     offered(name, identityModel(type, shape));
 
   before(async () => {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Environment } from '#config/given.js';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import { entered } from '../support/entered.js';
 import { FalseNpuTree } from '../support/false-npu-tree.js';
 import { identityModel, modelDirectory, slowModel, writeModel } from '../support/onnx-models.js';
@@ -17,7 +17,7 @@ const slowPath = writeModel(folder, 'slow.onnx', slowModel());
 const quickPath = writeModel(folder, 'quick.onnx', identityModel('UINT8'));
 
 /** A model on an NPU that takes as long as its request says. */
-function onNpu(name: string, device: string, parts: Partial<OfferedVersion> = {}): OfferedVersion {
+function onNpu(name: string, device: string, parts: Partial<ConfiguredVersion> = {}): ConfiguredVersion {
   return offerOf({ name, device, platform: 'npu', path: slowPath, ...parts });
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import { EngineThreads } from '../support/engine-threads.js';
 import { entered } from '../support/entered.js';
 import { eventually } from '../support/eventually.js';
@@ -22,7 +22,7 @@ const INFER = '/v2/models/slow/infer';
 /** A run that no test could wait for. */
 const FOREVER = 100_000_000;
 
-async function serveSlow(t: TestContext, parts: Partial<OfferedVersion> = {}): Promise<TestServer> {
+async function serveSlow(t: TestContext, parts: Partial<ConfiguredVersion> = {}): Promise<TestServer> {
   const offers = [
     offerOf({ name: 'slow', path: slowPath, ...parts }),
     offerOf({ name: 'quick', path: quickPath }),

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import { answeredOutputs, binaryBody, postBytes } from '../support/binary.js';
 import { bytesOfList } from '../support/elements.js';
 import { claimOf, stepOf } from '../support/ensembles.js';
@@ -56,7 +56,7 @@ const paths = Object.fromEntries(
   Object.entries(files).map(([name, bytes]) => [name, writeModel(folder, `${name}.onnx`, bytes)]),
 ) as Record<FileName, string>;
 
-const single = (name: FileName, parts: Partial<OfferedVersion> = {}): OfferedVersion =>
+const single = (name: FileName, parts: Partial<ConfiguredVersion> = {}): ConfiguredVersion =>
   offerOf({ name, path: paths[name], ...parts });
 
 /** in -> sigmoid -> s -> exp, tanh -> addsub -> sum, difference; s is an output too. */
@@ -551,7 +551,7 @@ test('an ensemble fails with the reason of the step that failed, and is tried ag
   assert.equal((await own.get('/v2/health/ready')).status, 200);
 });
 
-const unfit: [what: string, offers: readonly OfferedVersion[], reason: RegExp][] = [
+const unfit: [what: string, offers: readonly ConfiguredVersion[], reason: RegExp][] = [
   [
     'models that do not fit together',
     [

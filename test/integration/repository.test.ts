@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Settings } from '#config/settings.js';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import { entered } from '../support/entered.js';
 import { hearLog } from '../support/heard.js';
 import { identityModel, modelDirectory, slowModel, writeModel } from '../support/onnx-models.js';
@@ -18,7 +18,8 @@ const good = writeModel(folder, 'good.onnx', goodBytes);
 const broken = writeModel(folder, 'broken.onnx', Buffer.from('this is no model'));
 const slow = writeModel(folder, 'slow.onnx', slowModel());
 
-const offer = (name: string, path = good, version = '1'): OfferedVersion => offerOf({ name, path, version });
+const offer = (name: string, path = good, version = '1'): ConfiguredVersion =>
+  offerOf({ name, path, version });
 const one = inferBody(tensor('input', 'UINT8', [1], [7]));
 const iterations = (count: number): object => inferBody(tensor('iterations', 'INT64', [1], [count]));
 const load = (server: TestServer, name: string, body: unknown = ''): Promise<Reply> =>

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, type TestContext, test } from 'node:test';
 import { responseKey } from '#cache/key.js';
 import { bytesOfEntry } from '#cache/local-store.js';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import { answeredOutputs, binaryBody, postBytes } from '../support/binary.js';
 import { entered } from '../support/entered.js';
 import { type GrpcClient, grpcClient } from '../support/grpc-client.js';
@@ -30,7 +30,7 @@ const INFER = '/v2/models/model/infer';
 async function serveCached(
   t: TestContext,
   bytes: Uint8Array,
-  parts: Partial<OfferedVersion> = {},
+  parts: Partial<ConfiguredVersion> = {},
   localBytes = 1e6,
 ): Promise<{ readonly server: TestServer; readonly client: GrpcClient }> {
   const path = writeModel(folder, `${files++}.onnx`, bytes);

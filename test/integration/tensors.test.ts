@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { OfferedVersion } from '#lifecycle/offer.js';
+import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import type { DataType } from '#tensor/datatype.js';
 import {
   addSubModel,
@@ -38,7 +38,7 @@ describe('ONNX models of every form', () => {
   let server: TestServer;
   const infer = (name: string, body: unknown): Promise<Reply> =>
     server.post(`/v2/models/${name}/infer`, body);
-  const identity = (name: string, type: DataType, shape: ModelShape = ['n']): OfferedVersion =>
+  const identity = (name: string, type: DataType, shape: ModelShape = ['n']): ConfiguredVersion =>
     offerOf({ name, path: writeModel(folder, `${name}.onnx`, identityModel(type, shape)) });
 
   before(async () => {

@@ -3,10 +3,11 @@ import { type RunningServer, startServer } from '#app/start.js';
 import type { Settings } from '#config/settings.js';
 import type { LogControl } from '#core/log-settings.js';
 import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
-import { type EnsembleStep, type OfferedVersion, PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
+import { type ConfiguredVersion, type EnsembleStep, PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
+import { NO_RETRY } from '#lifecycle/retry.js';
 
 /** An offer with everything but the model left as it is by default. */
-export function offerOf(parts: Partial<OfferedVersion> & { readonly path: string }): OfferedVersion {
+export function offerOf(parts: Partial<ConfiguredVersion> & { readonly path: string }): ConfiguredVersion {
   return {
     name: 'model',
     version: '1',
@@ -37,13 +38,13 @@ export function offerOf(parts: Partial<OfferedVersion> & { readonly path: string
 export function ensembleOffer(
   name: string,
   steps: readonly EnsembleStep[],
-  tensors: Pick<OfferedVersion, 'inputs' | 'outputs'>,
-  parts: Partial<OfferedVersion> = {},
-): OfferedVersion {
+  tensors: Pick<ConfiguredVersion, 'inputs' | 'outputs'>,
+  parts: Partial<ConfiguredVersion> = {},
+): ConfiguredVersion {
   return offerOf({ name, path: '', ensemble: steps, ...tensors, ...parts });
 }
 
-export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Settings> = {}): Settings {
+export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<Settings> = {}): Settings {
   return {
     server: { name: 'furiosa-server', version: '0.0.0-test', extensions: [] },
     autoload: true,
@@ -53,6 +54,7 @@ export function settingsOf(models: readonly OfferedVersion[], parts: Partial<Set
     trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
     devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
     cache: null,
+    loading: { maxLoads: 4, retry: NO_RETRY },
     models,
     maxQueueSize: 64,
     strictReadiness: true,

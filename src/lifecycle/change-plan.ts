@@ -1,0 +1,75 @@
+import { wantedOf } from './model.js';
+import type { OfferedModel, OfferedVersion } from './offer.js';
+
+/** A version that a change of what is offered would touch, and why. */
+export interface PlannedStep {
+  readonly model: string;
+  readonly version: string;
+  readonly why: string;
+}
+
+/** What a change of what is offered would do. */
+export interface ChangePlan {
+  readonly load: readonly PlannedStep[];
+  /** Loaded anew beside what serves now, which then leaves. */
+  readonly change: readonly PlannedStep[];
+  readonly unload: readonly PlannedStep[];
+  /** Versions that stay as they are. */
+  readonly keep: number;
+}
+
+/**
+ * Compares what is offered now with what would be. Models that nobody has asked for are not loaded by a change either, but
+ * new ones are.
+ *
+ * @param isAsked whether a model that is offered now should be loaded
+ */
+export function planOf(
+  now: readonly OfferedModel[],
+  next: readonly OfferedModel[],
+  isAsked: (name: string) => boolean,
+): ChangePlan {
+  const plan = {
+    load: [] as PlannedStep[],
+    change: [] as PlannedStep[],
+    unload: [] as PlannedStep[],
+    keep: 0,
+  };
+  const before = new Map(now.map((model) => [model.name, model]));
+  const after = new Map(next.map((model) => [model.name, model]));
+  for (const [name, model] of after) {
+    const old = before.get(name);
+    if (old !== undefined && !isAsked(name)) continue;
+    const loaded = new Map((old === undefined ? [] : wantedOf(old)).map((each) => [each.version, each]));
+    const wanted = wantedOf(model);
+    for (const offer of wanted) {
+      const { version } = offer;
+      const was = loaded.get(version);
+      if (was === undefined) plan.load.push({ model: name, version, why: 'new' });
+      else if (was.revision === offer.revision) plan.keep++;
+      else plan.change.push({ model: name, version, why: differenceOf(was, offer) });
+    }
+    for (const version of loaded.keys()) {
+      if (!wanted.some((offer) => offer.version === version))
+        plan.unload.push({ model: name, version, why: whyNot(model, version) });
+    }
+  }
+  for (const [name, model] of before) {
+    if (after.has(name) || !isAsked(name)) continue;
+    for (const { version } of wantedOf(model))
+      plan.unload.push({ model: name, version, why: 'no longer configured' });
+  }
+  return plan;
+}
+
+function whyNot({ versions }: OfferedModel, version: string): string {
+  const isThere = versions.some((offer) => offer.version === version);
+  return isThere ? 'its version policy does not choose it any more' : 'no longer there';
+}
+
+/** The settings that differ, by their names here; the rest is in the files. */
+function differenceOf(was: OfferedVersion, is: OfferedVersion): string {
+  const keys = Object.keys(is).filter((key) => key !== 'revision') as (keyof OfferedVersion)[];
+  const changed = keys.filter((key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]));
+  return changed.length === 0 ? 'its files' : `settings: ${changed.join(', ')}`;
+}
