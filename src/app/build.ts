@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { openCache } from '#cache/open-cache.js';
 import type { ResponseStore } from '#cache/store.js';
 import type { Settings } from '#config/settings.js';
+import { ModelControl } from '#control/model-control.js';
+import { NO_OVERRIDES } from '#control/overrides.js';
 import type { Clock } from '#core/clock.js';
 import type { LogControl } from '#core/log-settings.js';
 import { openInventory } from '#device/inventory.js';
@@ -14,7 +16,7 @@ import { openVersion } from '#lifecycle/open-version.js';
 import type { Opener } from '#lifecycle/version.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';
 import { restSkin } from '#protocol/rest/skin.js';
-import { offeredModels } from '#repository/list-source.js';
+import { ListSource } from '#repository/list-source.js';
 import { CoreShares } from '#scheduler/core-shares.js';
 import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
@@ -25,6 +27,7 @@ import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.
 import { TraceFile } from '#tracing/trace-file.js';
 import { docsRoutes } from '#web/docs.js';
 import { fileStateOf } from './fingerprint.js';
+import { type ReadAgain, rereader } from './reread.js';
 import { beginCache } from './version-cache.js';
 
 /** The extensions of the V2 protocol that this server serves. */
@@ -44,6 +47,7 @@ const EXTENSIONS: readonly string[] = [
 /** Everything a server is made of, connected and not yet started. */
 export interface Parts {
   readonly models: ModelManager;
+  readonly control: ModelControl;
   readonly gate: Gate;
   readonly listener: Listener;
   /** Null where gRPC is off. */
@@ -56,7 +60,13 @@ export interface Parts {
   readonly cache: ResponseStore | null;
 }
 
-export async function build(settings: Settings, clock: Clock, logControl: LogControl): Promise<Parts> {
+/** @param readAgain reads the settings anew; throws as it did at first */
+export async function build(
+  settings: Settings,
+  clock: Clock,
+  logControl: LogControl,
+  readAgain: ReadAgain,
+): Promise<Parts> {
   const inventory = await openInventory(settings.devices);
   const cache = settings.cache === null ? null : await openCache(settings.cache, clock);
   let loads = 0;
@@ -75,15 +85,23 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
     };
     return openVersion(offer, placement, host, onLost);
   };
-  const offers = await offeredModels(settings.models, fileStateOf);
-  const models = new ModelManager(offers, open, settings.loading, clock);
+  const list = new ListSource(settings.models, fileStateOf);
+  const models = new ModelManager(await list.all(), open, settings.loading, clock);
+  const control = new ModelControl({
+    models,
+    sources: [list],
+    options: settings.control,
+    clock,
+    overrides: NO_OVERRIDES,
+    reread: rereader(settings, list, readAgain),
+  });
   const gate = new Gate();
   const { file } = settings.trace;
   const traceFile = file === '' ? null : new TraceFile(file, clock);
   const sharedMemory = settings.allowClientShm
     ? new SharedMemoryRegions({ root: SHARED_MEMORY_ROOT, maxRequestBytes: settings.rest.maxBodyBytes })
     : null;
-  const serving = createServing(models, gate, {
+  const serving = createServing(models, control, gate, {
     info: {
       name: settings.server.name,
       version: settings.server.version,
@@ -103,7 +121,7 @@ export async function build(settings: Settings, clock: Clock, logControl: LogCon
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
-  return { models, gate, listener, grpcListener, sharedMemory, traceFile, cache };
+  return { models, control, gate, listener, grpcListener, sharedMemory, traceFile, cache };
 }
 
 function extensionsOf({ allowClientShm }: Settings): readonly string[] {

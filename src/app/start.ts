@@ -4,6 +4,7 @@ import { messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import { LogControl } from '#core/log-settings.js';
 import { build, type Parts } from './build.js';
+import type { ReadAgain } from './reread.js';
 import { Stopper } from './stop.js';
 
 const log = loggerOf('app::start');
@@ -22,6 +23,8 @@ export interface RunningServer {
   readonly modelsSettled: Promise<void>;
   /** Settles with the exit status once the server has stopped. */
   readonly stopped: Promise<number>;
+  /** Reads the configuration again and applies it, or says in the log why not. Never rejects. */
+  reload(): Promise<void>;
   /** Drains and stops; the second call stops at once. */
   stop(): void;
 }
@@ -30,14 +33,16 @@ export interface RunningServer {
  * Starts a server: ports first, so that probes are answered while models load. Rejects when a port cannot be had or
  * the devices cannot be read; nothing is left behind then.
  *
+ * @param readAgain reads the settings anew for a reload; null where that is not possible
  * @param logControl the settings of whatever writes the log; a server that is embedded may have nothing that does
  */
 export async function startServer(
   settings: Settings,
   logControl: LogControl = new LogControl(settings.log.level),
+  readAgain: ReadAgain = null,
 ): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);
-  const parts = await build(settings, systemClock, logControl);
+  const parts = await build(settings, systemClock, logControl, readAgain);
   const { restPort, grpcPort } = await openPorts(parts);
   const name = `${settings.server.name} ${settings.server.version}`;
   const { host } = settings.rest;
@@ -61,6 +66,13 @@ export async function startServer(
     },
     modelsSettled,
     stopped: stopper.stopped,
+    async reload() {
+      try {
+        await parts.control.reload();
+      } catch (thrown) {
+        log.error(`the reload failed: ${messageOf(thrown)}`);
+      }
+    },
     stop: () => stopper.stop(0),
   };
 }
@@ -94,18 +106,17 @@ async function openGrpc(
 }
 
 async function loadModels(parts: Parts, settings: Settings, stopper: Stopper): Promise<void> {
-  if (!settings.autoload) {
+  if (settings.control.startWith?.length === 0)
     log.info('models are not loaded at the start (initial_model_autoload is false)');
-    return;
-  }
   try {
-    await parts.models.loadAll();
+    await parts.control.start();
   } catch (thrown) {
     log.error(`loading the models failed: ${messageOf(thrown)}`);
   }
   if (stopper.isStopping) return;
-  const index = parts.models.index();
-  const failed = index.filter((entry) => entry.wanted && entry.state !== 'READY');
+  const index = parts.models.index().filter(({ wanted }) => wanted);
+  if (index.length === 0) return;
+  const failed = index.filter((entry) => entry.state !== 'READY');
   if (failed.length === 0) {
     log.info(
       `${index.length === 1 ? 'the model is' : `all ${index.length} model versions are`} ready (Press CTRL+C to quit)`,

@@ -27,7 +27,8 @@ function setUp(parts: { readonly drainDelayMs?: number; readonly drainTimeoutMs?
       return unloaded.promise;
     },
   };
-  const fakes = { gate, listener, models } as unknown as Parts;
+  const control = { stop: () => Promise.resolve() };
+  const fakes = { gate, listener, models, control } as unknown as Parts;
   const stopper = new Stopper(fakes, settingsOf([], parts), clock);
   let status: number | null = null;
   void stopper.stopped.then((ended) => {

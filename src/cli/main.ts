@@ -3,6 +3,7 @@ import { inspectModel } from '#backend/inspect.js';
 import { type Flags, OPTIONS } from '#config/flags.js';
 import { loadDeviceOptions, loadSettings } from '#config/load.js';
 import { ConfigError, formatProblem } from '#config/problem.js';
+import type { Settings } from '#config/settings.js';
 import { type DeviceInventory, openInventory } from '#device/inventory.js';
 import { CommandFailure } from './command-failure.js';
 import type { OptionValue, OptionValues } from './command-option.js';
@@ -20,12 +21,11 @@ const commands: Commands = {
   version,
   async serve(values) {
     const flags = flagsOf(values);
+    const cwd = process.cwd();
     const inventory = await inventoryFor(flags);
     const hostHasNpu = inventory.npus.some(({ simulated }) => !simulated);
-    const settings = configured(() =>
-      loadSettings({ flags, env, cwd: process.cwd(), hostHasNpu, productVersion: version }),
-    );
-    const status = await serve(settings);
+    const read = (): Settings => loadSettings({ flags, env, cwd, hostHasNpu, productVersion: version });
+    const status = await serve(configured(read), read);
     // A model that is still loading, or a request that was cut off, must not keep the process.
     process.exit(status);
   },

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { CacheOptions, RedisOptions } from '#cache/options.js';
+import { type ControlOptions, DEFAULT_CONTROL } from '#control/options.js';
 import { DEFAULT_DEVICE_OPTIONS, type DeviceOptions } from '#device/options.js';
 import { NO_RETRY } from '#lifecycle/retry.js';
 import type { Given, GivenOptions } from './given.js';
@@ -41,7 +42,6 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
       version: file.serverVersion ?? productVersion,
       extensions: file.extensions ?? [],
     },
-    autoload: file.autoload ?? true,
     rest: {
       host: pick(given.host, file.host, DEFAULT_HOST),
       port: pick(given.httpPort, file.port, DEFAULT_HTTP_PORT),
@@ -55,6 +55,7 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
     },
     trace: composeTrace(input),
     cache: composeCache(input),
+    control: composeControl(input),
     loading: { maxLoads: MAX_LOADS, retry: NO_RETRY },
     devices: composeDevices(input),
     maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
@@ -64,6 +65,10 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
     allowClientShm: pick(given.allowClientShm, file.allowClientShm, false),
   };
+}
+
+function composeControl({ file }: Pick<ComposeInput, 'file'>): ControlOptions {
+  return { ...DEFAULT_CONTROL, startWith: (file.autoload ?? true) ? null : [] };
 }
 
 /** The limits are those of REST: the same requests come either way. */

@@ -1,4 +1,5 @@
 import type { CacheOptions } from '#cache/options.js';
+import type { ControlOptions } from '#control/options.js';
 import type { LogLevel } from '#core/log.js';
 import type { TraceLevel } from '#core/trace-level.js';
 import type { DeviceOptions } from '#device/options.js';
@@ -15,8 +16,6 @@ export interface Settings {
     /** Further names the file adds to `extensions` of `GET /v2`. */
     readonly extensions: readonly string[];
   };
-  /** Load every offered version at the start. */
-  readonly autoload: boolean;
   readonly rest: {
     readonly host: string;
     /** 0 lets the system choose. */
@@ -56,6 +55,7 @@ export interface Settings {
   readonly cache: CacheOptions | null;
   readonly models: readonly ConfiguredVersion[];
   readonly loading: LoadOptions;
+  readonly control: ControlOptions;
   /** Requests that one version may hold waiting; more are refused with 503. */
   readonly maxQueueSize: number;
   /** Ready means every wanted version is ready; otherwise, at least one. */

@@ -359,6 +359,11 @@ export class ModelManager {
     return null;
   }
 
+  /** Throws NOT_FOUND for a model that is not offered. */
+  checkKnown(name: string): void {
+    this.#modelOf(name);
+  }
+
   #modelOf(name: string): Model {
     const model = this.#models.get(name);
     if (model === undefined)

@@ -1,7 +1,7 @@
 /** What can be wrong with an inference request, in the same words whatever it was encoded in. */
 
 import { clip } from '#core/clip.js';
-import { invalid, ServingError } from '#core/errors.js';
+import { invalid, type ServingError } from '#core/errors.js';
 import type { DataType } from '#tensor/datatype.js';
 import { formatShape, MAX_RANK } from '#tensor/shape.js';
 
@@ -63,17 +63,4 @@ export function wrongElementCount(found: number, { name, shape }: TensorClaims):
 export function cannotHold(claims: TensorClaims, index: number, text: string, range: string): ServingError {
   const subject = `element ${index} of input '${clip(claims.name)}' is ${clip(text)}`;
   return invalid(`${subject}, which ${claims.datatype} (${range}) cannot hold`);
-}
-
-/** Parameters that Triton ignores or that mean nothing where models come from a configuration file. */
-const HARMLESS = ['unload_dependents'];
-
-/** Throws UNIMPLEMENTED when a load or unload request asks for something special. */
-export function checkControlParameters(names: readonly string[]): void {
-  const stranger = names.find((name) => !HARMLESS.includes(name));
-  if (stranger === undefined) return;
-  throw new ServingError(
-    'UNIMPLEMENTED',
-    `the parameter '${clip(stranger)}' is not supported by this version of the server`,
-  );
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ModelSource } from '#control/model-source.js';
 import type { ConfiguredVersion, OfferedModel, OfferedVersion } from '#lifecycle/offer.js';
 import { PLAIN_TRAFFIC } from '#lifecycle/traffic.js';
 import { EVERY_VERSION } from '#lifecycle/version-policy.js';
@@ -6,29 +7,53 @@ import { EVERY_VERSION } from '#lifecycle/version-policy.js';
 /** Tells the contents of a model's files now; changes whenever they do. Rejects where they cannot be read. */
 export type ReadState = (path: string) => Promise<string>;
 
-/** The models of a list, each with all versions that the list has of it. Files that cannot be read are the loading's concern. */
-export async function offeredModels(
-  configured: readonly ConfiguredVersion[],
-  readState: ReadState,
-): Promise<readonly OfferedModel[]> {
-  const offers = await Promise.all(configured.map((version) => withRevision(version, readState)));
-  const byName = new Map<string, OfferedVersion[]>();
-  for (const offer of offers) byName.set(offer.name, [...(byName.get(offer.name) ?? []), offer]);
-  return [...byName].map(([name, versions]) => ({
-    name,
-    versions,
-    policy: EVERY_VERSION,
-    labels: {},
-    traffic: PLAIN_TRAFFIC,
-    source: 'the configuration',
-    fault: null,
-  }));
-}
+/** The models that a configuration lists, each with all versions that it has of it. */
+export class ListSource implements ModelSource {
+  readonly name = 'the configuration';
+  #configured: readonly ConfiguredVersion[];
+  readonly #readState: ReadState;
 
-async function withRevision(configured: ConfiguredVersion, readState: ReadState): Promise<OfferedVersion> {
-  const state = configured.path === '' ? '' : await readState(configured.path).catch(() => 'unreadable');
-  const revision = createHash('sha256')
-    .update(JSON.stringify([configured, state]))
-    .digest('hex');
-  return { ...configured, revision };
+  constructor(configured: readonly ConfiguredVersion[], readState: ReadState) {
+    this.#configured = configured;
+    this.#readState = readState;
+  }
+
+  /** From now on it lists this. */
+  replace(configured: readonly ConfiguredVersion[]): void {
+    this.#configured = configured;
+  }
+
+  all(): Promise<readonly OfferedModel[]> {
+    return this.#offer(this.#configured);
+  }
+
+  async one(name: string): Promise<OfferedModel | null> {
+    const [model = null] = await this.#offer(this.#configured.filter((version) => version.name === name));
+    return model;
+  }
+
+  async #offer(configured: readonly ConfiguredVersion[]): Promise<readonly OfferedModel[]> {
+    const offers = await Promise.all(configured.map((version) => this.#withRevision(version)));
+    const byName = new Map<string, OfferedVersion[]>();
+    for (const offer of offers) byName.set(offer.name, [...(byName.get(offer.name) ?? []), offer]);
+    return [...byName].map(([name, versions]) => ({
+      name,
+      versions,
+      policy: EVERY_VERSION,
+      labels: {},
+      traffic: PLAIN_TRAFFIC,
+      source: this.name,
+      fault: null,
+    }));
+  }
+
+  /** That a file cannot be read is found, and told, by the one who loads it. */
+  async #withRevision(configured: ConfiguredVersion): Promise<OfferedVersion> {
+    const { path } = configured;
+    const state = path === '' ? '' : await this.#readState(path).catch(() => 'unreadable');
+    const revision = createHash('sha256')
+      .update(JSON.stringify([configured, state]))
+      .digest('hex');
+    return { ...configured, revision };
+  }
 }

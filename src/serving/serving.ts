@@ -1,3 +1,6 @@
+import type { LoadRequest, UnloadRequest } from '#control/load-request.js';
+import type { ModelControl } from '#control/model-control.js';
+import type { PlanReport } from '#control/plan-report.js';
 import type { Call } from '#core/call.js';
 import { ServingError } from '#core/errors.js';
 import type { LogControl } from '#core/log-settings.js';
@@ -14,6 +17,8 @@ import { isServerReady } from './readiness.js';
 import type { TraceChange, TraceSettings } from './trace-settings.js';
 import type { Tracing } from './tracing.js';
 
+export type { LoadRequest, UnloadRequest } from '#control/load-request.js';
+export type { PlanReport } from '#control/plan-report.js';
 export type { IndexEntry } from '#lifecycle/manager.js';
 
 /** Facts about the server itself. */
@@ -55,9 +60,13 @@ export interface Serving {
   statistics(ref: ModelRef | null): readonly ModelStatistics[];
   index(): readonly IndexEntry[];
   /** Settles when the model is ready. Rejects with NOT_FOUND, or INVALID_ARGUMENT and the reason. */
-  load(name: string): Promise<void>;
+  load(name: string, request?: LoadRequest): Promise<void>;
   /** Starts the unloading and does not wait for it. Throws NOT_FOUND. */
-  unload(name: string): void;
+  unload(name: string, request: UnloadRequest): void;
+  /** What `reload` would do. */
+  plan(): Promise<PlanReport>;
+  /** Reads the configuration and the sources again and does what they say, all or nothing. Rejects with INVALID_ARGUMENT. */
+  reload(): Promise<PlanReport>;
   devices(): Promise<readonly object[]>;
   /** What is traced of a model's requests, or of those of all that have no settings of their own (null). Throws NOT_FOUND. */
   traceSettings(model: string | null): TraceSettings;
@@ -69,15 +78,24 @@ export interface Serving {
   readonly sharedMemory: SharedMemoryRegions | null;
 }
 
-export function createServing(models: ModelManager, gate: Gate, options: ServingOptions): Serving {
+export function createServing(
+  models: ModelManager,
+  control: ModelControl,
+  gate: Gate,
+  options: ServingOptions,
+): Serving {
+  const checkOpen = (): void => {
+    if (gate.state !== 'open') throw new ServingError('UNAVAILABLE', 'the server is shutting down');
+  };
   /** Throws NOT_FOUND for a model that is not offered. */
   const checkModel = (name: string | null): void => {
-    if (name !== null) models.readyVersions(name);
+    if (name !== null) models.checkKnown(name);
   };
   return {
     info: () => options.info,
     isLive: () => true,
-    isReady: () => gate.state === 'open' && isServerReady(models.index(), options.strictReadiness),
+    isReady: () =>
+      gate.state === 'open' && control.hasLooked && isServerReady(models.index(), options.strictReadiness),
     onReadiness(listener) {
       const offs = [models.onChange(listener), gate.onLeave(listener)];
       return () => {
@@ -93,11 +111,16 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     infer: (request, call) => gate.pass(() => infer(models, request, call, options.tracing)),
     statistics: (ref) => models.statistics(ref),
     index: () => models.index(),
-    load(name) {
-      if (gate.state !== 'open') throw new ServingError('UNAVAILABLE', 'the server is shutting down');
-      return models.load(name);
+    load(name, request) {
+      checkOpen();
+      return control.load(name, request);
     },
-    unload: (name) => void models.unload(name),
+    unload: (name, request) => control.unload(name, request),
+    plan: () => control.plan(),
+    reload() {
+      checkOpen();
+      return control.reload();
+    },
     devices: options.devices,
     traceSettings(model) {
       checkModel(model);

@@ -29,7 +29,7 @@ const model = {
 
 const defaults = {
   server: { name: 'furiosa-server', version: '1.2.3', extensions: [] },
-  autoload: true,
+  control: { mode: 'explicit', startWith: null, pollMs: 15_000 },
   rest: { host: '0.0.0.0', port: 8080, maxBodyBytes: 268435456, bodyTimeoutMs: 60000 },
   grpc: {
     host: '0.0.0.0',
@@ -168,7 +168,7 @@ drain_delay_seconds: 1.5
   });
   assert.deepEqual(settings, {
     server: { name: 'mine', version: '0.10', extensions: ['a', 'b'] },
-    autoload: false,
+    control: { mode: 'explicit', startWith: [], pollMs: 15_000 },
     rest: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, bodyTimeoutMs: 3 },
     grpc: {
       host: '127.0.0.2',

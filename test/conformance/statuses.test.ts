@@ -122,11 +122,11 @@ const rows: readonly Row[] = [
     error: `load failed for model 'broken': version 1 is at UNAVAILABLE state: ${BROKEN}`,
   },
   {
-    situation: 'a load with parameters',
-    code: 'UNIMPLEMENTED',
-    rest: { path: '/v2/repository/models/bytes/load', body: { parameters: { config: '{}' } } },
-    grpc: ['RepositoryModelLoad', { model_name: 'bytes', parameters: { config: { string_param: '{}' } } }],
-    error: "the parameter 'config' is not supported by this version of the server",
+    situation: 'a load with a parameter that there is not',
+    code: 'INVALID_ARGUMENT',
+    rest: { path: '/v2/repository/models/bytes/load', body: { parameters: { gently: true } } },
+    grpc: ['RepositoryModelLoad', { model_name: 'bytes', parameters: { gently: { bool_param: true } } }],
+    error: "unknown parameter 'gently'; expected 'config', 'force' or 'file:<version>/<path>'",
   },
   {
     situation: 'an unknown route',

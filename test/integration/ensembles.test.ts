@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { DEFAULT_CONTROL } from '#control/options.js';
 import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import { answeredOutputs, binaryBody, postBytes } from '../support/binary.js';
 import { bytesOfList } from '../support/elements.js';
@@ -501,7 +502,10 @@ test('a trace of an ensemble has no times of an engine, which are sums and no mo
 
 test('loading an ensemble loads what it needs, and nothing else', async (t) => {
   const offers = [nested, diamond, ...diamondModels, single('words')];
-  const own = await serve((end) => t.after(end), settingsOf(offers, { autoload: false }));
+  const own = await serve(
+    (end) => t.after(end),
+    settingsOf(offers, { control: { ...DEFAULT_CONTROL, startWith: [] } }),
+  );
   const states = async (): Promise<object> =>
     Object.fromEntries((await indexOf(own)).map(({ name, state }) => [name, state]));
   assert.equal((await own.post('/v2/repository/models/nested/load', '')).status, 200);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, type TestContext, test } from 'node:test';
 import { startServer } from '#app/start.js';
+import { DEFAULT_CONTROL } from '#control/options.js';
 import { eventually } from '../support/eventually.js';
 import { collected, type GrpcClient, grpcClient, nextOf } from '../support/grpc-client.js';
 import { bytesOf, identityModel, modelDirectory, slowModel, writeModel } from '../support/onnx-models.js';
@@ -138,7 +139,10 @@ test('without gRPC there is no port for it', async (t) => {
 test('a health watch hears of every change of readiness', async (t) => {
   const server = await serve(
     (end) => t.after(end),
-    settingsOf([offerOf({ name: 'quick', path: quickPath })], { grpc: GRPC, autoload: false }),
+    settingsOf([offerOf({ name: 'quick', path: quickPath })], {
+      grpc: GRPC,
+      control: { ...DEFAULT_CONTROL, startWith: [] },
+    }),
   );
   const health = grpcClient(server.grpcPort, 'grpc.health.v1.Health');
   t.after(() => health.close());

@@ -10,11 +10,11 @@ import {
 import { type ApiDocument, readApiDocument } from '../support/openapi.js';
 import { offerOf, settingsOf, startTestServer, type TestServer } from '../support/server.js';
 
+const folder = modelDirectory(after);
 let server: TestServer;
 let document: ApiDocument;
 
 before(async () => {
-  const folder = modelDirectory(after);
   const sums = writeModel(folder, 'sums.onnx', addSubModel('INT32', ['batch', 2]));
   const models = [
     offerOf({ name: 'sums', path: sums }),

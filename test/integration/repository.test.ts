@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Settings } from '#config/settings.js';
+import { DEFAULT_CONTROL } from '#control/options.js';
 import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import { entered } from '../support/entered.js';
 import { hearLog } from '../support/heard.js';
@@ -69,7 +70,12 @@ const badBodies: [path: string, body: string, status: number, sentence: RegExp][
   ['index', '{"ready":"yes"}', 400, /'ready' must be true or false/],
   ['index', '{"ready":', 400, /./],
   ['models/a/load', 'nonsense', 400, /./],
-  ['models/a/load', '{"parameters":{"config":"{}"}}', 501, /'config' is not supported/],
+  [
+    'models/a/load',
+    '{"parameters":{"config":"{}"}}',
+    501,
+    /with a configuration of its own is not supported/,
+  ],
   ['models/a/unload', '{"parameters":7}', 400, /parameters/],
   ['models/nobody/load', '', 404, /^failed to load 'nobody', failed to poll from model repository: no model/],
   ['models/nobody/unload', '', 404, /^Request for unknown model: 'nobody' is not found$/],
@@ -190,7 +196,10 @@ test('what was asked for last counts: a load that comes while the model is being
 });
 
 test('what was asked for last counts: an unload that comes while the model is being loaded', async (t) => {
-  const server = await serve((end) => t.after(end), { ...settingsOf([offer('a')]), autoload: false });
+  const server = await serve((end) => t.after(end), {
+    ...settingsOf([offer('a')]),
+    control: { ...DEFAULT_CONTROL, startWith: [] },
+  });
   const inside = entered('/v2/repository/models/a/load');
   const loading = load(server, 'a');
   await inside;
@@ -220,7 +229,10 @@ test('the load of one model does not wait for the unloading of another', async (
 test('loads at the same time: each model is loaded once, and everyone is answered when it is ready', async (t) => {
   const heard = hearLog(t);
   const names = ['a', 'b', 'c'];
-  const settings = { ...settingsOf(names.map((name) => offer(name))), autoload: false };
+  const settings = {
+    ...settingsOf(names.map((name) => offer(name))),
+    control: { ...DEFAULT_CONTROL, startWith: [] },
+  };
   const server = await serve((end) => t.after(end), settings);
   assert.deepEqual(
     (await indexOf(server)).map(({ state }) => state),

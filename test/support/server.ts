@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type RunningServer, startServer } from '#app/start.js';
 import type { Settings } from '#config/settings.js';
+import { DEFAULT_CONTROL } from '#control/options.js';
 import type { LogControl } from '#core/log-settings.js';
 import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
 import { type ConfiguredVersion, type EnsembleStep, PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
@@ -47,13 +48,13 @@ export function ensembleOffer(
 export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<Settings> = {}): Settings {
   return {
     server: { name: 'furiosa-server', version: '0.0.0-test', extensions: [] },
-    autoload: true,
     rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000 },
     grpc: null,
     log: { level: 'INFO', format: 'auto' },
     trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
     devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
     cache: null,
+    control: DEFAULT_CONTROL,
     loading: { maxLoads: 4, retry: NO_RETRY },
     models,
     maxQueueSize: 64,

@@ -1,6 +1,7 @@
 import { ServingError } from '#core/errors.js';
+import { type ControlValue, readLoadRequest, readUnloadRequest } from '#protocol/control-parameters.js';
 import type { RpcMethod } from '#protocol/exchange.js';
-import { checkControlParameters } from '#protocol/request-faults.js';
+import { wrongValue } from '#protocol/request-faults.js';
 import type { Serving } from '#serving/serving.js';
 import { ModelRepositoryService } from './gen/model_repository_pb.js';
 import {
@@ -17,12 +18,12 @@ export function repositoryMethods(serving: Serving): readonly RpcMethod[] {
     unary(method.repositoryIndex, (request) => ({ models: index(serving, request) })),
     unary(method.repositoryModelLoad, async (request) => {
       const { name, isKServeForm } = target(request);
-      await serving.load(name);
+      await serving.load(name, readLoadRequest(parametersOf(request), bytesOf));
       return isKServeForm ? { modelName: name, isLoaded: true } : {};
     }),
     unary(method.repositoryModelUnload, (request) => {
       const { name, isKServeForm } = target(request);
-      serving.unload(name);
+      serving.unload(name, readUnloadRequest(parametersOf(request)));
       return isKServeForm ? { modelName: name, isUnloaded: true } : {};
     }),
   ]);
@@ -44,11 +45,22 @@ function target(request: RepositoryModelLoadRequest | RepositoryModelUnloadReque
   readonly name: string;
   readonly isKServeForm: boolean;
 } {
-  const { repositoryName, modelName, parameters } = request;
-  checkControlParameters(Object.keys(parameters));
+  const { repositoryName, modelName } = request;
   if (modelName === '' && repositoryName !== '') return { name: repositoryName, isKServeForm: true };
   refuseRepository(repositoryName);
   return { name: modelName, isKServeForm: false };
+}
+
+/** A parameter without a value is as good as an empty text. */
+function parametersOf({
+  parameters,
+}: RepositoryModelLoadRequest | RepositoryModelUnloadRequest): [string, ControlValue][] {
+  return Object.entries(parameters).map(([name, { parameterChoice }]) => [name, parameterChoice.value ?? '']);
+}
+
+function bytesOf(place: string, value: ControlValue): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw wrongValue(place, 'bytes_param', value);
+  return value;
 }
 
 function refuseRepository(name: string): void {

@@ -1,7 +1,12 @@
-import { checkControlParameters } from '#protocol/request-faults.js';
+import { Buffer } from 'node:buffer';
+import { invalid } from '#core/errors.js';
+import { type ControlValue, readLoadRequest, readUnloadRequest } from '#protocol/control-parameters.js';
+import { wrongValue } from '#protocol/request-faults.js';
 import type { Serving } from '#serving/serving.js';
+import { Base64Problem, copyBase64 } from './base64.js';
 import { described, flag, NOTHING, object, optional, parameters, readBody } from './definition.js';
 import { encodeIndex, INDEX } from './encode-index.js';
+import { encodePlan, PLAN, PLAN_APPLIED } from './encode-plan.js';
 import { jsonContent, type RestRoute } from './operation.js';
 import { get, json, modelRef, ok, post } from './route.js';
 
@@ -49,8 +54,8 @@ export function repositoryRoutes(serving: Serving): readonly RestRoute[] {
         errors: ['INVALID_ARGUMENT', 'NOT_FOUND', 'UNIMPLEMENTED', 'UNAVAILABLE'],
       },
       async (exchange) => {
-        checkControlParameters(Object.keys(readBody(controlRequest, exchange.body).parameters ?? {}));
-        await serving.load(modelRef(exchange).name);
+        const parameters = readBody(controlRequest, exchange.body).parameters ?? {};
+        await serving.load(modelRef(exchange).name, readLoadRequest(Object.entries(parameters), fromBase64));
         return json(200, {});
       },
     ),
@@ -65,10 +70,46 @@ export function repositoryRoutes(serving: Serving): readonly RestRoute[] {
         errors: ['INVALID_ARGUMENT', 'NOT_FOUND', 'UNIMPLEMENTED'],
       },
       (exchange) => {
-        checkControlParameters(Object.keys(readBody(controlRequest, exchange.body).parameters ?? {}));
-        serving.unload(modelRef(exchange).name);
+        const parameters = readBody(controlRequest, exchange.body).parameters ?? {};
+        serving.unload(modelRef(exchange).name, readUnloadRequest(Object.entries(parameters)));
         return json(200, {});
       },
     ),
+    get(
+      '/v2/repository/plan',
+      {
+        id: 'repositoryPlan',
+        tag: 'repository',
+        summary: 'What a reload of the configuration would do',
+        answers: { 200: { description: 'The plan.', content: jsonContent(PLAN) } },
+        errors: [],
+      },
+      async () => json(200, encodePlan(await serving.plan())),
+    ),
+    post(
+      '/v2/repository/reload',
+      {
+        id: 'repositoryReload',
+        tag: 'repository',
+        summary: 'Reads the configuration again and does what it says, all of it or nothing',
+        answers: { 200: { description: 'What was done.', content: jsonContent(PLAN_APPLIED) } },
+        errors: ['INVALID_ARGUMENT', 'UNAVAILABLE'],
+      },
+      async () => json(200, { ...encodePlan(await serving.reload()), applied: true }),
+    ),
   ];
+}
+
+/** The contents of a file, as Triton's clients write them in JSON. */
+function fromBase64(place: string, value: ControlValue): Uint8Array {
+  if (typeof value !== 'string') throw wrongValue(place, 'a string in base64', value);
+  const text = Buffer.from(value, 'latin1');
+  try {
+    const bytes = new Uint8Array(copyBase64(text, null, 0));
+    copyBase64(text, bytes, 0);
+    return bytes;
+  } catch (thrown) {
+    if (thrown instanceof Base64Problem) throw invalid(`'${place}' is not base64: ${thrown.message}`);
+    throw thrown;
+  }
 }

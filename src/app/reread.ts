@@ -1,0 +1,45 @@
+import { ConfigError, formatProblem } from '#config/problem.js';
+import type { Settings } from '#config/settings.js';
+import type { Rereading } from '#control/plan-report.js';
+import { ServingError } from '#core/errors.js';
+import { ListSource } from '#repository/list-source.js';
+import { fileStateOf } from './fingerprint.js';
+
+/** Reads the settings as they were read at the start. Throws ConfigError. Null where there is nothing to read again. */
+export type ReadAgain = (() => Settings) | null;
+
+/** What a reload takes from the settings; everything else needs a new start. */
+const RELOADED: readonly (keyof Settings)[] = ['models', 'warnings'];
+
+/** Reads the configuration again for a server that was started with `settings`. */
+export function rereader(
+  settings: Settings,
+  list: ListSource,
+  readAgain: ReadAgain,
+): () => Promise<Rereading> {
+  return async () => {
+    if (readAgain === null)
+      throw new ServingError(
+        'UNIMPLEMENTED',
+        'this server was started without a configuration that it could read again',
+      );
+    try {
+      const read = readAgain();
+      return {
+        problems: [],
+        source: new ListSource(read.models, fileStateOf),
+        restart: changedSettings(settings, read),
+        accept: () => list.replace(read.models),
+      };
+    } catch (thrown) {
+      if (!(thrown instanceof ConfigError)) throw thrown;
+      return { problems: thrown.problems.map(formatProblem), source: list, restart: [], accept: () => {} };
+    }
+  };
+}
+
+/** The names of settings that are not what the server was started with. */
+function changedSettings(was: Settings, is: Settings): readonly string[] {
+  const keys = (Object.keys(is) as (keyof Settings)[]).filter((key) => !RELOADED.includes(key));
+  return keys.filter((key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]));
+}
