@@ -155,5 +155,5 @@ describe('help', () => {
 });
 
 function serverHelp(columns: number | null): string {
-  return commandHelp(FURIOSA, findCommand('server', FURIOSA), columns);
+  return commandHelp('furiosa server', findCommand('server', FURIOSA), columns);
 }

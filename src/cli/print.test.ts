@@ -91,7 +91,13 @@ async function printed(
   const write = (part: string): void => {
     text += part;
   };
-  const terminal = { write, writeError: write, columns: shown.columns ?? null, style: shown.style ?? PLAIN };
+  const terminal = {
+    write,
+    writeError: write,
+    columns: shown.columns ?? null,
+    progressColumns: null,
+    style: shown.style ?? PLAIN,
+  };
   const host = { env: {}, platform: 'linux', homeFolder: '/nowhere', ancestors: () => [] };
   await run(argv, commands as Commands, terminal, host);
   return text;

@@ -37,6 +37,7 @@ async function outcomeOf(argv: readonly string[], changed: Partial<Commands> = {
       error += text;
     },
     columns: null,
+    progressColumns: null,
     style: PLAIN,
   };
   const status = await run(argv, { ...commands, ...changed }, terminal, host);

@@ -12,6 +12,11 @@ export interface Terminal {
   writeError(text: string): void;
   /** The width of the terminal that shows standard output; null where it goes to a file or another program. */
   readonly columns: number | null;
+  /**
+   * The width of the terminal that shows standard error, where a line can be written over to show that work goes on;
+   * null where it cannot.
+   */
+  readonly progressColumns: number | null;
   readonly style: Style;
 }
 
@@ -26,6 +31,7 @@ export function processTerminal(): Terminal {
     write: (text) => void stdout.write(text),
     writeError: (text) => void stderr.write(text),
     columns: stdout.isTTY ? stdout.columns : null,
+    progressColumns: stderr.isTTY && env['TERM'] !== 'dumb' ? stderr.columns : null,
     style: stdout.isTTY && wantsColour(env) ? COLOURED : PLAIN,
   };
 }
