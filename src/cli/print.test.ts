@@ -238,7 +238,7 @@ describe('furiosa devices --url', () => {
     const address = closed.replace('http://', '');
     assert.equal(
       said,
-      `furiosa devices: no answer from ${closed}/v2/devices: connect ECONNREFUSED ${address}\n`,
+      `furiosa devices: no answer from ${closed}/v2/devices: connect ECONNREFUSED ${address}; is a server running there?\n`,
     );
   });
 });

@@ -45,7 +45,8 @@ ${program.shortcuts.map((shortcut) => `    ${shortcut.name}) command=${shortcut.
   case "$command $previous" in
 ${places.flatMap(valueCases(name)).join('\n')}
   esac
-  case "$command $word" in
+  # A colon, so that models is not taken for the beginning of models load.
+  case "$command:$word" in
 ${places.flatMap(wordCases(program)).join('\n')}
   esac
 }
@@ -91,8 +92,8 @@ function wordCases(program: ProgramDescription): (place: Place) => readonly stri
             : `_${program.name}_paths ${argument.completes === 'file' ? 'default' : 'dirnames'} "$word"`;
     const afterDash = wordsOf(optionWords(options));
     return [
-      ...(afterDash === otherwise ? [] : [`    '${command} '-*) ${afterDash} ;;`]),
-      `    '${command} '*) ${otherwise} ;;`,
+      ...(afterDash === otherwise ? [] : [`    '${command}:'-*) ${afterDash} ;;`]),
+      `    '${command}:'*) ${otherwise} ;;`,
     ];
   };
 

@@ -1,4 +1,9 @@
-import type { CommandDescription, CommandOption, ProgramDescription } from '#cli/command-option.js';
+import type {
+  CommandArgument,
+  CommandDescription,
+  CommandOption,
+  ProgramDescription,
+} from '#cli/command-option.js';
 import { descriptionOf, negationOf, type Place, placesOf, programNames } from './word-list.js';
 
 /** The completion script for zsh, in the manner of the functions that come with it: a file `_furiosa` on the fpath. */
@@ -39,9 +44,7 @@ function placeFunction(program: string, { command, commands, options, argument }
   const name = `_${program}_${command.replaceAll(' ', '_')}`;
   if (commands.length > 0) return groupFunction(name, commands, options);
   const argumentSpecs =
-    argument === null
-      ? []
-      : [quoted(`1:${argument.placeholder}:${action(argument.choices, argument.completes)}`)];
+    argument === null ? [] : [quoted(`1:${argument.placeholder}:${argumentAction(argument)}`)];
   return `${name}() {
   _arguments ${continued([...specs(options), ...argumentSpecs], 4)}
 }
@@ -97,6 +100,12 @@ function specs(options: readonly CommandOption[]): readonly string[] {
     const value = `${option.placeholder}:${action(option.choices, option.completes)}`;
     return [quoted(`${many}--${option.name}=${text}${colon}${value}`)];
   });
+}
+
+/** For text that is not offered, the usual action (a space) would keep the options from being offered as well. */
+function argumentAction({ placeholder, choices, completes }: CommandArgument): string {
+  const isFreeText = choices === undefined && completes === undefined;
+  return isFreeText ? `_guard "^-*" ${placeholder}` : action(choices, completes);
 }
 
 function action(choices: readonly string[] | undefined, completes: 'file' | 'directory' | undefined): string {
