@@ -20,6 +20,9 @@ export interface Terminal {
   readonly style: Style;
 }
 
+/** Some terminals, of containers for instance, do not tell their width: it is 0. */
+const USUAL_COLUMNS = 80;
+
 /** The process' own standard output and error. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
@@ -30,8 +33,8 @@ export function processTerminal(): Terminal {
   return {
     write: (text) => void stdout.write(text),
     writeError: (text) => void stderr.write(text),
-    columns: stdout.isTTY ? stdout.columns : null,
-    progressColumns: stderr.isTTY && env['TERM'] !== 'dumb' ? stderr.columns : null,
+    columns: stdout.isTTY ? stdout.columns || null : null,
+    progressColumns: stderr.isTTY && env['TERM'] !== 'dumb' ? stderr.columns || USUAL_COLUMNS : null,
     style: stdout.isTTY && wantsColour(env) ? COLOURED : PLAIN,
   };
 }

@@ -21,7 +21,7 @@ const MNIST: RepositoryModel = {
   source: '/models/mnist',
   fault: null,
   policy: { kind: 'latest', count: 2 },
-  labels: { stable: '1', beta: '2', candidate: '2' },
+  labels: { stable: '1', candidate: '2', beta: '2' },
   split: { 1: 90, 2: 10 },
   shadow: { version: '3', percent: 50 },
   versions: [
