@@ -18,6 +18,8 @@ import { HTTP_STATUS } from '#protocol/rest/http-status.js';
 import { restSkin } from '#protocol/rest/skin.js';
 import type { Serving } from '#serving/serving.js';
 import { docsRoutes } from '#web/docs.js';
+import { answeringServer } from './support/answering-server.js';
+import { runCommand } from './support/command-run.js';
 import { type CodeBlock, markedPart, type Page, readPage } from './support/markdown.js';
 import { greyModel } from './support/onnx-models.js';
 import { startTestServer } from './support/server.js';
@@ -30,7 +32,9 @@ const pages: ReadonlyMap<string, Page> = new Map(
 );
 
 const commandOptions: ReadonlySet<string> = new Set(
-  FURIOSA.commands.flatMap(({ options }) => options.flatMap(spellingsOf)),
+  FURIOSA.commands
+    .flatMap((command) => [command, ...(command.commands ?? [])])
+    .flatMap(({ options }) => options.flatMap(spellingsOf)),
 );
 
 const scratch = mkdtempSync(join(tmpdir(), 'furiosa-docs-'));
@@ -86,7 +90,7 @@ test('docs/engines.md names every key of compiler_config that is known', () => {
 
 test('the pages show no command line that the command refuses', () => {
   for (const [path, { text }] of pages) {
-    for (const [line] of text.matchAll(/\bfuriosa (?:server|devices|inspect) (?:[^\n`]|\\\n)*/g)) {
+    for (const [line] of text.matchAll(/\bfuriosa (?:server|models|devices|inspect) (?:[^\n`]|\\\n)*/g)) {
       for (const [flag] of line.matchAll(/(?<= )--[a-z-]+/g)) {
         assert.ok(commandOptions.has(flag), `${path}: there is no option ${flag} in: ${line}`);
       }
@@ -182,6 +186,17 @@ test('docs/ensembles.md: its configuration and request give the answer that it s
     })),
   });
   assert.deepEqual(near(json), near(JSON.parse(shown.code)));
+});
+
+test('docs/models-command.md: its JSON is printed as the table and the JSON that it shows', async (t) => {
+  const { blocks, text } = page('docs/models-command.md');
+  const json = blocks.find(({ language }) => language === 'json');
+  const [, shown] = /^\$ furiosa models\n(MODEL .*?)```/ms.exec(text) ?? [];
+  assert.ok(json && shown, 'docs/models-command.md lacks its JSON or its table');
+  const answer: unknown = JSON.parse(json.code);
+  const { url } = await answeringServer(t, { 'GET /v2/repository/models': { json: answer } });
+  assert.equal((await runCommand(['models', '--url', url])).out, shown);
+  assert.deepEqual(JSON.parse((await runCommand(['models', '--json', '--url', url])).out), answer);
 });
 
 test('samples/data/grey.onnx is the model that the tests write', () => {

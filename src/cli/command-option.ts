@@ -31,11 +31,13 @@ export interface CommandArgument {
   /** As the help names it, for instance `MODEL`. */
   readonly placeholder: string;
   readonly required: boolean;
+  /** May be several words, which are joined by spaces: `models load`. */
+  readonly isPath?: boolean;
   readonly choices?: readonly string[];
   readonly completes?: 'file' | 'directory';
 }
 
-/** A command of `furiosa`, for instance `furiosa server`. */
+/** A command of `furiosa`, for instance `furiosa server`, or a command of such a command. */
 export interface CommandDescription {
   readonly name: string;
   /** One phrase: the help shows it, and so does completion. */
@@ -44,10 +46,15 @@ export interface CommandDescription {
   readonly argument?: CommandArgument;
   /** Added to the error when an argument is given that the command does not take. */
   readonly strayArgumentHint?: string;
+  /**
+   * Commands of its own, one of which may follow its name: `furiosa models load`. Where none does, the command's own
+   * options and argument count.
+   */
+  readonly commands?: readonly CommandDescription[];
 }
 
 /** A program with its commands. The options are those it takes in place of a command. */
-export interface ProgramDescription extends Omit<CommandDescription, 'argument'> {
+export interface ProgramDescription extends Omit<CommandDescription, 'argument' | 'commands'> {
   readonly commands: readonly CommandDescription[];
   /** A program of another name that is short for one of the commands: `furiosa-server` for `server`. */
   readonly shortcuts: readonly { readonly name: string; readonly command: string }[];

@@ -92,9 +92,41 @@ Options:
 
 Commands:
     server   Start serving models from FuriosaAI model server
+    models   Show, load and unload the models of a running server
     devices  List the devices that models can run on
     inspect  Show what a model file expects, answers and contains
     help     Show the help of a command
+`;
+
+const MODELS_HELP = `Usage: furiosa models [COMMAND] [OPTIONS] [NAME]
+
+    Show, load and unload the models of a running server
+
+Options:
+    --url URL  Address of the running server; else FURIOSA_SERVER_URL  [default:
+               http://localhost:8080]
+    --json     Print JSON for machines instead of a table.
+    --wide     Show platform, instances, traffic, policy and source, too
+    --help     Show this message and exit.
+
+Commands:
+    list    Show the models and their versions (the default)
+    load    Load a model, and wait until it is ready
+    unload  Unload a model, and wait until it is gone
+    plan    Show what reload would do
+    reload  Apply the changed configuration, whole or not at all
+`;
+
+const UNLOAD_HELP = `Usage: furiosa models unload [OPTIONS] NAME
+
+    Unload a model, and wait until it is gone
+
+Options:
+    --url URL          Address of the running server; else FURIOSA_SERVER_URL
+                       [default: http://localhost:8080]
+    --with-dependents  Unload the ensembles that need it, too
+    --timeout SECONDS  How long to wait for requests in flight  [default: 60]
+    --help             Show this message and exit.
 `;
 
 /** The original's documentation, beside the repository where this server is developed. */
@@ -114,6 +146,11 @@ describe('help', () => {
 
   it('of furiosa, whole', () => {
     assert.equal(programHelp(FURIOSA, null), FURIOSA_HELP);
+  });
+
+  it('of furiosa models, whole, and of one of its commands', () => {
+    assert.equal(helpOf('models', null), MODELS_HELP);
+    assert.equal(helpOf('models unload', null), UNLOAD_HELP);
   });
 
   const missing = existsSync(ORIGINAL) ? false : `${ORIGINAL} is not here to compare with.`;
@@ -155,5 +192,9 @@ describe('help', () => {
 });
 
 function serverHelp(columns: number | null): string {
-  return commandHelp(FURIOSA, findCommand('server', FURIOSA), columns);
+  return helpOf('server', columns);
+}
+
+function helpOf(path: string, columns: number | null): string {
+  return commandHelp(`furiosa ${path}`, findCommand(path, FURIOSA), columns);
 }

@@ -17,37 +17,42 @@ interface Entry {
   readonly text: string;
 }
 
-/** What `furiosa <command> --help` prints. `columns` is the terminal's width, null where there is none. */
-export function commandHelp(
-  program: ProgramDescription,
-  command: CommandDescription,
-  columns: number | null,
-): string {
-  const { argument } = command;
+/**
+ * What `furiosa <command> --help` prints. `caller` is how the command is called, for instance `furiosa models load`;
+ * `columns` is the terminal's width, null where there is none.
+ */
+export function commandHelp(caller: string, command: CommandDescription, columns: number | null): string {
+  const { argument, commands = [] } = command;
   const name =
     argument === undefined
       ? ''
       : ` ${argument.required ? argument.placeholder : `[${argument.placeholder}]`}`;
   return [
-    `Usage: ${program.name} ${command.name} [OPTIONS]${name}`,
+    `Usage: ${caller}${commands.length === 0 ? '' : ' [COMMAND]'} [OPTIONS]${name}`,
     '',
     `${' '.repeat(INDENT)}${command.summary}`,
     '',
     ...section('Options', command.options.map(optionEntry), columns),
+    ...commandSection(commands, columns),
   ].join('\n');
 }
 
 /** What `furiosa --help` prints. */
 export function programHelp(program: ProgramDescription, columns: number | null): string {
-  const commands = program.commands.map(({ name, summary }) => ({ term: name, text: summary }));
   return [
     `Usage: ${program.name} [OPTIONS] COMMAND [ARGS]...`,
     '',
     `${' '.repeat(INDENT)}${program.summary}`,
     '',
     ...section('Options', program.options.map(optionEntry), columns),
-    ...section('Commands', commands, columns),
+    ...commandSection(program.commands, columns),
   ].join('\n');
+}
+
+function commandSection(commands: readonly CommandDescription[], columns: number | null): readonly string[] {
+  if (commands.length === 0) return [];
+  const entries = commands.map(({ name, summary }) => ({ term: name, text: summary }));
+  return section('Commands', entries, columns);
 }
 
 function optionEntry(option: CommandOption): Entry {

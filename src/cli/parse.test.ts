@@ -55,6 +55,31 @@ describe('the argument of a command line', () => {
   }
 });
 
+describe('a command of a command', () => {
+  const rows: readonly (readonly [line: string, path: string, argument: string | null])[] = [
+    ['server', 'server', null],
+    ['models', 'models', null],
+    ['models mnist', 'models', 'mnist'],
+    ['models --json', 'models', null],
+    ['models list', 'models list', null],
+    ['models list load', 'models list', 'load'],
+    ['models load mnist', 'models load', 'mnist'],
+    ['models load --force load', 'models load', 'load'],
+    ['models unload load --timeout 1', 'models unload', 'load'],
+    ['models plan --url http://host', 'models plan', null],
+    ['--version', '', null],
+    ['help models load', 'help', 'models load'],
+  ];
+  for (const [line, path, argument] of rows) {
+    it(`furiosa ${line}`, () => {
+      const invocation = parse(words(line), FURIOSA);
+      assert.equal(invocation.path, path);
+      assert.equal(invocation.argument, argument);
+      assert.equal(invocation.command?.name ?? '', path.split(' ').at(-1));
+    });
+  }
+});
+
 describe('asking for help', () => {
   const rows: readonly (readonly [string, string | null])[] = [
     ['', null],
@@ -64,6 +89,9 @@ describe('asking for help', () => {
     ['devices -h', 'devices'],
     ['server --http-port nonsense --nonsense --help', 'server'],
     ['inspect --help', 'inspect'],
+    ['models --help', 'models'],
+    ['models --json --help', 'models'],
+    ['models reload --nonsense -h', 'reload'],
   ];
   for (const [line, command] of rows) {
     it(`furiosa ${line}`, () => {

@@ -16,6 +16,8 @@ import { suggest } from './suggest.js';
 export interface Invocation {
   /** Null where the program itself was called, without a command. */
   readonly command: CommandDescription | null;
+  /** How the command is called after the program's name: `server`, `models load`; empty for the program itself. */
+  readonly path: string;
   readonly values: OptionValues;
   /** The command's one argument; null where it has none or none was given. */
   readonly argument: string | null;
@@ -28,24 +30,51 @@ export interface Invocation {
  * last of several wins; after `--` nothing is an option. Throws a `CommandFailure` of one sentence.
  */
 export function parse(argv: readonly string[], program: ProgramDescription): Invocation {
-  const [first] = argv;
-  if (first === undefined) return { command: null, values: {}, argument: null, helpAsked: true };
-  if (first.startsWith('-')) return { ...parseWords(program.name, program, argv), command: null };
+  const [first, second] = argv;
+  if (first === undefined) return { command: null, path: '', values: {}, argument: null, helpAsked: true };
+  if (first.startsWith('-')) return { ...parseWords(program.name, program, argv), command: null, path: '' };
   const command = findCommand(first, program);
-  return { ...parseWords(`${program.name} ${command.name}`, command, argv.slice(1)), command };
+  const below = command.commands?.find(({ name }) => name === second);
+  const path = below === undefined ? command.name : `${command.name} ${below.name}`;
+  const words = argv.slice(below === undefined ? 1 : 2);
+  return {
+    ...parseWords(`${program.name} ${path}`, below ?? command, words),
+    command: below ?? command,
+    path,
+  };
 }
 
-/** The command of that name. Throws a `CommandFailure` that names the nearest one. */
-export function findCommand(word: string, program: ProgramDescription): CommandDescription {
-  const found = program.commands.find(({ name }) => name === word);
-  if (found !== undefined) return found;
-  const names = program.commands.map(({ name }) => name);
+/** The command of that name, such as `models load`. Throws a `CommandFailure` that names the nearest one. */
+export function findCommand(path: string, program: ProgramDescription): CommandDescription {
+  const [word = '', ...words] = path.split(' ');
+  let caller = program.name;
+  let found = commandNamed(word, program.commands, caller);
+  for (const below of words) {
+    caller = `${caller} ${found.name}`;
+    found = commandNamed(below, found.commands ?? [], caller);
+  }
+  return found;
+}
+
+function commandNamed(
+  word: string,
+  commands: readonly CommandDescription[],
+  caller: string,
+): CommandDescription {
+  const found = commands.find(({ name }) => name === word);
+  if (found === undefined) throw unknownCommand(word, commands, caller);
+  return found;
+}
+
+function unknownCommand(word: string, commands: readonly CommandDescription[], caller: string): Error {
+  const names = commands.map(({ name }) => name);
   const meant = suggest(word, names);
-  const hint = meant === null ? `the commands are ${names.join(', ')}` : `did you mean '${meant}'?`;
-  throw usageError(program.name, `there is no command '${printable(word)}'; ${hint}`);
+  const listed = names.length === 0 ? 'it has none of its own' : `the commands are ${names.join(', ')}`;
+  const hint = meant === null ? listed : `did you mean '${meant}'?`;
+  return usageError(caller, `there is no command '${printable(word)}'; ${hint}`);
 }
 
-type Words = Omit<Invocation, 'command'>;
+type Words = Omit<Invocation, 'command' | 'path'>;
 
 function parseWords(caller: string, description: CommandDescription, argv: readonly string[]): Words {
   if (asksForHelp(argv)) return { values: {}, argument: null, helpAsked: true };
@@ -141,8 +170,15 @@ function argumentOf(
   description: CommandDescription,
   caller: string,
 ): string | null {
-  const { argument, strayArgumentHint } = description;
+  const { argument, strayArgumentHint, commands = [] } = description;
+  const [first = ''] = operands;
+  // A command that directly follows the name of the one above was taken for what it is before.
+  if (commands.some(({ name }) => name === first)) {
+    throw usageError(caller, `the command comes before the options: ${caller} ${first}`);
+  }
+  if (argument?.isPath === true) return operands.length === 0 ? null : operands.join(' ');
   const stray = operands[argument === undefined ? 0 : 1];
+  if (stray !== undefined && commands.length > 0) throw unknownCommand(first, commands, caller);
   if (stray !== undefined) {
     const hint = strayArgumentHint === undefined ? '' : `; ${strayArgumentHint}`;
     throw usageError(caller, `unexpected argument '${printable(stray)}'${hint}`);

@@ -91,7 +91,13 @@ async function printed(
   const write = (part: string): void => {
     text += part;
   };
-  const terminal = { write, writeError: write, columns: shown.columns ?? null, style: shown.style ?? PLAIN };
+  const terminal = {
+    write,
+    writeError: write,
+    columns: shown.columns ?? null,
+    progressColumns: null,
+    style: shown.style ?? PLAIN,
+  };
   const host = { env: {}, platform: 'linux', homeFolder: '/nowhere', ancestors: () => [] };
   await run(argv, commands as Commands, terminal, host);
   return text;
@@ -232,7 +238,7 @@ describe('furiosa devices --url', () => {
     const address = closed.replace('http://', '');
     assert.equal(
       said,
-      `furiosa devices: no answer from ${closed}/v2/devices: connect ECONNREFUSED ${address}\n`,
+      `furiosa devices: no answer from ${closed}/v2/devices: connect ECONNREFUSED ${address}; is a server running there?\n`,
     );
   });
 });

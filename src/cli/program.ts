@@ -1,3 +1,4 @@
+import { MODELS } from '#cli/models/models-command.js';
 import type { CommandDescription, ProgramDescription } from './command-option.js';
 import { SERVER_OPTIONS, serverOption } from './server-options.js';
 import { COMPLETION_OPTIONS, HELP_OPTION, JSON_OPTION, VERSION_OPTION } from './shared-options.js';
@@ -37,7 +38,12 @@ const help: CommandDescription = {
   name: 'help',
   summary: 'Show the help of a command',
   options: [HELP_OPTION],
-  argument: { placeholder: 'COMMAND', required: false, choices: ['server', 'devices', 'inspect'] },
+  argument: {
+    placeholder: 'COMMAND',
+    required: false,
+    isPath: true,
+    choices: ['server', 'models', 'devices', 'inspect'],
+  },
 };
 
 /** The command `furiosa`, whole. */
@@ -45,6 +51,6 @@ export const FURIOSA: ProgramDescription = {
   name: 'furiosa',
   summary: 'Serve ONNX and TFLite models over the Open Inference Protocol',
   options: [...COMPLETION_OPTIONS, VERSION_OPTION, HELP_OPTION],
-  commands: [server, devices, inspect, help],
+  commands: [server, MODELS, devices, inspect, help],
   shortcuts: [{ name: 'furiosa-server', command: 'server' }],
 };

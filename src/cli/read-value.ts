@@ -36,7 +36,8 @@ function boundsOf({ minimum, maximum }: CommandOption): string {
   return maximum === undefined ? '' : `, ${maximum} or less`;
 }
 
-function readUrl(text: string): string {
+/** The address of a server, checked. Throws the same `RangeError`. */
+export function readUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
   throw refused('an address such as http://localhost:8080', text);

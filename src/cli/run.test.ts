@@ -37,6 +37,7 @@ async function outcomeOf(argv: readonly string[], changed: Partial<Commands> = {
       error += text;
     },
     columns: null,
+    progressColumns: null,
     style: PLAIN,
   };
   const status = await run(argv, { ...commands, ...changed }, terminal, host);
@@ -47,10 +48,41 @@ describe('a wrong command line ends with one sentence and status 2', () => {
   const rows: readonly (readonly [argv: readonly string[], sentence: string])[] = [
     [['sever'], "furiosa: there is no command 'sever'; did you mean 'server'?"],
     [['Server'], "furiosa: there is no command 'Server'; did you mean 'server'?"],
-    [['bake'], "furiosa: there is no command 'bake'; the commands are server, devices, inspect, help"],
+    [
+      ['bake'],
+      "furiosa: there is no command 'bake'; the commands are server, models, devices, inspect, help",
+    ],
     [['help', 'device'], "furiosa: there is no command 'device'; did you mean 'devices'?"],
+    [
+      ['help', 'models', 'bake'],
+      "furiosa models: there is no command 'bake'; the commands are list, load, unload, plan, reload",
+    ],
+    [['help', 'server', 'x'], "furiosa server: there is no command 'x'; it has none of its own"],
+    [['models', 'laod', 'mnist'], "furiosa models: there is no command 'laod'; did you mean 'load'?"],
+    [
+      ['models', '--url', 'http://host', 'load', 'mnist'],
+      'furiosa models: the command comes before the options: furiosa models load',
+    ],
+    [
+      ['models', '--json', 'reload'],
+      'furiosa models: the command comes before the options: furiosa models reload',
+    ],
+    [['models', 'load'], 'furiosa models load: the NAME is missing: furiosa models load NAME'],
+    [
+      ['models', 'load', 'a', 'b'],
+      "furiosa models load: unexpected argument 'b'; one model is loaded at a time",
+    ],
+    [['models', 'plan', 'a'], "furiosa models plan: unexpected argument 'a'"],
+    [
+      ['models', 'load', '--with-dependents', 'a'],
+      "furiosa models load: there is no option '--with-dependents'; 'furiosa models load --help' lists them",
+    ],
+    [
+      ['models', 'unload', 'a', '--timeout', 'soon'],
+      "furiosa models unload: option '--timeout' must be a number of seconds, 0 or more; 'soon' was given",
+    ],
     [['--model-path', 'x'], "furiosa: there is no option '--model-path'; 'furiosa --help' lists them"],
-    [['--version', 'server'], "furiosa: unexpected argument 'server'"],
+    [['--version', 'server'], 'furiosa: the command comes before the options: furiosa server'],
     [['--'], "furiosa: a command is missing; 'furiosa --help' lists them"],
     [
       ['server', '--modle-path', 'x'],
@@ -199,6 +231,10 @@ describe('a right command line', () => {
     [
       ['help', 'server'],
       ['server', '--help'],
+    ],
+    [
+      ['help', 'models', 'load'],
+      ['models', 'load', '--help'],
     ],
     [['help'], ['--help']],
     [[], ['--help']],

@@ -1,5 +1,7 @@
 import { completeShell } from '#cli/completion/command.js';
 import type { Host } from '#cli/completion/host.js';
+import { runModels } from '#cli/models/run-models.js';
+import { systemClock } from '#core/clock.js';
 import { messageOf } from '#core/errors.js';
 import { CommandFailure, operationFailed, usageError } from './command-failure.js';
 import type { CommandDescription } from './command-option.js';
@@ -39,30 +41,39 @@ async function obey(
   terminal: Terminal,
   host: Host,
 ): Promise<number> {
-  const { command, values, argument, helpAsked } = invocation;
-  if (helpAsked) return showHelp(command, terminal);
+  const { command, path, values, argument, helpAsked } = invocation;
+  if (helpAsked) return showHelp(command, path, terminal);
   if (values['version'] === true) return show(`furiosa ${commands.version}\n`, terminal);
   if (completeShell(values, FURIOSA, terminal, host)) return 0;
-  switch (command?.name) {
+  switch (command === null ? '' : path.split(' ', 1)[0]) {
     case 'server':
       return named('furiosa server', () => commands.serve(values));
     case 'devices':
       return listDevices(invocation, commands, terminal);
+    case 'models':
+      return runModels(invocation, host.env, { terminal, clock: systemClock, pause });
     case 'inspect':
       return inspectModel(invocation, commands, terminal);
     case 'help':
-      return showHelp(argument === null ? null : findCommand(argument, FURIOSA), terminal);
+      return showHelp(argument === null ? null : findCommand(argument, FURIOSA), argument ?? '', terminal);
     default:
       throw usageError(FURIOSA.name, `a command is missing; '${FURIOSA.name} --help' lists them`);
   }
 }
 
-function showHelp(command: CommandDescription | null, terminal: Terminal): number {
+function showHelp(command: CommandDescription | null, path: string, terminal: Terminal): number {
   const { columns } = terminal;
   return show(
-    command === null ? programHelp(FURIOSA, columns) : commandHelp(FURIOSA, command, columns),
+    command === null
+      ? programHelp(FURIOSA, columns)
+      : commandHelp(`${FURIOSA.name} ${path}`, command, columns),
     terminal,
   );
+}
+
+/** Unlike a clock's timer, it keeps the process. */
+function pause(delayMs: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, delayMs));
 }
 
 function show(text: string, terminal: Terminal): number {

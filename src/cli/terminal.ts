@@ -12,8 +12,16 @@ export interface Terminal {
   writeError(text: string): void;
   /** The width of the terminal that shows standard output; null where it goes to a file or another program. */
   readonly columns: number | null;
+  /**
+   * The width of the terminal that shows standard error, where a line can be written over to show that work goes on;
+   * null where it cannot.
+   */
+  readonly progressColumns: number | null;
   readonly style: Style;
 }
+
+/** Some terminals, of containers for instance, do not tell their width: it is 0. */
+const USUAL_COLUMNS = 80;
 
 /** The process' own standard output and error. */
 export function processTerminal(): Terminal {
@@ -25,7 +33,8 @@ export function processTerminal(): Terminal {
   return {
     write: (text) => void stdout.write(text),
     writeError: (text) => void stderr.write(text),
-    columns: stdout.isTTY ? stdout.columns : null,
+    columns: stdout.isTTY ? stdout.columns || null : null,
+    progressColumns: stderr.isTTY && env['TERM'] !== 'dumb' ? stderr.columns || USUAL_COLUMNS : null,
     style: stdout.isTTY && wantsColour(env) ? COLOURED : PLAIN,
   };
 }

@@ -1,5 +1,5 @@
 import type { CommandOption, ProgramDescription } from '#cli/command-option.js';
-import { isFreeText, optionWords, type Place, placesOf, programNames } from './word-list.js';
+import { isFreeText, lowerCommands, optionWords, type Place, placesOf, programNames } from './word-list.js';
 
 /**
  * The completion script for bash. Everything it offers is written into it: no process is started for a TAB.
@@ -36,10 +36,17 @@ _${name}() {
 ${program.shortcuts.map((shortcut) => `    ${shortcut.name}) command=${shortcut.command} ;;`).join('\n')}
     *) ((COMP_CWORD > 1)) && [[ \${COMP_WORDS[1]} != -* ]] && command="\${COMP_WORDS[1]}" ;;
   esac
+  case "$command \${COMP_WORDS[2]}" in
+    ${lowerCommands(program)
+      .map((command) => `'${command}'`)
+      .join(' | ')})
+      ((COMP_CWORD > 2)) && command="$command \${COMP_WORDS[2]}" ;;
+  esac
   case "$command $previous" in
 ${places.flatMap(valueCases(name)).join('\n')}
   esac
-  case "$command $word" in
+  # A colon, so that models is not taken for the beginning of models load.
+  case "$command:$word" in
 ${places.flatMap(wordCases(program)).join('\n')}
   esac
 }
@@ -74,10 +81,10 @@ function valueCases(program: string): (place: Place) => readonly string[] {
 
 /** What else can stand there: an option after a dash, otherwise the argument or a command. */
 function wordCases(program: ProgramDescription): (place: Place) => readonly string[] {
-  return ({ command, options, argument }) => {
+  return ({ command, commands, options, argument }) => {
     const otherwise =
-      command === ''
-        ? wordsOf(program.commands.map(({ name }) => name))
+      commands.length > 0
+        ? wordsOf(commands.map(({ name }) => name))
         : argument?.choices !== undefined
           ? wordsOf(argument.choices)
           : argument?.completes === undefined
@@ -85,8 +92,8 @@ function wordCases(program: ProgramDescription): (place: Place) => readonly stri
             : `_${program.name}_paths ${argument.completes === 'file' ? 'default' : 'dirnames'} "$word"`;
     const afterDash = wordsOf(optionWords(options));
     return [
-      ...(afterDash === otherwise ? [] : [`    '${command} '-*) ${afterDash} ;;`]),
-      `    '${command} '*) ${otherwise} ;;`,
+      ...(afterDash === otherwise ? [] : [`    '${command}:'-*) ${afterDash} ;;`]),
+      `    '${command}:'*) ${otherwise} ;;`,
     ];
   };
 

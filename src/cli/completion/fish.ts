@@ -1,5 +1,10 @@
-import type { CommandArgument, CommandOption, ProgramDescription } from '#cli/command-option.js';
-import { descriptionOf, negationOf, placesOf, programNames } from './word-list.js';
+import type {
+  CommandArgument,
+  CommandDescription,
+  CommandOption,
+  ProgramDescription,
+} from '#cli/command-option.js';
+import { descriptionOf, lowerCommands, negationOf, placesOf, programNames } from './word-list.js';
 
 /** The completion script for fish: one `complete` line for every word that can be offered. */
 export function fishCompletion(program: ProgramDescription): string {
@@ -9,13 +14,12 @@ export function fishCompletion(program: ProgramDescription): string {
   const lines = [
     ...programNames(program).flatMap((each) => [`complete -c ${each} -e`, `complete -c ${each} -f`]),
     '',
-    ...program.commands.map(
-      (command) => `complete ${atRoot} -a ${command.name} -d ${quoted(command.summary)}`,
-    ),
+    ...program.commands.map(commandLine(atRoot)),
     ...(root?.options ?? []).flatMap(optionLines(atRoot)),
-    ...places.flatMap(({ command, options, argument }) => [
+    ...places.flatMap(({ command, commands, options, argument }) => [
       '',
       ...heads(program, command).flatMap((head) => [
+        ...commands.map(commandLine(head)),
         ...argumentLines(head, argument),
         ...options.flatMap(optionLines(head)),
       ]),
@@ -28,7 +32,12 @@ export function fishCompletion(program: ProgramDescription): string {
 function __${name}_at
     set -l words (commandline -opc)
     if set -q argv[1]
-        test (count $words) -gt 1; and test $words[2] = $argv[1]
+        set -l command $words[2]
+        switch "$words[2] $words[3]"
+            case ${lowerCommands(program).map(quoted).join(' ')}
+                set command $words[2..3]
+        end
+        test "$command" = "$argv"
     else
         test (count $words) -eq 1; or string match -q -- '-*' $words[2]
     end
@@ -45,6 +54,10 @@ function heads(program: ProgramDescription, command: string): readonly string[] 
     `-c ${program.name} -n '__${program.name}_at ${command}'`,
     ...shortcuts.map((shortcut) => `-c ${shortcut.name}`),
   ];
+}
+
+function commandLine(head: string): (command: CommandDescription) => string {
+  return ({ name, summary }) => `complete ${head} -a ${name} -d ${quoted(summary)}`;
 }
 
 function optionLines(head: string): (option: CommandOption) => readonly string[] {

@@ -12,7 +12,7 @@ Register-ArgumentCompleter -Native -CommandName ${programNames(program).map(quot
 
     # What can stand at each place, with the text that is shown beside it.
     $words = @{
-${places.map((place) => placeEntry(program, place)).join('\n')}
+${places.map(placeEntry).join('\n')}
     }
     # What can follow an option. An empty list: anything, so there is nothing to offer. $null: a path.
     $values = @{
@@ -27,6 +27,7 @@ ${places.flatMap(valueEntries).join('\n')}
     $program = [System.IO.Path]::GetFileNameWithoutExtension($before[0])
     if ($shortcuts.ContainsKey($program)) { $command = $shortcuts[$program] }
     elseif ($before.Count -gt 1 -and -not $before[1].StartsWith('-')) { $command = $before[1] }
+    if ($before.Count -gt 2 -and $words.ContainsKey("$command $($before[2])")) { $command = "$command $($before[2])" }
     if (-not $words.ContainsKey($command)) { return }
 
     $prefix = ''
@@ -54,10 +55,9 @@ ${places.flatMap(valueEntries).join('\n')}
 `;
 }
 
-function placeEntry(program: ProgramDescription, { command, options }: Place): string {
-  const commands = command === '' ? program.commands.map(({ name, summary }) => pair(name, summary)) : [];
+function placeEntry({ command, commands, options }: Place): string {
   const pairs = [
-    ...commands,
+    ...commands.map(({ name, summary }) => pair(name, summary)),
     ...options.flatMap((option) => {
       const shown = pair(`--${option.name}`, descriptionOf(option));
       return option.negatable === true ? [shown, pair(`--no-${option.name}`, negationOf(option))] : [shown];
@@ -66,11 +66,12 @@ function placeEntry(program: ProgramDescription, { command, options }: Place): s
   return `        ${quoted(command)} = @(\n${pairs.map((each) => `            ${each}`).join('\n')}\n        )`;
 }
 
-function valueEntries({ command, options, argument }: Place): readonly string[] {
+function valueEntries({ command, commands, options, argument }: Place): readonly string[] {
   const entries = options
     .filter(({ placeholder }) => placeholder !== null)
     .map((option) => `        ${quoted(`${command} --${option.name}`)} = ${valueList(option)}`);
-  if (argument === null) return entries;
+  // Where commands can follow, they are offered in place of an argument.
+  if (argument === null || commands.length > 0) return entries;
   const offered = argument.completes === undefined ? list(argument.choices ?? []) : '$null';
   return [...entries, `        ${quoted(`${command} `)} = ${offered}`];
 }

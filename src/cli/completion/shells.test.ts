@@ -73,6 +73,16 @@ const LINES: readonly (readonly [typed: string, words: string])[] = [
   ['furiosa server --model-path=mn', '<furiosa><server><--model-path=mnist model.onnx>'],
   ['furiosa inspect models/', '<furiosa><inspect><models/deep.tflite>'],
   ['furiosa inspect --j', '<furiosa><inspect><--json>'],
+  ['furiosa models unl', '<furiosa><models><unload>'],
+  ['furiosa help mo', '<furiosa><help><models>'],
+  ['furiosa models --wi', '<furiosa><models><--wide>'],
+  ['furiosa models list --js', '<furiosa><models><list><--json>'],
+  ['furiosa models unload --with', '<furiosa><models><unload><--with-dependents>'],
+  ['furiosa models load --config ser', '<furiosa><models><load><--config><server.yaml>'],
+  ['furiosa models load --config=ser', '<furiosa><models><load><--config=server.yaml>'],
+  // Options of another command, and a command where a model's name is to be.
+  ['furiosa models plan --jso', '<furiosa><models><plan><--jso>'],
+  ['furiosa models load unl', '<furiosa><models><load><unl>'],
   // Nothing to offer: neither files for a number, nor one command's options for another.
   ['furiosa server --http-port ser', '<furiosa><server><--http-port><ser>'],
   ['furiosa devices --model-p', '<furiosa><devices><--model-p>'],
@@ -96,14 +106,18 @@ describe('completion in a real bash', { skip: lacking('bash') }, () => {
     const probe = `source '${script}'
       offer() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _furiosa; echo "\${COMPREPLY[*]}"; }
       offer furiosa ''; offer furiosa server --log-level ''; offer furiosa server --log-level = ''
-      offer furiosa-server --log-format ''; offer furiosa devices --; offer furiosa server --http-port ''`;
+      offer furiosa-server --log-format ''; offer furiosa devices --; offer furiosa server --http-port ''
+      offer furiosa models ''; offer furiosa models plan --; offer furiosa models --`;
     assert.deepEqual(output('bash', ['--norc', '-c', probe]).split('\n'), [
-      'server devices inspect help',
+      'server models devices inspect help',
       'ERROR INFO WARN DEBUG TRACE',
       'ERROR INFO WARN DEBUG TRACE',
       'auto pretty json',
       '--json --simulate --url --help',
       '',
+      'list load unload plan reload',
+      '--url --help',
+      '--url --json --wide --help',
       '',
     ]);
   });
@@ -139,7 +153,15 @@ describe('completion in a real zsh', { skip: lacking('zsh') }, () => {
 
 describe('completion in a real fish', { skip: lacking('fish') }, () => {
   const candidates: readonly (readonly [typed: string, offered: readonly string[]])[] = [
-    ['furiosa ', ['devices', 'help', 'inspect', 'server']],
+    ['furiosa ', ['devices', 'help', 'inspect', 'models', 'server']],
+    ['furiosa models ', ['list', 'load', 'plan', 'reload', 'unload']],
+    ['furiosa models --', ['--help', '--json', '--url', '--wide']],
+    ['furiosa models plan --', ['--help', '--url']],
+    ['furiosa models plan ', []],
+    ['furiosa models unload --w', ['--with-dependents']],
+    ['furiosa models load --config s', ['server.yaml']],
+    // The model is called like a command, and is none.
+    ['furiosa models load plan --f', ['--force']],
     ['furiosa server --log-level ', ['DEBUG', 'ERROR', 'INFO', 'TRACE', 'WARN']],
     ['furiosa server --log-level=D', ['--log-level=DEBUG']],
     ['furiosa-server --platform ', ['cpu', 'cuda', 'npu']],
@@ -151,7 +173,7 @@ describe('completion in a real fish', { skip: lacking('fish') }, () => {
     ['furiosa inspect ', ['mnist model.onnx', 'models/', 'server.yaml']],
     // The argument is called like a command, and is none.
     ['furiosa inspect server --', ['--help', '--json']],
-    ['furiosa help ', ['devices', 'inspect', 'server']],
+    ['furiosa help ', ['devices', 'inspect', 'models', 'server']],
     ['furiosa server --http-port ', []],
     ['furiosa --v', ['--version']],
   ];

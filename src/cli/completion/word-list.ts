@@ -1,10 +1,17 @@
-import type { CommandArgument, CommandOption, ProgramDescription } from '#cli/command-option.js';
+import type {
+  CommandArgument,
+  CommandDescription,
+  CommandOption,
+  ProgramDescription,
+} from '#cli/command-option.js';
 import { spellingsOf } from '#cli/command-option.js';
 
-/** What can be written after the program's name (command '') or after the name of one of its commands. */
+/** What can be written after the program's name (command '') or after one of its commands. */
 export interface Place {
-  /** Empty for the program itself, where the next word is a command. */
+  /** As it is called, for instance `server` or `models load`; empty for the program itself. */
   readonly command: string;
+  /** One of these can be the next word. */
+  readonly commands: readonly CommandDescription[];
   readonly options: readonly CommandOption[];
   readonly argument: CommandArgument | null;
 }
@@ -12,13 +19,24 @@ export interface Place {
 /** Every place of the program where something can be completed, the program itself first. */
 export function placesOf(program: ProgramDescription): readonly Place[] {
   return [
-    { command: '', options: program.options, argument: null },
-    ...program.commands.map(({ name, options, argument }) => ({
-      command: name,
-      options,
-      argument: argument ?? null,
-    })),
+    { command: '', commands: program.commands, options: program.options, argument: null },
+    ...program.commands.flatMap((command) => placesIn(command, command.name)),
   ];
+}
+
+function placesIn(description: CommandDescription, path: string): readonly Place[] {
+  const { commands = [], options, argument } = description;
+  return [
+    { command: path, commands, options, argument: argument ?? null },
+    ...commands.flatMap((below) => placesIn(below, `${path} ${below.name}`)),
+  ];
+}
+
+/** The commands that are called by two words, as they are called. */
+export function lowerCommands(program: ProgramDescription): readonly string[] {
+  return placesOf(program)
+    .map(({ command }) => command)
+    .filter((command) => command.includes(' '));
 }
 
 /** The names that the shell calls the program by: its own and its shortcuts. */

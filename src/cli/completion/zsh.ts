@@ -1,4 +1,9 @@
-import type { CommandOption, ProgramDescription } from '#cli/command-option.js';
+import type {
+  CommandArgument,
+  CommandDescription,
+  CommandOption,
+  ProgramDescription,
+} from '#cli/command-option.js';
 import { descriptionOf, negationOf, type Place, placesOf, programNames } from './word-list.js';
 
 /** The completion script for zsh, in the manner of the functions that come with it: a file `_furiosa` on the fpath. */
@@ -11,13 +16,7 @@ export function zshCompletion(program: ProgramDescription): string {
 # Written by: ${name} --show-completion zsh
 
 ${places.map((place) => placeFunction(name, place)).join('\n')}
-_${name}_commands() {
-  local -a known=(
-${program.commands.map((command) => `    ${quoted(`${command.name}:${command.summary}`)}`).join('\n')}
-  )
-  _describe -t commands command known
-}
-
+${commandsFunction(`_${name}`, program.commands)}
 _${name}() {
   local curcontext="$curcontext" state line ret=1
   local -A opt_args
@@ -27,7 +26,7 @@ ${program.shortcuts.map((shortcut) => `    ${shortcut.name}) _${name}_${shortcut
   _arguments -C ${continued([...specs(root?.options ?? []), `'1: :_${name}_commands'`, "'*:: :->arguments'"], 4)} && ret=0
   [[ $state == arguments ]] || return ret
   case $words[1] in
-${places.map(({ command }) => `    ${command}) _${name}_${command} && ret=0 ;;`).join('\n')}
+${callLines(`_${name}`, program.commands)}
   esac
   return ret
 }
@@ -41,15 +40,51 @@ fi
 `;
 }
 
-function placeFunction(program: string, { command, options, argument }: Place): string {
+function placeFunction(program: string, { command, commands, options, argument }: Place): string {
+  const name = `_${program}_${command.replaceAll(' ', '_')}`;
+  if (commands.length > 0) return groupFunction(name, commands, options);
   const argumentSpecs =
-    argument === null
-      ? []
-      : [quoted(`1:${argument.placeholder}:${action(argument.choices, argument.completes)}`)];
-  return `_${program}_${command}() {
+    argument === null ? [] : [quoted(`1:${argument.placeholder}:${argumentAction(argument)}`)];
+  return `${name}() {
   _arguments ${continued([...specs(options), ...argumentSpecs], 4)}
 }
 `;
+}
+
+/** The function of a command that has commands of its own. */
+function groupFunction(
+  name: string,
+  commands: readonly CommandDescription[],
+  options: readonly CommandOption[],
+): string {
+  return `${commandsFunction(name, commands)}
+${name}() {
+  local curcontext="$curcontext" state line ret=1
+  local -A opt_args
+  _arguments -C ${continued([...specs(options), `'1: :${name}_commands'`, "'*:: :->arguments'"], 4)} && ret=0
+  [[ $state == arguments ]] || return ret
+  case $words[1] in
+${callLines(name, commands)}
+  esac
+  return ret
+}
+`;
+}
+
+/** The function that offers the names of the commands. */
+function commandsFunction(name: string, commands: readonly CommandDescription[]): string {
+  return `${name}_commands() {
+  local -a known=(
+${commands.map((command) => `    ${quoted(`${command.name}:${command.summary}`)}`).join('\n')}
+  )
+  _describe -t commands command known
+}
+`;
+}
+
+/** The cases that hand on to the function of the command that was written. */
+function callLines(name: string, commands: readonly CommandDescription[]): string {
+  return commands.map((command) => `    ${command.name}) ${name}_${command.name} && ret=0 ;;`).join('\n');
 }
 
 function specs(options: readonly CommandOption[]): readonly string[] {
@@ -65,6 +100,12 @@ function specs(options: readonly CommandOption[]): readonly string[] {
     const value = `${option.placeholder}:${action(option.choices, option.completes)}`;
     return [quoted(`${many}--${option.name}=${text}${colon}${value}`)];
   });
+}
+
+/** For text that is not offered, the usual action (a space) would keep the options from being offered as well. */
+function argumentAction({ placeholder, choices, completes }: CommandArgument): string {
+  const isFreeText = choices === undefined && completes === undefined;
+  return isFreeText ? `_guard "^-*" ${placeholder}` : action(choices, completes);
 }
 
 function action(choices: readonly string[] | undefined, completes: 'file' | 'directory' | undefined): string {
