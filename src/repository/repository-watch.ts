@@ -95,17 +95,19 @@ export class RepositoryWatch {
   async #run(model: string | null, scan: Scan): Promise<FolderScan> {
     this.#ending.signal.throwIfAborted();
     if (model === null) this.#eventAt = null;
-    const latest = await scan(this.#latest);
+    const known = this.#latest;
+    const latest = await scan(known);
+    if (latest.rootId !== known?.rootId) this.#events?.reset();
     this.#latest = latest;
     this.#hasMissing = hasMissing(latest);
-    this.#follow(latest);
+    await this.#follow(latest);
     return latest;
   }
 
   /** What happened in a folder before it was heard may have come after the look at it: so there is another look. */
-  #follow(latest: FolderScan): void {
+  async #follow(latest: FolderScan): Promise<void> {
     if (this.#ending.signal.aborted || this.#events === null) return;
-    const added = this.#events.follow(foldersOf(this.#options.root, latest));
+    const added = await this.#events.follow(foldersOf(this.#options.root, latest));
     if (added > 0) this.#eventAt = this.#options.clock.now();
   }
 
