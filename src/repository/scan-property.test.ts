@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import {
+  lstatSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '#core/clock.js';
 import { FolderTree } from '../../test/support/folder-tree.js';
@@ -54,6 +56,7 @@ for (const seed of [1, 2, 3]) {
         }
       }
     }
+    // Or the property would say little.
     assert.ok(compared > ROUNDS && revisions.size > 20, `${compared} versions, ${revisions.size} revisions`);
   });
 }
@@ -80,7 +83,7 @@ function contentOf(folder: string): string {
   return JSON.stringify(lines.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const PLACES = ['a', 'b', '.x'].flatMap((model) =>
+const PLACES = ['a', 'b', 'c', 'd', '.x'].flatMap((model) =>
   ['1', '2', '1/sub', '2/sub'].map((place) => `${model}/${place}`),
 );
 
@@ -95,33 +98,51 @@ type Change = (path: string, other: string, random: Random) => void;
 
 const write: Change = (path, _, random) => {
   mkdirSync(dirname(path), { recursive: true });
+  // Through a link it would be written to wherever that leads.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
   writeFileSync(path, oneOf(random, ['one', 'two', 'three', 'none', '']));
 };
 
 const link: Change = (path, other, random) => {
   mkdirSync(dirname(other), { recursive: true });
-  symlinkSync(oneOf(random, [path, relative(dirname(other), path), '..', '/etc', 'nothing']), other);
+  symlinkSync(oneOf(random, [path, relative(dirname(other), path), '..', '.', 'nothing']), other);
 };
 
 /** What somebody may do to a repository. */
 const CHANGES: readonly Change[] = [
-  write,
-  write,
-  write,
-  write,
-  write,
+  ...Array<Change>(10).fill(write),
   link,
   (path) => rmSync(path, { recursive: true, force: true }),
-  (path, _, random) => utimesSync(path, random(9), random(9)),
+  (path, _, random) => lutimesSync(path, random(9), random(9)),
   (path, other) => renameSync(path, other),
   (path, other) => renameSync(dirname(path), dirname(other)),
 ];
 
 /** Does one of these things. What the tree does not allow is not done. */
 function change(tree: FolderTree, random: Random): void {
+  const [path, other] = [tree.path(place(random)), tree.path(place(random))];
+  // Links may lead anywhere; a test may not.
+  if (!isBelow(path, dirname(tree.root)) || !isBelow(other, dirname(tree.root))) return;
   try {
-    oneOf(random, CHANGES)(tree.path(place(random)), tree.path(place(random)), random);
+    oneOf(random, CHANGES)(path, other, random);
   } catch (thrown) {
     assert.ok(thrown instanceof Error && 'syscall' in thrown, String(thrown));
+  }
+}
+
+/** Every folder on the way to a path that is there lies in the scratch folder. */
+function isBelow(path: string, scratch: string): boolean {
+  for (let at = dirname(path); at !== scratch; at = dirname(at)) {
+    const real = realPathOf(at);
+    if (real !== null && real !== scratch && !real.startsWith(scratch + sep)) return false;
+  }
+  return true;
+}
+
+function realPathOf(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
   }
 }
