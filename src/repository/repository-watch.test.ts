@@ -6,6 +6,7 @@ import { eventually } from '../../test/support/eventually.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { FolderTree } from '../../test/support/folder-tree.js';
 import { hearLog } from '../../test/support/heard.js';
+import type { OpenWatcher } from './folder-events.js';
 import type { FolderScan } from './found.js';
 import type { WatchMode } from './next-scan.js';
 import { RepositoryWatch, type WatchOptions } from './repository-watch.js';
@@ -97,6 +98,41 @@ test('watching scans after a file event, soon', async (t) => {
   assert.notEqual(changed.models[0]?.versions[0]?.revision, first.models[0]?.versions[0]?.revision);
   tree.write('b/1/model.onnx');
   assert.deepEqual(namesOf(await untilScan(clock, next)), ['a', 'b']);
+});
+
+test('a repository that comes again under its old name is heard anew', async (t) => {
+  const tree = new FolderTree(t);
+  const root = tree.folder('above/models');
+  const { watch, clock, next } = watched(t, 'watch', { root, pollMs: 2 ** 40 });
+  tree.write('above/models/a/1/model.onnx');
+  await watch.start();
+  // What happens above the repository is heard by nobody.
+  renameSync(tree.path('above'), tree.path('old'));
+  tree.write('above/models/a/1/model.onnx');
+  await watch.scanNow(null);
+  clock.advance(debounceMs);
+  await next();
+  tree.write('above/models/b/1/model.onnx');
+  assert.deepEqual(namesOf(await untilScan(clock, next)), ['a', 'b']);
+});
+
+test('the look at one model leaves what was heard of others to the next scan', async (t) => {
+  let happen: (() => void) | null = null;
+  const openWatcher: OpenWatcher = (_, onEvent) => {
+    happen = () => onEvent('change', 'config.pbtxt');
+    return { on: () => undefined as never, close: () => {} };
+  };
+  const { watch, tree, clock, next } = watched(t, 'watch', { openWatcher });
+  tree.write('a/1/model.onnx');
+  await watch.start();
+  clock.advance(debounceMs);
+  await next();
+  assert.ok(happen);
+  (happen as () => void)();
+  tree.write('b/1/model.onnx');
+  await watch.scanNow('a');
+  clock.advance(debounceMs);
+  assert.deepEqual(namesOf(await next()), ['a', 'b']);
 });
 
 test('the poll stands behind the events', async (t) => {

@@ -12,7 +12,7 @@ interface Found {
  * @param previous what was acted on before
  */
 export function settled(previous: FolderScan | null, scan: FolderScan): FolderScan {
-  if (previous === null || scan.rootFault !== null) return scan;
+  if (previous === null) return scan;
   const before = new Map(previous.models.map((model) => [model.name, model]));
   const found = scan.models.map((model) => withVersions(before.get(model.name), model));
   const models = withMissing(previous.models, found, ({ name }) => name);
