@@ -3,7 +3,7 @@ import { NO_ENGINE_SETTINGS } from '#config/engine-keys.js';
 import { scalarSpot } from '#config/node.js';
 import type { Place } from '#config/problem.js';
 import type { Report } from '#config/report.js';
-import { choice, integer, text } from '#config/scalars.js';
+import { integer, text } from '#config/scalars.js';
 import { optional, type Schema } from '#config/schema.js';
 import type { EngineSettings, OnnxRuntimeOptions } from '#device/engine-settings.js';
 
@@ -23,7 +23,7 @@ export const parameters: Schema<Parameters> = dictionary(
 type Reader = (written: Placed<string>, report: Report) => Partial<OnnxRuntimeOptions> & { threads?: number };
 
 const switchOf = (key: 'enable_cpu_mem_arena' | 'enable_mem_pattern'): Reader =>
-  reader(choice(['0', '1']), (value) => ({ [key]: value === '1' }));
+  reader(integer(0, 1), (value) => ({ [key]: value === 1 }));
 
 /**
  * Those of Triton's ONNX Runtime backend that our engine has an option for (its README, "Model Config Options"). 0 threads
@@ -32,8 +32,8 @@ const switchOf = (key: 'enable_cpu_mem_arena' | 'enable_mem_pattern'): Reader =>
 const READERS: Readonly<Record<string, Reader>> = {
   intra_op_thread_count: reader(integer(0, 1024), (threads) => (threads === 0 ? {} : { threads })),
   inter_op_thread_count: reader(integer(0, 1024), (count) => ({ inter_op_num_threads: count })),
-  execution_mode: reader(choice(['0', '1']), (mode) => ({
-    execution_mode: mode === '1' ? 'parallel' : 'sequential',
+  execution_mode: reader(integer(0, 1), (mode) => ({
+    execution_mode: mode === 1 ? 'parallel' : 'sequential',
   })),
   enable_mem_arena: switchOf('enable_cpu_mem_arena'),
   enable_mem_pattern: switchOf('enable_mem_pattern'),

@@ -15,7 +15,7 @@ export type Form = 'string' | 'word' | 'number' | 'any';
 export function fieldValue(type: ValueType, form: Form, written: string): FieldValue {
   const text = normalOf(type, form, written);
   if (text !== null) return { text };
-  const hint = type.kind === 'enum' ? didYouMean(written, [...type.numbers.keys()]) : '';
+  const hint = type.kind === 'enum' && form !== 'string' ? didYouMean(written, [...type.numbers.keys()]) : '';
   return { fault: `expected ${nameOfType(type)}, found ${shown(form, written)}${hint}` };
 }
 

@@ -1,8 +1,9 @@
 import { readDocument } from '#config/document.js';
-import type { MapNode } from '#config/node.js';
+import type { MapNode, Position } from '#config/node.js';
 import { filePlace, type Place } from '#config/problem.js';
 import { Report } from '#config/report.js';
 import { CONFIGURATION } from '#config/text-file.js';
+import { messageOf } from '#core/errors.js';
 import { MODEL_CONFIG } from './message-type.js';
 import { TextFault } from './text-lexer.js';
 import { parseTextFormat, type TextFields } from './text-syntax.js';
@@ -29,10 +30,16 @@ export function readTritonConfig(text: string, file: string, report: Report): Tr
  * shown in place of a file.
  */
 export function readTritonConfigJson(text: string, place: string, report: Report): TritonModelConfig | null {
-  return readWith({ ...filePlace(place), line: 1, column: 1 }, report, (findings) => {
-    if (isTooLong(text, filePlace(place), findings)) return null;
-    // JSON is YAML, and its reader knows lines and columns.
-    const document = readDocument(text, place, findings);
+  const start = { ...filePlace(place), line: 1, column: 1 };
+  return readWith(start, report, (findings) => {
+    if (isTooLong(text, start, findings)) return null;
+    // JSON is YAML, whose reader knows lines and columns.
+    const yaml = new Report();
+    const document = readDocument(text, place, yaml);
+    const fault = jsonFault(text);
+    if (fault === null) findings.absorb(yaml);
+    else findings.problem({ ...start, ...positionOf(yaml) }, `not valid JSON: ${fault}`);
+    if (fault !== null) return null;
     return document && typedJson(document.node, MODEL_CONFIG, document.place, findings);
   });
 }
@@ -88,6 +95,21 @@ function parsed(text: string, place: Place, report: Report): TextFields | null {
     report.problem({ ...place, ...thrown.at }, thrown.message);
     return null;
   }
+}
+
+function jsonFault(text: string): string | null {
+  try {
+    JSON.parse(text);
+    return null;
+  } catch (thrown) {
+    // The place is told by us.
+    return messageOf(thrown).replace(/ (in JSON )?at position \d+.*$/, '');
+  }
+}
+
+/** Where the first problem is, if it is known. */
+function positionOf({ problems: [first] }: Report): Partial<Position> {
+  return first?.line ? { line: first.line, column: first.column } : {};
 }
 
 function isTooLong(text: string, place: Place, report: Report): boolean {

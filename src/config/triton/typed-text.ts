@@ -126,11 +126,9 @@ class TextTyper {
 
 function entryTypeOf({ name, key, value }: FieldType): MessageType {
   const common = { shape: 'single', oneof: null, key: null } as const;
-  const fields = new Map<string, FieldType>([
-    ['value', { ...common, name: 'value', jsonName: 'value', value }],
-  ]);
+  const fields = new Map<string, FieldType>();
   if (key !== null) fields.set('key', { ...common, name: 'key', jsonName: 'key', value: key });
-  return { name, fields };
+  return { name, fields: fields.set('value', { ...common, name: 'value', jsonName: 'value', value }) };
 }
 
 /** What an entry has that does not say it. */
