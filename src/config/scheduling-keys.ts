@@ -85,11 +85,17 @@ export const schedulingKeys: SchedulingKeys = {
   rate_limit: optional(rateLimit, 'How many requests the model takes in a time.', 'without a bound'),
 };
 
+/** The keys that are held against others. */
+type ComparedKeys = Pick<
+  SchedulingKeys,
+  'dynamic_batching' | 'sequence_batching' | 'ensemble_scheduling' | 'response_cache'
+>;
+
 /** Joins the keys, and reports where they contradict each other or `maxBatchSize`, the entry's own or null. */
 export function schedulingOf(
   values: SchedulingValues,
   maxBatchSize: number | null,
-  at: At<SchedulingKeys>,
+  at: At<ComparedKeys>,
   report: Report,
 ): Scheduling {
   const { dynamic_batching: dynamic, sequence_batching: sequence, model_warmup: warmup } = values;
@@ -127,7 +133,7 @@ export function schedulingOf(
 /** Triton's `scheduling_choice`: one of the three. */
 function reportRivals(
   { dynamic_batching: dynamic, sequence_batching, ensemble_scheduling }: SchedulingValues,
-  at: At<SchedulingKeys>,
+  at: At<ComparedKeys>,
   report: Report,
 ): void {
   const chosen = [

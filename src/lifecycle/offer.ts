@@ -27,6 +27,13 @@ export interface TensorClaim {
   readonly name: string;
   readonly datatype: DataType | null;
   readonly shape: readonly number[] | null;
+  /**
+   * Where it is there, clients must keep to `shape`, and this is the one that the file is held against: tensors are
+   * reshaped between the two. -1 in one is -1 in the other, in the same order.
+   */
+  readonly engineShape?: readonly number[];
+  /** An input that requests may leave out; then the file need not ask for it. */
+  readonly isOptional?: boolean;
   readonly description: string | null;
   /** Along which the rows of a batch lie; left out: the first. */
   readonly batchAxis?: number;

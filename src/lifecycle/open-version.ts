@@ -9,6 +9,7 @@ import { Counters, type Counts } from './counters.js';
 import type { BatchingOptions, ConfiguredVersion } from './offer.js';
 import { openPipeline, type Pipeline, type PipelineHost } from './pipeline.js';
 import { publicSignature } from './public-signature.js';
+import { reshaping } from './reshaping.js';
 import { schedulingOf } from './scheduling-of.js';
 import { type Port, type Signature, signatureOf, tensorsOf } from './signature.js';
 
@@ -59,6 +60,7 @@ export async function openVersion(
     throw thrown;
   }
   const { maxRows, maxRequestRows } = rules;
+  const way = reshaping(pipeline, rules.signature);
   const signature = publicSignature(rules.signature, offer.sequence);
   return {
     metadata: {
@@ -73,7 +75,7 @@ export async function openVersion(
     signature,
     maxRequestRows,
     deployment: deploymentOf({ ...offer, batching }, placement, maxRows),
-    submit: (job, call) => counted(() => pipeline.submit(job, call), job.rows, counters, clock),
+    submit: (job, call) => counted(() => way.submit(job, call), job.rows, counters, clock),
     get counts() {
       return counters.counts;
     },

@@ -102,3 +102,39 @@ for (const [name, claims, sentence] of contradictions) {
     assert.throws(() => names('v2', claims, []), sentence);
   });
 }
+
+const file = {
+  inputs: [
+    { ...spec('x', [-1, -1, 4]), axisNames: ['batch', 'length', null] },
+    { ...spec('y', [-1]), axisNames: ['batch'] },
+  ],
+  outputs: [],
+};
+const portOf = (claims: TensorClaim[]) =>
+  signatureOf(file, { dialect: 'v2', inputs: claims, outputs: [] }).inputs;
+
+test('a shape that clients must keep to narrows what the file leaves open', () => {
+  const [port] = portOf([claim('x', { shape: [-1, 7, 4], engineShape: [-1, 7, 4] })]);
+  assert.deepEqual(port, { spec: { ...file.inputs[0], shape: [-1, 7, 4] }, engineName: 'x' });
+});
+
+test('a tensor that is reshaped has another shape for clients, without the names of the axes', () => {
+  const [, port] = portOf([claim('y', { shape: [-1, 1], engineShape: [-1] })]);
+  assert.deepEqual(port, { spec: spec('y', [-1, 1]), engineName: 'y', engineShape: [-1] });
+});
+
+test('the shape that the engine knows is held against the file', () => {
+  assert.throws(() => portOf([claim('y', { shape: [-1], engineShape: [-1, 1] })]), {
+    code: 'INVALID_ARGUMENT',
+    message: "the configuration gives input 'y' the shape [-1,1], but in the model file it is [-1]",
+  });
+});
+
+test('an optional input that the file does not ask for is passed over', () => {
+  const optional = claim('w', { isOptional: true, datatype: 'INT64' });
+  assert.deepEqual(
+    portOf([claim('y', { description: 'the second' }), optional]).map(({ spec }) => spec.description),
+    [undefined, 'the second'],
+  );
+  assert.throws(() => portOf([claim('w', { datatype: 'INT64' })]), { code: 'INVALID_ARGUMENT' });
+});

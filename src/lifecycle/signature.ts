@@ -8,6 +8,8 @@ import type { TensorClaim } from './offer.js';
 export interface Port {
   readonly spec: TensorSpec;
   readonly engineName: string;
+  /** The shape that the engine knows, where it is another: tensors are reshaped, and -1 stays -1 in the same order. */
+  readonly engineShape?: readonly number[];
   /** What its elements stand for, by position in a row, where the configuration says it. */
   readonly labels?: readonly string[];
   /** What stands in the places that padding adds; left out: 0. */
@@ -59,12 +61,17 @@ function isNameOf(ports: readonly Port[], name: string): boolean {
   return ports.some(({ spec }) => spec.name === name);
 }
 
-/** @param ports as they are named where the configuration says nothing of them */
+/**
+ * An optional input that the engine does not ask for has a value in the file: nothing is left to be said of it.
+ *
+ * @param ports as they are named where the configuration says nothing of them
+ */
 function applyClaims(
   kind: 'input' | 'output',
   ports: readonly Port[],
-  claims: readonly TensorClaim[],
+  written: readonly TensorClaim[],
 ): readonly Port[] {
+  const claims = written.filter(({ name, isOptional }) => !isOptional || isNameOf(ports, name));
   const byName = claims.every(({ name }) => isNameOf(ports, name));
   if (!byName && claims.length !== ports.length) {
     const known = ports.map(({ engineName }) => `'${engineName}'`).join(', ');
@@ -85,9 +92,10 @@ function claimed(kind: 'input' | 'output', { spec, engineName }: Port, claim: Te
       `the configuration gives ${where} the datatype ${claim.datatype}, but in the model file it is ${spec.datatype}`,
     );
   }
-  if (claim.shape !== null && !fitsSpec(claim.shape, spec.shape)) {
+  const claimedShape = claim.engineShape ?? claim.shape;
+  if (claimedShape !== null && !fitsSpec(claimedShape, spec.shape)) {
     throw invalid(
-      `the configuration gives ${where} the shape ${formatShape(claim.shape)}, but in the model file it is ${formatShape(spec.shape)}`,
+      `the configuration gives ${where} the shape ${formatShape(claimedShape)}, but in the model file it is ${formatShape(spec.shape)}`,
     );
   }
   if (claim.batchAxis !== undefined && claim.batchAxis >= spec.shape.length) {
@@ -102,9 +110,28 @@ function claimed(kind: 'input' | 'output', { spec, engineName }: Port, claim: Te
   const batchAxis = claim.batchAxis === undefined ? {} : { batchAxis: claim.batchAxis };
   const padValue = claim.padValue === undefined ? {} : { padValue: claim.padValue };
   return {
-    spec: { ...spec, name: claim.name, ...description, ...labelFile, ...batchAxis },
+    spec: { ...shaped(spec, claim), name: claim.name, ...description, ...labelFile, ...batchAxis },
     engineName,
+    ...engineShapeOf(claim),
     ...labels,
     ...padValue,
   };
+}
+
+/** In the shape that clients must keep to, if the configuration says one. */
+function shaped(spec: TensorSpec, { shape, engineShape }: TensorClaim): TensorSpec {
+  if (shape === null || engineShape === undefined) return spec;
+  if (isSameShape(shape, engineShape)) return { ...spec, shape };
+  // The file names axes that clients do not see.
+  const { axisNames, ...unnamed } = spec;
+  return { ...unnamed, shape };
+}
+
+function engineShapeOf({ shape, engineShape }: TensorClaim): Pick<Port, 'engineShape'> {
+  if (shape === null || engineShape === undefined || isSameShape(shape, engineShape)) return {};
+  return { engineShape };
+}
+
+function isSameShape(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((size, i) => size === other[i]);
 }
