@@ -3,6 +3,7 @@ import { openCache } from '#cache/open-cache.js';
 import type { ResponseStore } from '#cache/store.js';
 import type { Settings } from '#config/settings.js';
 import { ModelControl } from '#control/model-control.js';
+import type { ModelSource } from '#control/model-source.js';
 import { NO_OVERRIDES } from '#control/overrides.js';
 import type { Clock } from '#core/clock.js';
 import type { LogControl } from '#core/log-settings.js';
@@ -16,6 +17,7 @@ import { openVersion } from '#lifecycle/open-version.js';
 import type { Opener } from '#lifecycle/version.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';
 import { restSkin } from '#protocol/rest/skin.js';
+import { FolderSource } from '#repository/folder-source.js';
 import { ListSource } from '#repository/list-source.js';
 import { CoreShares } from '#scheduler/core-shares.js';
 import { GrpcListener } from '#server/grpc-listener.js';
@@ -89,7 +91,7 @@ export async function build(
   const models = new ModelManager(await list.all(), open, settings.loading, clock);
   const control = new ModelControl({
     models,
-    sources: [list],
+    sources: [list, ...settings.repositories.map((root) => repositoryAt(root, settings, clock))],
     options: settings.control,
     clock,
     overrides: NO_OVERRIDES,
@@ -122,6 +124,10 @@ export async function build(
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
   return { models, control, gate, listener, grpcListener, sharedMemory, traceFile, cache };
+}
+
+function repositoryAt(root: string, { control, modelDefaults }: Settings, clock: Clock): ModelSource {
+  return new FolderSource({ root, ...control, defaults: modelDefaults, clock });
 }
 
 function extensionsOf({ allowClientShm }: Settings): readonly string[] {

@@ -18,6 +18,11 @@ const DETAILS: Partial<Record<OptionKey, Partial<CommandOption>>> = {
   drainDelaySeconds: { placeholder: 'SECONDS', minimum: 0 },
   maxBodyBytes: { minimum: 1 },
   maxQueueSize: { minimum: 1 },
+  modelRepository: { repeatable: true, completes: 'file' },
+  loadModel: { repeatable: true },
+  repositoryPollSecs: { placeholder: 'SECONDS', minimum: 0.1 },
+  modelLoadThreadCount: { minimum: 1 },
+  modelLoadRetryCount: { minimum: 0 },
   traceConfig: { repeatable: true },
   cacheConfig: { repeatable: true },
 };

@@ -34,7 +34,9 @@ export interface ComposeInput {
 }
 
 /** The settings that are not about a single model: option or variable, else server file, else default. */
-export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 'warnings'> {
+export function composeSettings(
+  input: ComposeInput,
+): Omit<Settings, 'models' | 'modelDefaults' | 'warnings'> {
   const { given, file, productVersion } = input;
   return {
     server: {
@@ -56,7 +58,12 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
     trace: composeTrace(input),
     cache: composeCache(input),
     control: composeControl(input),
-    loading: { maxLoads: MAX_LOADS, retry: NO_RETRY },
+    loading: {
+      maxLoads: pick(given.modelLoadThreadCount, null, MAX_LOADS),
+      retry: { ...NO_RETRY, count: pick(given.modelLoadRetryCount, null, NO_RETRY.count) },
+    },
+    repositories: composeRepositories(input),
+    allowModelUpload: pick(given.allowModelUpload, null, false),
     devices: composeDevices(input),
     maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
     strictReadiness: pick(given.strictReadiness, file.strictReadiness, true),
@@ -67,8 +74,29 @@ export function composeSettings(input: ComposeInput): Omit<Settings, 'models' | 
   };
 }
 
-function composeControl({ file }: Pick<ComposeInput, 'file'>): ControlOptions {
-  return { ...DEFAULT_CONTROL, startWith: (file.autoload ?? true) ? null : [] };
+function composeControl({ given, file }: Pick<ComposeInput, 'given' | 'file'>): ControlOptions {
+  const seconds = pick(given.repositoryPollSecs, null, DEFAULT_CONTROL.pollMs / 1000);
+  return {
+    mode: pick(given.modelControlMode, null, DEFAULT_CONTROL.mode),
+    startWith: startWith(given, file),
+    pollMs: Math.round(seconds * 1000),
+  };
+}
+
+/** As Triton: who says `explicit` and names no model wants none; who says nothing wants all. */
+function startWith(
+  { loadModel, modelControlMode }: GivenOptions,
+  file: ServerFile,
+): readonly string[] | null {
+  const named = loadModel?.value ?? null;
+  if (named !== null) return named.includes('*') ? null : named;
+  if (modelControlMode?.value === 'explicit') return [];
+  return (file.autoload ?? true) ? null : [];
+}
+
+function composeRepositories({ given, cwd }: Pick<ComposeInput, 'given' | 'cwd'>): Settings['repositories'] {
+  const isAddress = (root: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(root);
+  return (given.modelRepository?.value ?? []).map((root) => (isAddress(root) ? root : resolve(cwd, root)));
 }
 
 /** The limits are those of REST: the same requests come either way. */

@@ -1,3 +1,4 @@
+import { CONTROL_MODES, type ControlMode } from '#control/options.js';
 import type { LogLevel } from '#core/log.js';
 import type { Platform } from '#lifecycle/offer.js';
 import { type CacheConfig, cacheOption } from './cache-config.js';
@@ -10,7 +11,9 @@ import {
   COMPRESSION_LEVELS,
   type CompressionLevel,
   compression,
+  controlMode,
   drainSeconds,
+  loadCount,
   logFormat,
   logLevel,
   modelName,
@@ -18,12 +21,15 @@ import {
   nonEmpty,
   PLATFORMS,
   platform,
+  pollSeconds,
   port,
   queueSize,
+  retryCount,
   type Simulation,
   selector,
   simulation,
   threads,
+  words,
   workers,
 } from './values.js';
 
@@ -40,6 +46,13 @@ export interface OptionValues {
   readonly grpcPort: number;
   readonly modelConfig: string;
   readonly serverConfig: string;
+  readonly modelRepository: readonly string[];
+  readonly modelControlMode: ControlMode;
+  readonly loadModel: readonly string[];
+  readonly repositoryPollSecs: number;
+  readonly modelLoadThreadCount: number;
+  readonly modelLoadRetryCount: number;
+  readonly allowModelUpload: boolean;
   readonly platform: Platform;
   readonly device: string;
   readonly batchSize: number;
@@ -128,6 +141,47 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     placeholder: 'FILENAME',
     help: 'Path to a config file about the server',
     schema: nonEmpty,
+  },
+  modelRepository: {
+    placeholder: 'TEXT',
+    help: 'Folder or address of a model repository as Triton lays it out; may be given several times',
+    schema: words,
+  },
+  modelControlMode: {
+    placeholder: 'TEXT',
+    choices: CONTROL_MODES,
+    default: 'explicit',
+    help: 'Who decides what is loaded: clients (explicit), nobody after the start (none), the files (poll, watch)',
+    schema: controlMode,
+  },
+  loadModel: {
+    placeholder: 'TEXT',
+    help: 'Model to load at the start in place of all, * for all; may be given several times',
+    schema: words,
+  },
+  repositoryPollSecs: {
+    placeholder: 'FLOAT',
+    default: '15',
+    help: 'Seconds from one look at the files to the next, where the files decide',
+    schema: pollSeconds,
+  },
+  modelLoadThreadCount: {
+    placeholder: 'INTEGER',
+    default: '4',
+    help: 'Model versions that are loaded at the same time',
+    schema: loadCount,
+  },
+  modelLoadRetryCount: {
+    placeholder: 'INTEGER',
+    default: '0',
+    help: 'How often a load that failed is tried again, after 1 s, 2 s, 4 s and so on',
+    schema: retryCount,
+  },
+  allowModelUpload: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'Clients may give the files of a model when they load it',
+    schema: boolean,
   },
   grpcPort: {
     placeholder: 'INTEGER',

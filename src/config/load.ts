@@ -38,7 +38,8 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
   const serverConfig = readGivenFile(given.serverConfig, cwd, report);
   const file = given.serverConfig ? readServerFile(serverConfig, report) : EMPTY_SERVER_FILE;
   // A server file that cannot be read might have named models, so nothing can be said to be missing.
-  const source = chooseModelSource(given, file === null || file.registry !== null, report);
+  const isServed = file === null || file.registry !== null || given.modelRepository !== null;
+  const source = chooseModelSource(given, isServed, report);
   const problemsBefore = report.problems.length;
   const modelConfig = readGivenFile(source.list, cwd, report);
   const lists = modelConfig ? [modelConfig] : [];
@@ -74,7 +75,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     productVersion,
   });
   const cache = settings.cache ?? (models.some(({ isCached }) => isCached) ? USUAL_CACHE : null);
-  return deepFreeze({ ...settings, cache, models, warnings: [...report.warnings] });
+  return deepFreeze({ ...settings, cache, models, modelDefaults: defaults, warnings: [...report.warnings] });
 }
 
 /**

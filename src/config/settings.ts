@@ -5,6 +5,7 @@ import type { TraceLevel } from '#core/trace-level.js';
 import type { DeviceOptions } from '#device/options.js';
 import type { LoadOptions } from '#lifecycle/load-queue.js';
 import type { ConfiguredVersion } from '#lifecycle/offer.js';
+import type { ModelDefaults } from './offer-models.js';
 import type { CompressionLevel } from './values.js';
 
 /** Everything the server is started with: one frozen, validated value. */
@@ -54,6 +55,12 @@ export interface Settings {
   /** Where answers of models with `isCached` are kept; null where none is. */
   readonly cache: CacheOptions | null;
   readonly models: readonly ConfiguredVersion[];
+  /** Model repositories: absolute folders, or addresses such as `s3://…`. */
+  readonly repositories: readonly string[];
+  /** What models of repositories get where they say nothing. */
+  readonly modelDefaults: ModelDefaults;
+  /** Clients may give the files of a model when they load it. */
+  readonly allowModelUpload: boolean;
   readonly loading: LoadOptions;
   readonly control: ControlOptions;
   /** Requests that one version may hold waiting; more are refused with 503. */

@@ -1,3 +1,4 @@
+import { CONTROL_MODES, type ControlMode } from '#control/options.js';
 import { messageOf } from '#core/errors.js';
 import { LOG_LEVELS, type LogLevel } from '#core/log.js';
 import { parseSelector } from '#device/selector.js';
@@ -51,6 +52,24 @@ export const selector: Schema<string> = text('a device selector such as warboy(1
     return messageOf(error);
   }
 });
+
+/** Several values of an option that may be repeated: `a,b`. */
+export const words: Schema<readonly string[]> = {
+  type: 'a list of words, separated by commas',
+  read(spot, report) {
+    const written = nonEmpty.read(spot, report);
+    return written
+      ?.split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== '');
+  },
+};
+
+/** At most a day: a poll that comes once a week is a mistake. */
+export const pollSeconds: Schema<number> = number(0.1, 86_400);
+export const loadCount: Schema<number> = integer(1, 1024);
+export const retryCount: Schema<number> = integer(0, 1_000_000);
+export const controlMode: Schema<ControlMode> = choice(CONTROL_MODES);
 
 /** `auto`, `never` or the number of software Warboys. */
 export type Simulation = 'auto' | 'never' | number;

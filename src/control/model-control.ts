@@ -5,7 +5,6 @@ import type { ModelManager } from '#lifecycle/manager.js';
 import type { OfferedModel } from '#lifecycle/offer.js';
 import { type LoadRequest, PLAIN_LOAD, type UnloadRequest } from './load-request.js';
 import { merged } from './merged.js';
-import { missingFrom } from './missing.js';
 import type { ModelSource } from './model-source.js';
 import { type ControlOptions, followsFiles } from './options.js';
 import type { Overrides } from './overrides.js';
@@ -34,7 +33,6 @@ export class ModelControl {
   #isDue = false;
   /** What was asked of each model last and is on its way. */
   readonly #asked = new Map<string, Promise<void>>();
-  #missing: ReadonlySet<string> = new Set();
   #doubles = '';
   #hasLooked = false;
 
@@ -178,9 +176,8 @@ export class ModelControl {
     if (isFirst || !followsFiles(options.mode)) return;
     const names = new Set(found.map(({ name }) => name));
     const known = models.offered.map(({ name }) => name);
-    const { gone, missing } = missingFrom(names, isWhole ? known : [], this.#missing);
-    this.#missing = missing;
-    for (const name of gone) void models.withdraw(name);
+    // A source says itself how long it believes that something may come back.
+    for (const name of isWhole ? known : []) if (!names.has(name)) void models.withdraw(name);
     const added = found.filter(({ name }) => !models.isAsked(name)).map(({ name }) => name);
     if (added.length > 0) void models.loadAll(added);
   }

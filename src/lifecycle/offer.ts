@@ -110,4 +110,6 @@ export interface OfferedModel {
   readonly source: string;
   /** Why its source cannot be used now; what was offered before counts then. Null where it can. */
   readonly fault: string | null;
+  /** Why single versions cannot be used now; what was offered of them before counts then. By version. */
+  readonly faults: Readonly<Record<string, string>>;
 }

@@ -44,6 +44,7 @@ export class ListSource implements ModelSource {
       traffic: PLAIN_TRAFFIC,
       source: this.name,
       fault: null,
+      faults: {},
     }));
   }
 

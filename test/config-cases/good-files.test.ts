@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Settings } from '#config/settings.js';
 import { PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
 import { type Bench, inFolder, load, settingsOf, TWO_MODELS } from './workbench.js';
 
@@ -42,6 +43,8 @@ const defaults = {
   trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
   devices: { devRoot: '/dev', sysRoot: '/sys', procRoot: '/proc', simulate: 'auto' },
   cache: null,
+  repositories: [],
+  allowModelUpload: false,
   loading: { maxLoads: 4, retry: { count: 0, firstDelayMs: 1000, longestDelayMs: 60_000 } },
   maxQueueSize: 1024,
   strictReadiness: true,
@@ -51,11 +54,18 @@ const defaults = {
   drainTimeoutMs: 30000,
 };
 
+/** What models of repositories get has a function, which is like no other. */
+function plain({ modelDefaults: _, ...rest }: Settings): Omit<Settings, 'modelDefaults'> {
+  return rest;
+}
+
 test('the documented model list gives two NPU models and nothing to warn of', () => {
   const npu = { version: '1', platform: 'npu', device: 'warboy(1)*1' };
   const path = '<cwd>/etc/samples/data/';
   assert.deepEqual(
-    settingsOf({ files: { 'etc/models.yaml': TWO_MODELS }, flags: { modelConfig: 'etc/models.yaml' } }),
+    plain(
+      settingsOf({ files: { 'etc/models.yaml': TWO_MODELS }, flags: { modelConfig: 'etc/models.yaml' } }),
+    ),
     {
       ...defaults,
       models: [
@@ -68,7 +78,7 @@ test('the documented model list gives two NPU models and nothing to warn of', ()
 });
 
 test('the documented command without a file gives one model of the version "default"', () => {
-  assert.deepEqual(settingsOf({ flags: { modelPath: 'm.onnx', modelName: 'mnist' } }), {
+  assert.deepEqual(plain(settingsOf({ flags: { modelPath: 'm.onnx', modelName: 'mnist' } })), {
     ...defaults,
     models: [{ ...model, name: 'mnist' }],
     warnings: [],
@@ -166,7 +176,7 @@ drain_delay_seconds: 1.5
     files: { 'etc/server.yaml': text },
     flags: { serverConfig: 'etc/server.yaml', modelPath: 'm.onnx', modelName: 'm' },
   });
-  assert.deepEqual(settings, {
+  assert.deepEqual(plain(settings), {
     server: { name: 'mine', version: '0.10', extensions: ['a', 'b'] },
     control: { mode: 'explicit', startWith: [], pollMs: 15_000 },
     rest: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, bodyTimeoutMs: 3 },
@@ -187,6 +197,8 @@ drain_delay_seconds: 1.5
     },
     devices: { devRoot: '<cwd>/etc/fake/dev', sysRoot: '/fake/sys', procRoot: '/proc', simulate: 2 },
     cache: null,
+    repositories: [],
+    allowModelUpload: false,
     loading: { maxLoads: 4, retry: { count: 0, firstDelayMs: 1000, longestDelayMs: 60_000 } },
     maxQueueSize: 2,
     strictReadiness: false,
