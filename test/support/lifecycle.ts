@@ -53,8 +53,7 @@ export class FakeLoad {
   isOpening = true;
   isOpen = false;
   closings = 0;
-  /** Set to make its closing take until it is resolved. */
-  holdClose: Deferred<void> | null = null;
+  #hold: Deferred<void> | null = null;
 
   constructor(offer: OfferedVersion, onLost: (reason: string) => void) {
     this.offer = offer;
@@ -75,6 +74,12 @@ export class FakeLoad {
   fail(reason: string): void {
     this.isOpening = false;
     this.#ended.reject(new ServingError('INVALID_ARGUMENT', reason));
+  }
+
+  /** Its closing takes until what is answered is resolved. */
+  hold(): Deferred<void> {
+    this.#hold = deferred();
+    return this.#hold;
   }
 
   /** Its last instance is gone. */
@@ -110,7 +115,7 @@ export class FakeLoad {
   async #close(): Promise<void> {
     this.closings++;
     this.isOpen = false;
-    await this.holdClose?.promise;
+    await this.#hold?.promise;
   }
 }
 
@@ -207,4 +212,18 @@ export class FakeEngines {
 /** Lets everything that can happen now happen. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What has become of a promise so far: `pending`, `done`, or the message of its rejection. */
+export function outcomeOf(promise: Promise<unknown>): { now: string } {
+  const outcome = { now: 'pending' };
+  promise.then(
+    () => {
+      outcome.now = 'done';
+    },
+    (thrown: unknown) => {
+      outcome.now = thrown instanceof Error ? thrown.message : String(thrown);
+    },
+  );
+  return outcome;
 }
