@@ -334,7 +334,7 @@ export class ModelManager {
   #find({ name, version }: ModelRef): Version | null {
     const model = this.#modelOf(name);
     if (version === null) return model.newest;
-    if (model.versionNamed(version) === null) throw unknownVersion(model, version);
+    if (model.versionNamed(version) === null) throw unknownVersion(model.offered, version);
     return model.named(version);
   }
 

@@ -50,7 +50,7 @@ export class ModelGraph {
           : version === null
             ? model.usual(null)
             : model.named(version);
-        if (found === null) throw cannotServe(model, version);
+        if (found === null) throw cannotServe(model, version, isTrial);
         return found.borrow();
       },
     };
@@ -76,7 +76,7 @@ export class ModelGraph {
       if (model === undefined) return `step[${at}] cannot run, because there is no model '${ref.name}'`;
       const found = model.forStep(ref.version, isTrial);
       if (found?.ready !== true)
-        return `step[${at}] cannot run, because ${found?.notReadySentence() ?? cannotServe(model, ref.version).message}`;
+        return `step[${at}] cannot run, because ${found?.notReadySentence() ?? cannotServe(model, ref.version, isTrial).message}`;
     }
     return null;
   }

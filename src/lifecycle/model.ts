@@ -48,6 +48,11 @@ export class Model {
     return this.#offered;
   }
 
+  /** What is offered, or, for who is on trial, what will be. */
+  offeredIn(isTrial: boolean): OfferedModel {
+    return (isTrial ? this.#next : null) ?? this.#offered;
+  }
+
   /** Every load that is not gone. */
   get loads(): readonly Version[] {
     return this.#loads;
@@ -152,10 +157,10 @@ export class Model {
 
   /** The loads that a step of an ensemble may come to mean; one that is on trial means what will be. */
   loadsForStep(version: string | null, isTrial: boolean): readonly Version[] {
-    const willBe = isTrial ? this.#next : null;
-    const loads = willBe === null ? this.#live.filter(({ wanted }) => wanted) : this.#accepted(willBe);
+    const loads =
+      isTrial && this.#next !== null ? this.#accepted(this.#next) : this.#live.filter(({ wanted }) => wanted);
     if (version === null) return loads;
-    const meant = versionMeant(willBe ?? this.#offered, version);
+    const meant = this.versionNamed(version, isTrial);
     return loads.filter((load) => load.version === meant);
   }
 
@@ -204,14 +209,11 @@ export class Model {
   }
 
   /** The version that a version or a label means; null where there is none. */
-  versionNamed(name: string): string | null {
-    return this.#live.some(({ version }) => version === name) ? name : versionMeant(this.#offered, name);
-  }
-
-  /** When none can serve, the one that is spoken of: the one that would serve if all were ready. */
-  get whichWouldServe(): string | null {
-    const known = this.#offered.versions.map(({ version }) => ({ version, ready: true }));
-    return defaultVersion(known)?.version ?? null;
+  versionNamed(name: string, isTrial = false): string | null {
+    const { versions, labels } = this.offeredIn(isTrial);
+    const known = [...versions, ...(isTrial ? [] : this.#live)];
+    if (known.some(({ version }) => version === name)) return name;
+    return Object.hasOwn(labels, name) ? (labels[name] as string) : null;
   }
 
   statistics(version: string | null): readonly ModelStatistics[] {
@@ -302,12 +304,6 @@ export class Model {
 
 function isLoadOf({ offer }: Version, { version, revision }: OfferedVersion): boolean {
   return offer.version === version && offer.revision === revision;
-}
-
-/** The version that a version or a label means; null where there is none. */
-function versionMeant({ versions, labels }: OfferedModel, name: string): string | null {
-  if (versions.some(({ version }) => version === name)) return name;
-  return Object.hasOwn(labels, name) ? (labels[name] as string) : null;
 }
 
 /** What of an offer should be loaded when the model is asked for. */

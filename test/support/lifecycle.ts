@@ -50,13 +50,20 @@ export class FakeLoad {
   readonly offer: OfferedVersion;
   readonly #onLost: (reason: string) => void;
   readonly #ended = deferred<void>();
+  /** One object for each load, by which a handle can be told. */
+  readonly metadata: ModelMetadata;
   isOpening = true;
   isOpen = false;
+  /** Its last instance is gone. */
+  isLost = false;
   closings = 0;
+  /** Hears that it is about to be closed. */
+  onClose: () => void = () => {};
   #hold: Deferred<void> | null = null;
 
   constructor(offer: OfferedVersion, onLost: (reason: string) => void) {
     this.offer = offer;
+    this.metadata = metadataOf(offer);
     this.#onLost = onLost;
   }
 
@@ -84,6 +91,7 @@ export class FakeLoad {
 
   /** Its last instance is gone. */
   lose(reason: string): void {
+    this.isLost = true;
     this.#onLost(reason);
   }
 
@@ -92,7 +100,7 @@ export class FakeLoad {
     await this.#ended.promise;
     const counters = new Counters();
     return {
-      metadata: metadataOf(this.offer),
+      metadata: this.metadata,
       signature: { inputs: [], outputs: [] },
       maxRequestRows: 0,
       deployment: {
@@ -113,6 +121,7 @@ export class FakeLoad {
   }
 
   async #close(): Promise<void> {
+    this.onClose();
     this.closings++;
     this.isOpen = false;
     await this.#hold?.promise;
