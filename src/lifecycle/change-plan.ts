@@ -19,10 +19,10 @@ export interface ChangePlan {
 }
 
 /**
- * Compares what is offered now with what would be. Models that nobody has asked for are not loaded by a change either, but
- * new ones are.
+ * Compares what is offered now with what would be. Models that nobody has asked for are not loaded by a change either.
+ * Where a source cannot be used, what it had before stays.
  *
- * @param isAsked whether a model that is offered now should be loaded
+ * @param isAsked whether a model, which may be new, should be loaded
  */
 export function planOf(
   now: readonly OfferedModel[],
@@ -38,10 +38,10 @@ export function planOf(
   const before = new Map(now.map((model) => [model.name, model]));
   const after = new Map(next.map((model) => [model.name, model]));
   for (const [name, model] of after) {
+    if (!isAsked(name)) continue;
     const old = before.get(name);
-    if (old !== undefined && !isAsked(name)) continue;
     const loaded = new Map((old === undefined ? [] : wantedOf(old)).map((each) => [each.version, each]));
-    const wanted = wantedOf(model);
+    const wanted = model.fault === null ? wantedOf(model) : [...loaded.values()];
     for (const offer of wanted) {
       const { version } = offer;
       const was = loaded.get(version);

@@ -1,16 +1,18 @@
 import { clip } from '#core/clip.js';
 import type { Clock } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
-import { ServingError } from '#core/errors.js';
+import { invalid, ServingError } from '#core/errors.js';
 import { Listeners } from '#core/listeners.js';
 import type { ModelRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
+import { cannotServe, unknownModel, unknownVersion } from './cannot-serve.js';
 import { type ChangePlan, planOf } from './change-plan.js';
 import type { Handle } from './handle.js';
 import { type LoadOptions, LoadQueue } from './load-queue.js';
-import { type IndexEntry, Model, wantedOf } from './model.js';
-import type { OfferedModel, OfferedVersion } from './offer.js';
-import type { StepModels } from './step-models.js';
+import { type IndexEntry, Model } from './model.js';
+import { ModelGraph } from './model-graph.js';
+import type { OfferedModel } from './offer.js';
+import { StagedChange } from './staged-change.js';
 import type { Opener, Surroundings, Version } from './version.js';
 
 export type { IndexEntry } from './model.js';
@@ -18,23 +20,27 @@ export type { IndexEntry } from './model.js';
 /** Knows every offered model, brings loaded to equal wanted, lends handles to ready versions. */
 export class ModelManager {
   readonly #models = new Map<string, Model>();
+  readonly #graph = new ModelGraph(this.#models);
   readonly #changes = new Listeners();
   readonly #around: Surroundings;
   readonly #queue: LoadQueue;
   readonly #waiters = new Map<Model, Deferred<void>>();
-  /** Their sources have them no more. */
-  readonly #leaving = new Set<string>();
+  /** The change that is being tried out, and what settles at its end; other changes of what is offered wait for it. */
+  #staged: { readonly change: StagedChange; readonly end: Deferred<void> } | null = null;
+  #isStopped = false;
 
   constructor(offers: readonly OfferedModel[], open: Opener, options: LoadOptions, clock: Clock) {
+    const graph = this.#graph;
     this.#around = {
       open,
-      onChange: () => {
-        for (const model of this.#models.values()) model.changed();
-        this.#changes.tell();
+      onChange: () => this.#changed(),
+      onLost: (version) => {
+        this.#again(version);
+        void version.gone.then(() => this.#again(version));
       },
-      stepModelsOf: (version) => this.#stepModelsOf(version),
-      neededBy: ({ offer }) => this.#stepVersions(offer),
-      obstacleOf: ({ offer }) => this.#obstacleOf(offer),
+      stepModelsOf: (version) => graph.stepModelsOf(version),
+      neededBy: (version) => graph.neededBy(version),
+      obstacleOf: (version) => graph.obstacleOf(version),
     };
     this.#queue = new LoadQueue({
       options,
@@ -55,32 +61,33 @@ export class ModelManager {
 
   /** What the sources have of every model. */
   get offered(): readonly OfferedModel[] {
-    return [...this.#models.values()].map(({ offered }) => offered);
+    return this.#standing.map(({ offered }) => offered);
   }
 
-  /** Takes what a source has of a model now, and begins what follows from it. */
+  /** Takes what a source has of a model now, once no change is being tried out, and begins what follows from it. */
   offer(offered: OfferedModel): void {
-    const model = this.#models.get(offered.name);
-    this.#leaving.delete(offered.name);
-    if (model === undefined) {
-      this.#models.set(offered.name, new Model(offered, this.#around));
-    } else {
-      model.offer(offered);
-      this.#advance([model]);
+    if (this.#isStopped) return;
+    if (this.#staged !== null) {
+      void this.#staged.end.promise.then(() => this.offer(offered));
+      return;
     }
-    this.#changes.tell();
+    const model = this.#models.get(offered.name) ?? new Model(offered, this.#around);
+    this.#models.set(offered.name, model);
+    model.offer(offered);
+    this.#advance([model]);
+    this.#changed();
   }
 
-  /** Its source has it no more: it is unloaded, and then forgotten. */
+  /**
+   * Its source has it no more: it is unloaded, and then forgotten. Settles when it is gone, or is offered again; nobody has
+   * asked for it then.
+   */
   async withdraw(name: string): Promise<void> {
+    while (this.#staged !== null) await this.#staged.end.promise;
     const model = this.#models.get(name);
     if (model === undefined) return;
-    model.isAsked = false;
-    this.#leaving.add(name);
+    model.leave();
     await this.#settle([model]);
-    // It may have come back meanwhile.
-    if (this.#leaving.delete(name)) this.#models.delete(name);
-    this.#changes.tell();
   }
 
   /** Whether the model is meant to be loaded. */
@@ -88,35 +95,45 @@ export class ModelManager {
     return this.#models.get(name)?.isAsked ?? false;
   }
 
-  /** Wants these models, or every one, and settles when each version that is wanted is ready or has failed. */
-  async loadAll(names: readonly string[] = [...this.#models.keys()]): Promise<void> {
-    const models = names.flatMap((name) => this.#models.get(name) ?? []);
+  /**
+   * Wants these models, or every one, and all that they are made of, and settles when each version that is wanted is ready
+   * or has failed.
+   */
+  async loadAll(names: readonly string[] = this.offered.map(({ name }) => name)): Promise<void> {
+    if (this.#isStopped) return;
+    const asked = new Set(names);
+    const models = this.#graph.withNeeded(this.#standing.filter(({ name }) => asked.has(name)));
     for (const model of models) model.isAsked = true;
     await this.#settle(models);
   }
 
   /**
    * Wants a model, and all models that it is made of, and settles when they are ready. What failed is tried again.
-   * Throws, in Triton's words, NOT_FOUND, or INVALID_ARGUMENT with the reasons when one failed.
+   * Throws, in Triton's words, NOT_FOUND, INVALID_ARGUMENT with the reasons when one failed, or UNAVAILABLE when it was
+   * unloaded meanwhile.
    *
    * @param isForced its versions are loaded again though nothing has changed
    */
   async load(name: string, { isForced = false }: { readonly isForced?: boolean } = {}): Promise<void> {
+    if (this.#isStopped) throw shuttingDown();
     const model = this.#models.get(name);
-    if (model === undefined) {
+    if (model?.standing !== 'offered') {
       throw new ServingError(
         'NOT_FOUND',
         `failed to load '${clip(name)}', failed to poll from model repository: no model of that name is configured`,
       );
     }
-    const meant = [...this.#neededModels(model), model];
+    const meant = this.#graph.withNeeded([model]);
     if (isForced) model.force();
     for (const each of meant) {
       each.isAsked = true;
       each.forgive();
     }
-    await this.#settle(meant);
-    this.#throwFailures(model);
+    // Another one may have begun something anew just when it was settled.
+    do await this.#settle(meant);
+    while (!meant.every((each) => this.#isQuiet(each)));
+    if (!model.isAsked) throw this.#isStopped ? shuttingDown() : unloadedMeanwhile(model);
+    throwFailures(model);
   }
 
   /** Wants no version of a model, and none of those it is made of where that is asked; settles when they are gone. Throws NOT_FOUND, at once. */
@@ -125,7 +142,7 @@ export class ModelManager {
     { withDependents = false }: { readonly withDependents?: boolean } = {},
   ): Promise<void> {
     const model = this.#modelOf(name);
-    const models = withDependents ? [model, ...this.#neededModels(model)] : [model];
+    const models = withDependents ? this.#graph.withNeeded([model]) : [model];
     for (const each of models) each.isAsked = false;
     return this.#settle(models);
   }
@@ -136,51 +153,47 @@ export class ModelManager {
    * @param loadsNew whether models that are not offered now are loaded
    */
   plan(offers: readonly OfferedModel[], loadsNew: boolean): ChangePlan {
-    return planOf(this.offered, offers, (name) => this.#models.get(name)?.isAsked ?? loadsNew);
+    return planOf(this.offered, offers, (name) => this.#isAskedThen(name, loadsNew));
   }
 
   /**
    * Offers this from now on, in place of all that is: all of it or, where something of it cannot be loaded, nothing. What is
-   * new is loaded first, beside what serves. Rejects with INVALID_ARGUMENT and the reasons when nothing was changed.
+   * new is loaded first, beside what serves, and ensembles that stay as they are must run on it. Settles when it serves; what
+   * it replaces leaves behind it. Rejects with INVALID_ARGUMENT and the reasons when nothing was changed. Changes are
+   * tried out one after the other.
    */
   async apply(offers: readonly OfferedModel[], loadsNew: boolean): Promise<void> {
-    const added = offers.filter(({ name }) => !this.#models.has(name));
-    const trials: Version[] = [];
-    const touched: Model[] = [];
-    for (const offer of offers) {
-      const known = this.#models.get(offer.name);
-      if (!(known?.isAsked ?? loadsNew)) continue;
-      const model = known ?? new Model({ ...offer, versions: [] }, this.#around);
-      this.#models.set(offer.name, model);
-      trials.push(...model.tryOut(offer));
-      touched.push(model);
-    }
-    await this.#settle(touched);
-    const failed = trials.filter(({ state }) => state !== 'ready');
-    if (failed.length > 0) {
-      for (const trial of trials) trial.wanted = false;
-      await this.#settle(touched);
-      for (const { name } of added) this.#models.delete(name);
-      throw new ServingError('INVALID_ARGUMENT', `nothing was changed: ${failed.map(sentenceOf).join('; ')}`);
-    }
-    for (const trial of trials) trial.isTrial = false;
-    const names = new Set(offers.map(({ name }) => name));
-    const gone = [...this.#models.keys()].filter((name) => !names.has(name));
-    for (const offer of offers) {
-      const model = this.#models.get(offer.name) ?? new Model(offer, this.#around);
-      this.#models.set(offer.name, model);
-      model.offer(offer);
-    }
-    if (loadsNew) for (const { name } of added) (this.#models.get(name) as Model).isAsked = true;
-    await Promise.all([this.#settle(touched), ...gone.map((name) => this.withdraw(name))]);
+    while (this.#staged !== null) await this.#staged.end.promise;
+    if (this.#isStopped) throw shuttingDown();
+    const change = new StagedChange(offers, {
+      offered: this.offered,
+      modelOf: (offered) => this.#modelFor(offered),
+      isAsked: (name) => this.#isAskedThen(name, loadsNew),
+    });
+    const end = deferred<void>();
+    this.#staged = { change, end };
+    this.#advance(this.#all);
+    await Promise.all(change.trials.map(({ ended }) => ended));
+    const { failed } = change;
+    if (failed.length === 0) change.accept();
+    else change.giveUp();
+    this.#advance(this.#all);
+    this.#changed();
+    if (failed.length > 0) await Promise.all(change.trials.map(({ gone }) => gone));
+    this.#staged = null;
+    end.resolve();
+    if (this.#isStopped) throw shuttingDown();
+    if (failed.length > 0) throw invalid(`nothing was changed: ${failed.map(whyFailed).join('; ')}`);
   }
 
   /**
    * Unloads everything, and settles when it is gone. What is still loading is waited for, because an engine cannot be
-   * stopped in the middle of that.
+   * stopped in the middle of that. Nothing is loaded any more.
    */
   stop(): Promise<void> {
-    const models = [...this.#models.values()];
+    this.#isStopped = true;
+    this.#staged?.change.giveUp();
+    const models = this.#all;
     for (const model of models) model.isAsked = false;
     return this.#settle(models);
   }
@@ -193,7 +206,7 @@ export class ModelManager {
   acquire({ name, version }: ModelRef, key: string | null = null): Handle {
     const model = this.#modelOf(name);
     const found = version === null ? model.usual(key) : model.named(version);
-    if (found === null) throw this.#cannotServe(model, version);
+    if (found === null) throw cannotServe(model, version);
     return found.borrow();
   }
 
@@ -201,7 +214,7 @@ export class ModelManager {
   describe({ name, version }: ModelRef): Pick<Handle, 'metadata' | 'deployment'> {
     const model = this.#modelOf(name);
     const found = version === null ? model.newest : model.named(version);
-    if (found === null) throw this.#cannotServe(model, version);
+    if (found === null) throw cannotServe(model, version);
     const handle = found.borrow();
     handle.release();
     return handle;
@@ -228,7 +241,7 @@ export class ModelManager {
     const model = this.#modelOf(ref.name);
     this.#find(ref);
     const found = model.statistics(ref.version === null ? null : model.versionNamed(ref.version));
-    if (found.length === 0) throw this.#cannotServe(model, ref.version);
+    if (found.length === 0) throw cannotServe(model, ref.version);
     return found;
   }
 
@@ -258,10 +271,16 @@ export class ModelManager {
     }
     this.#queue.begin();
     for (const model of models) {
-      if (!model.isSettled || model.loads.some((load) => this.#queue.isToBeRetried(load))) continue;
+      if (!this.#isQuiet(model)) continue;
+      if (model.standing === 'leaving' && model.loads.length === 0) this.#remove(model);
       this.#waiters.get(model)?.resolve();
       this.#waiters.delete(model);
     }
+  }
+
+  /** Whether nothing of it is on its way, or will be by itself. */
+  #isQuiet(model: Model): boolean {
+    return model.isSettled && !model.loads.some((load) => this.#queue.isToBeRetried(load));
   }
 
   /** Something has become of a load. */
@@ -272,91 +291,51 @@ export class ModelManager {
 
   #forget(model: Model, load: Version): void {
     this.#queue.forget(load);
+    load.giveUp();
     model.forget(load);
     if (load.state === 'gone') this.#advance([model]);
   }
 
-  #throwFailures(model: Model): void {
-    const { failures } = model;
-    const missing = model.missing;
-    if (failures.length === 0 && missing.length === 0 && model.offered.fault === null) return;
-    const reasons = [
-      ...failures.map(sentenceOf),
-      ...missing.map((version) => `version ${version} is not there`),
-      ...(model.offered.fault === null ? [] : [model.offered.fault]),
-    ];
-    throw new ServingError(
-      'INVALID_ARGUMENT',
-      `load failed for model '${model.name}': ${reasons.join('; ')}`,
-    );
+  #remove(model: Model): void {
+    // Another may have come in its place.
+    if (this.#models.get(model.name) !== model) return;
+    this.#models.delete(model.name);
+    this.#changed();
+  }
+
+  /** What can serve is found anew, and whoever listens hears of it. */
+  #changed(): void {
+    for (const model of this.#models.values()) model.changed();
+    this.#changes.tell();
+  }
+
+  get #all(): readonly Model[] {
+    return [...this.#models.values()];
+  }
+
+  /** Those that are offered now. */
+  get #standing(): readonly Model[] {
+    return this.#all.filter(({ standing }) => standing === 'offered');
+  }
+
+  #isAskedThen(name: string, loadsNew: boolean): boolean {
+    const model = this.#models.get(name);
+    return model?.standing === 'offered' ? model.isAsked : loadsNew;
+  }
+
+  #modelFor(offered: OfferedModel): Model {
+    const model =
+      this.#models.get(offered.name) ?? new Model({ ...offered, versions: [] }, this.#around, 'new');
+    this.#models.set(offered.name, model);
+    return model;
   }
 
   /** The version a reference means, ready or not; null where nothing of it is loaded. Throws NOT_FOUND. */
   #find({ name, version }: ModelRef): Version | null {
     const model = this.#modelOf(name);
     if (version === null) return model.newest;
-    if (model.versionNamed(version) === null) throw unknownVersion(model, version);
+    if (model.versionNamed(version) === null) throw unknownVersion(model.offered, version);
     return model.named(version);
-  }
-
-  /** Why the version that is meant cannot serve. */
-  #cannotServe(model: Model, version: string | null): ServingError {
-    const meant = version === null ? model.whichWouldServe : model.versionNamed(version);
-    if (meant === null) return version === null ? nothingOf(model) : unknownVersion(model, version);
-    const load = model.named(meant);
-    const { fault } = model.offered;
-    const why = load === null && fault !== null && model.isAsked ? fault : 'it is not loaded';
-    return new ServingError(
-      'UNAVAILABLE',
-      load?.notReadySentence() ?? `model '${model.name}' version ${meant} is not at ready state: ${why}`,
-    );
-  }
-
-  /** On trial, an ensemble runs on what is on trial with it. */
-  #stepModelsOf(version: Version): StepModels {
-    return {
-      acquire: (ref) => {
-        const onTrial = version.isTrial ? this.#models.get(ref.name)?.onTrial(ref.version) : null;
-        return onTrial?.borrow() ?? this.acquire(ref);
-      },
-    };
-  }
-
-  /** The models that the steps of a model lead to, directly or not. */
-  #neededModels(start: Model): readonly Model[] {
-    const found = new Set<Model>();
-    const left = [start];
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      for (const { ensemble } of wantedOf(next.offered)) {
-        for (const { model } of ensemble ?? []) {
-          const needed = this.#models.get(model.name);
-          if (needed === undefined || needed === start || found.has(needed)) continue;
-          found.add(needed);
-          left.push(needed);
-        }
-      }
-    }
-    return [...found];
-  }
-
-  /** The versions that may run the steps of an ensemble; none for a model of its own. */
-  #stepVersions({ ensemble }: OfferedVersion): readonly Version[] {
-    const found = (ensemble ?? []).flatMap(({ model: { name, version } }) =>
-      (this.#models.get(name)?.loads ?? []).filter((each) => version === null || each.version === version),
-    );
-    return [...new Set(found)];
-  }
-
-  /** Why a loaded ensemble cannot serve now; null where it can, and for a model of its own. */
-  #obstacleOf({ ensemble }: OfferedVersion): string | null {
-    for (const [at, { model: ref }] of (ensemble ?? []).entries()) {
-      const model = this.#models.get(ref.name);
-      if (model === undefined) return `step[${at}] cannot run, because there is no model '${ref.name}'`;
-      const found = ref.version === null ? model.newest : model.named(ref.version);
-      if (found?.ready !== true)
-        return `step[${at}] cannot run, because ${found?.notReadySentence() ?? this.#cannotServe(model, ref.version).message}`;
-    }
-    return null;
   }
 
   /** Throws NOT_FOUND for a model that is not offered. */
@@ -366,25 +345,35 @@ export class ModelManager {
 
   #modelOf(name: string): Model {
     const model = this.#models.get(name);
-    if (model === undefined)
-      throw new ServingError('NOT_FOUND', `Request for unknown model: '${clip(name)}' is not found`);
+    if (model === undefined || model.standing === 'new') throw unknownModel(name);
     return model;
   }
 }
 
-function sentenceOf({ version, indexState, reason }: Version): string {
-  return `version ${version} is at ${indexState} state: ${reason}`;
+/** Throws where something that is wanted of a model is not ready. */
+function throwFailures({ name, failures, missing, faults, offered: { versions, fault } }: Model): void {
+  const reasons = [
+    ...failures.map(
+      ({ version, indexState, reason }) => `version ${version} is at ${indexState} state: ${reason}`,
+    ),
+    ...(fault === null ? faults : []).map(
+      ([version, why]) => `version ${version} is at UNAVAILABLE state: ${why}`,
+    ),
+    ...missing.map((version) => `version ${version} is not there`),
+    ...(fault === null ? [] : [fault]),
+    ...(versions.length === 0 && fault === null ? ['it has no version'] : []),
+  ];
+  if (reasons.length > 0) throw invalid(`load failed for model '${name}': ${reasons.join('; ')}`);
 }
 
-function nothingOf({ name, offered }: Model): ServingError {
-  const why = offered.fault ?? 'it has no version';
-  return new ServingError('UNAVAILABLE', `model '${name}' is not at ready state: ${why}`);
+function whyFailed({ offer: { name, version }, reason }: Version): string {
+  return `model '${name}' version ${version}: ${reason}`;
 }
 
-function unknownVersion(model: Model, version: string): ServingError {
-  const known = model.offered.versions.map((each) => each.version).join(', ');
-  const labels = Object.entries(model.offered.labels).map(([label, of]) => `${label} (${of})`);
-  const has = [known, ...labels].filter((each) => each !== '').join(', ');
-  const text = `Request for unknown model: '${clip(model.name)}' version ${clip(version)} is not found; it has ${has}`;
-  return new ServingError('NOT_FOUND', text);
+function shuttingDown(): ServingError {
+  return new ServingError('UNAVAILABLE', 'the server is shutting down');
+}
+
+function unloadedMeanwhile({ name }: Model): ServingError {
+  return new ServingError('UNAVAILABLE', `load failed for model '${name}': it was unloaded meanwhile`);
 }

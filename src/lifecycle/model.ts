@@ -17,11 +17,17 @@ export interface IndexEntry {
   readonly wanted: boolean;
 }
 
+/** Offered; or on trial as a whole, and known to nobody yet; or no longer offered, and forgotten once nothing of it is loaded. */
+export type Standing = 'offered' | 'new' | 'leaving';
+
 /** One model: what its source offers of it, whether it is asked for, and what is loaded of it. */
 export class Model {
   readonly name: string;
   isAsked = false;
+  standing: Standing;
   #offered: OfferedModel;
+  /** What will be offered when what is on trial is accepted; null where nothing is. */
+  #next: OfferedModel | null = null;
   #loads: Version[] = [];
   readonly #around: Surroundings;
   /** Were loaded once and are not any more. */
@@ -31,14 +37,20 @@ export class Model {
   #serving: ReadonlyMap<string, Version> | null = null;
   #usual: Version | null = null;
 
-  constructor(offered: OfferedModel, around: Surroundings) {
+  constructor(offered: OfferedModel, around: Surroundings, standing: Standing = 'offered') {
     this.name = offered.name;
+    this.standing = standing;
     this.#offered = offered;
     this.#around = around;
   }
 
   get offered(): OfferedModel {
     return this.#offered;
+  }
+
+  /** What is offered, or, for who is on trial, what will be. */
+  offeredIn(isTrial: boolean): OfferedModel {
+    return (isTrial ? this.#next : null) ?? this.#offered;
   }
 
   /** Every load that is not gone. */
@@ -48,32 +60,33 @@ export class Model {
 
   /** Takes what its source has now. Where the source cannot be used, what it had before goes on counting. */
   offer(offered: OfferedModel): void {
-    const { fault, source } = offered;
-    this.#offered = fault === null ? offered : { ...this.#offered, fault, source };
+    this.#offered = this.#merged(offered);
+    this.standing = 'offered';
     this.changed();
   }
 
-  /** Failed loads are given another chance. */
+  /** Nobody offers it any more. */
+  leave(): void {
+    this.isAsked = false;
+    this.standing = 'leaving';
+  }
+
+  /** What failed is loaded again, as if it had never been tried. */
   forgive(): void {
-    this.#loads = this.#loads.filter(({ state }) => state !== 'failed');
+    for (const load of this.#live) load.isStale ||= load.state === 'failed';
   }
 
   /** What is wanted is loaded again, though it may not have changed. */
   force(): void {
-    for (const load of this.#loads) load.isStale = true;
+    for (const load of this.#live) load.isStale = true;
   }
 
   /** The steps that are to be taken now. Must be asked again after each change. */
   steps(): readonly Step<Version>[] {
-    const wants = this.#wants();
-    for (const load of this.#loads)
-      if (!load.isTrial)
-        load.wanted = !load.isStale && wants.get(load.version)?.revision === load.offer.revision;
-    const isLoaded = (version: string): boolean =>
-      this.#loads.some((load) => load.version === version && load.wanted && !load.isTrial);
-    for (const [version, offer] of wants) {
-      if (!isLoaded(version)) this.#loads.push(new Version(offer, this.#around));
-    }
+    const wanted = new Set(this.#wants().map((offer) => this.#liveLoadOf(offer) ?? this.#newLoad(offer)));
+    for (const load of this.#live) load.wanted = wanted.has(load);
+    // Of two loads of a version, the one that is wanted serves.
+    this.changed();
     return nextSteps(this.#loads);
   }
 
@@ -89,19 +102,29 @@ export class Model {
     this.#loads = this.#loads.map((load) => (load === failed ? again : load));
   }
 
-  /** Loads of what an offer has and is not loaded, which do not serve until they are accepted. */
-  tryOut(offered: OfferedModel): readonly Version[] {
-    const trials: Version[] = [];
-    for (const offer of wantedOf(offered)) {
-      const { version, revision } = offer;
-      const isSame = (load: Version): boolean => load.version === version && load.offer.revision === revision;
-      if (this.#loads.some((load) => isSame(load) && load.wanted)) continue;
-      const trial = new Version(offer, this.#around);
-      trial.isTrial = true;
-      trials.push(trial);
-    }
-    this.#loads.push(...trials);
-    return trials;
+  /**
+   * Loads on trial of what an offer has, which do not serve until they are accepted. There is none of what is loaded
+   * already, or wanted already and could not be loaded.
+   */
+  tryOut(offered: OfferedModel, isAsked: boolean): readonly Version[] {
+    this.#next = this.#merged(offered);
+    if (!isAsked) return [];
+    return wantedOf(this.#next).flatMap((offer) => {
+      const known = this.#liveLoadOf(offer);
+      return known?.wanted || known?.state === 'ready' ? [] : [this.#newTrial(offer)];
+    });
+  }
+
+  /** Loads on trial of what is an ensemble and can serve. */
+  tryAgain(): readonly Version[] {
+    const ensembles = this.#live.filter(({ offer, wanted, ready }) => offer.ensemble && wanted && ready);
+    return ensembles.map(({ offer }) => this.#newTrial(offer));
+  }
+
+  /** Nothing is on trial any more: what it was tried for is offered now, or never will be. */
+  endTrial(isAccepted: boolean): void {
+    if (isAccepted && this.#next !== null) this.offer(this.#next);
+    this.#next = null;
   }
 
   /** To be called whenever something changed that the choice of a version depends on. */
@@ -112,8 +135,9 @@ export class Model {
   /** The versions that can serve, the newest load of each. */
   get serving(): ReadonlyMap<string, Version> {
     if (this.#serving === null) {
-      const ready = this.#loads.filter((load) => !load.isTrial && load.ready);
-      this.#serving = new Map(ready.map((load) => [load.version, load]));
+      const ready = this.#live.filter((load) => load.ready);
+      const wantedLast = [...ready.filter(({ wanted }) => !wanted), ...ready.filter(({ wanted }) => wanted)];
+      this.#serving = new Map(wantedLast.map((load) => [load.version, load]));
       this.#usual = defaultVersion(this.#inOrder([...this.#serving.values()]));
     }
     return this.#serving;
@@ -124,12 +148,41 @@ export class Model {
     return this.serving.size === 0 ? null : this.#usual;
   }
 
-  /** The load on trial that is meant; null where there is none. */
-  onTrial(version: string | null): Version | null {
-    const trials = this.#loads.filter((load) => load.isTrial && load.state === 'ready');
-    return version === null
-      ? (defaultVersion(trials.map((load) => ({ load, version: load.version, ready: true })))?.load ?? null)
-      : (trials.find((load) => load.version === version) ?? null);
+  /** The load that a step of an ensemble means; one that is on trial means what will be. */
+  forStep(version: string | null, isTrial: boolean): Version | null {
+    if (!isTrial || this.#next === null) return version === null ? this.newest : this.named(version);
+    const loads = this.loadsForStep(version, isTrial);
+    return defaultVersion(loads) ?? loads.at(-1) ?? null;
+  }
+
+  /** The loads that a step of an ensemble may come to mean; one that is on trial means what will be. */
+  loadsForStep(version: string | null, isTrial: boolean): readonly Version[] {
+    const loads =
+      isTrial && this.#next !== null ? this.#accepted(this.#next) : this.#live.filter(({ wanted }) => wanted);
+    if (version === null) return loads;
+    const meant = this.versionNamed(version, isTrial);
+    return loads.filter((load) => load.version === meant);
+  }
+
+  /** What is wanted once what is on trial is accepted. */
+  #accepted(next: OfferedModel): readonly Version[] {
+    const trials = this.#loads.filter(({ isTrial, wanted }) => isTrial && wanted);
+    return wantedOf(next).flatMap(
+      (offer) => trials.find((load) => isLoadOf(load, offer)) ?? this.#liveLoadOf(offer) ?? [],
+    );
+  }
+
+  /** The models that its steps name, where it is an ensemble. */
+  get stepNames(): readonly string[] {
+    return wantedOf(this.#offered).flatMap(({ ensemble }) => ensemble?.map(({ model }) => model.name) ?? []);
+  }
+
+  /** Versions that its policy chooses and that cannot be used, with why. */
+  get faults(): readonly (readonly [version: string, fault: string])[] {
+    const { versions, policy, faults } = this.#offered;
+    const all = [...new Set([...versions.map(({ version }) => version), ...Object.keys(faults)])];
+    const chosen = chosenVersions(all, policy);
+    return Object.entries(faults).filter(([version]) => chosen.includes(version));
   }
 
   /** Versions that are asked for and that its source does not have. */
@@ -156,26 +209,19 @@ export class Model {
 
   /** The load that is meant by a version or a label, the one that can serve if there is one; null where there is none. */
   named(name: string): Version | null {
-    const { labels } = this.#offered;
-    const version = Object.hasOwn(labels, name) && !this.#has(name) ? (labels[name] as string) : name;
-    return (
-      this.serving.get(version) ??
-      this.#loads.findLast((load) => load.version === version && !load.isTrial) ??
-      null
-    );
+    const serving = this.serving.get(name);
+    if (serving !== undefined) return serving;
+    const version = this.versionNamed(name);
+    if (version === null) return null;
+    return this.serving.get(version) ?? this.#live.findLast((load) => load.version === version) ?? null;
   }
 
   /** The version that a version or a label means; null where there is none. */
-  versionNamed(name: string): string | null {
-    const { labels } = this.#offered;
-    if (this.#has(name)) return name;
+  versionNamed(name: string, isTrial = false): string | null {
+    const { versions, labels } = this.offeredIn(isTrial);
+    const known = [...versions, ...(isTrial ? [] : this.#live)];
+    if (known.some(({ version }) => version === name)) return name;
     return Object.hasOwn(labels, name) ? (labels[name] as string) : null;
-  }
-
-  /** When none can serve, the one that is spoken of: the one that would serve if all were ready. */
-  get whichWouldServe(): string | null {
-    const known = this.#offered.versions.map(({ version }) => ({ version, ready: true }));
-    return defaultVersion(known)?.version ?? null;
   }
 
   statistics(version: string | null): readonly ModelStatistics[] {
@@ -185,27 +231,37 @@ export class Model {
     );
   }
 
-  /** Whether nothing of it is on its way. */
+  /** Whether nothing of it is on its way. What is on trial is nobody's concern yet. */
   get isSettled(): boolean {
-    return this.#loads.every(({ state, wanted }) => state === 'ready' || (state === 'failed' && wanted));
+    return this.#loads.every(
+      ({ state, wanted, isTrial, isClosing }) =>
+        (isTrial && wanted) || state === 'ready' || (state === 'failed' && wanted && !isClosing),
+    );
   }
 
   /** Wanted versions that are not as they are wanted, with what stands against it. */
   get failures(): readonly Version[] {
-    return this.#loads.filter((load) => load.wanted && !load.isTrial && !load.ready);
+    return this.#live.filter((load) => load.wanted && !load.ready);
   }
 
   index(): readonly IndexEntry[] {
-    return this.#knownVersions().map((version) => this.#entryOf(version));
+    const versions = this.#knownVersions();
+    const { name, isAsked } = this;
+    const { fault } = this.#offered;
+    // A model of which no version is known is listed by its name alone, as Triton does.
+    if (versions.length === 0 && this.standing === 'new') return [];
+    if (versions.length === 0)
+      return [{ name, version: '', state: 'UNAVAILABLE', reason: fault ?? '', wanted: isAsked }];
+    return versions.map((version) => this.#entryOf(version));
   }
 
   #entryOf(version: string): IndexEntry {
     const { name, isAsked } = this;
-    const loads = this.#loads.filter((load) => load.version === version && !load.isTrial);
+    const loads = this.#live.filter((load) => load.version === version);
     const newest = loads.findLast(({ wanted }) => wanted) ?? loads.at(-1) ?? null;
     const wanted = loads.some((load) => load.wanted);
     const serving = this.serving.get(version) ?? null;
-    const { fault } = this.#offered;
+    const fault = this.#faultOf(version);
     if (serving !== null) {
       const others = serving === newest || newest === null || newest.state !== 'failed' ? '' : newest.reason;
       const kept = others === '' ? (fault ?? '') : others;
@@ -217,14 +273,16 @@ export class Model {
     return { name, version, state: 'UNAVAILABLE', reason: fault !== null && isAsked ? fault : why, wanted };
   }
 
-  #knownVersions(): readonly string[] {
-    const offered = this.#offered.versions.map(({ version }) => version);
-    const rest = this.#loads.filter(({ isTrial }) => !isTrial).map(({ version }) => version);
-    return [...new Set([...offered, ...rest])];
+  /** Why its source cannot be used for a version now; null where it can. */
+  #faultOf(version: string): string | null {
+    const { fault, faults } = this.#offered;
+    return fault ?? (Object.hasOwn(faults, version) ? (faults[version] as string) : null);
   }
 
-  #has(version: string): boolean {
-    return this.#knownVersions().includes(version);
+  #knownVersions(): readonly string[] {
+    const offered = this.#offered.versions.map(({ version }) => version);
+    const rest = this.#live.map(({ version }) => version);
+    return [...new Set([...offered, ...rest, ...Object.keys(this.#offered.faults)])];
   }
 
   /** As the source lists them. */
@@ -233,10 +291,43 @@ export class Model {
     return [...versions].sort((a, b) => order.indexOf(a.version) - order.indexOf(b.version));
   }
 
-  #wants(): ReadonlyMap<string, OfferedVersion> {
-    const wanted = this.isAsked ? wantedOf(this.#offered) : [];
-    return new Map(wanted.map((offer) => [offer.version, offer]));
+  #wants(): readonly OfferedVersion[] {
+    return this.isAsked ? wantedOf(this.#offered) : [];
   }
+
+  get #live(): readonly Version[] {
+    return this.#loads.filter(({ isTrial }) => !isTrial);
+  }
+
+  /** The newest load of just that; null where it is to be loaded anew. */
+  #liveLoadOf(offer: OfferedVersion): Version | null {
+    return this.#live.findLast((load) => isLoadOf(load, offer) && !load.isStale) ?? null;
+  }
+
+  #newTrial(offer: OfferedVersion): Version {
+    const trial = this.#newLoad(offer);
+    trial.isTrial = true;
+    return trial;
+  }
+
+  #newLoad(offer: OfferedVersion): Version {
+    const load = new Version(offer, this.#around);
+    this.#loads.push(load);
+    return load;
+  }
+
+  /** Where the source, or what it has of a version, cannot be used, what it had before goes on counting. */
+  #merged(offered: OfferedModel): OfferedModel {
+    const { fault, faults, source, versions } = offered;
+    if (fault !== null) return { ...this.#offered, fault, source };
+    const isKept = ({ version }: OfferedVersion): boolean =>
+      Object.hasOwn(faults, version) && !versions.some((each) => each.version === version);
+    return { ...offered, versions: [...versions, ...this.#offered.versions.filter(isKept)] };
+  }
+}
+
+function isLoadOf({ offer }: Version, { version, revision }: OfferedVersion): boolean {
+  return offer.version === version && offer.revision === revision;
 }
 
 /** What of an offer should be loaded when the model is asked for. */

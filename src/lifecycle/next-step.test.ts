@@ -12,6 +12,7 @@ function loadOf(text: string): LoadSnapshot & { readonly text: string } {
     state: state as VersionState,
     wanted: !marks.includes('old'),
     isTrial: marks.includes('trial'),
+    isClosing: marks.includes('closing'),
   };
 }
 
@@ -22,6 +23,7 @@ const rows: [what: string, loads: string[], steps: string[]][] = [
     ['1 offered old', '2 failed old'],
     ['forget 1 offered old', 'forget 2 failed old'],
   ],
+  ['one that was lost is kept until what it had is closed', ['1 failed old closing'], []],
   ['what is on its way is left alone', ['1 loading', '2 unloading old', '3 loading old'], []],
   ['what is as it should be is left alone', ['1 ready', '2 failed'], []],
   [

@@ -6,6 +6,8 @@ export interface LoadSnapshot {
   readonly state: VersionState;
   /** Whether it is what is wanted of its version now: asked for, chosen, of the newest revision. */
   readonly wanted: boolean;
+  /** It failed, and what it had is being closed. */
+  readonly isClosing: boolean;
   /** It is a trial, and changes nothing for the others until it is accepted. */
   readonly isTrial: boolean;
 }
@@ -19,11 +21,11 @@ export type Step<L> = { readonly kind: 'load' | 'unload' | 'forget'; readonly lo
 export function nextSteps<L extends LoadSnapshot>(loads: readonly L[]): readonly Step<L>[] {
   const steps: Step<L>[] = [];
   for (const load of loads) {
-    const { state, wanted } = load;
+    const { state, wanted, isClosing } = load;
     if (wanted && state === 'offered') steps.push({ kind: 'load', load });
     if (wanted) continue;
     if (state === 'ready' && mayLeave(load, loads)) steps.push({ kind: 'unload', load });
-    if (state === 'offered' || state === 'failed') steps.push({ kind: 'forget', load });
+    if (state === 'offered' || (state === 'failed' && !isClosing)) steps.push({ kind: 'forget', load });
   }
   return steps;
 }

@@ -23,9 +23,11 @@ export interface Surroundings {
   readonly open: Opener;
   /** Is called when the state has changed. */
   onChange(version: Version): void;
+  /** Is called when one that was ready can run no more; what it had is not closed yet. */
+  onLost(version: Version): void;
   /** Where its steps borrow what they are run by, where it is an ensemble. */
   stepModelsOf(version: Version): StepModels;
-  /** The versions that its steps may be run by, where it is an ensemble; else none. */
+  /** The loads that its steps may be run by, where it is an ensemble; else none. */
   neededBy(version: Version): readonly Version[];
   /** Why it cannot serve though it is loaded, because it needs others; null where it can. */
   obstacleOf(version: Version): string | null;
@@ -42,6 +44,8 @@ export class Version {
   isStale = false;
   /** Whether it must prove itself before it may serve. */
   isTrial = false;
+  readonly #ended = deferred<void>();
+  readonly #gone = deferred<void>();
   /** How often it was tried before. */
   readonly attempts: number;
   readonly #around: Surroundings;
@@ -70,6 +74,21 @@ export class Version {
     return this.#state === 'ready' ? (this.#around.obstacleOf(this) ?? '') : this.#reason;
   }
 
+  /** Settles when its load has come to an end, well or not, or is given up before it began. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Settles when it holds nothing: it is unloaded, has failed, or was given up before it began. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
+  /** It can run no more, and what it had is being closed. */
+  get isClosing(): boolean {
+    return this.#state === 'failed' && this.#loaded !== null;
+  }
+
   get waitsFor(): readonly Version[] {
     return this.#around.neededBy(this);
   }
@@ -90,12 +109,11 @@ export class Version {
     try {
       if (needsItself<Version>(this))
         throw invalid(`ensemble '${name}' needs itself: its steps lead back to it`);
-      this.#loaded = await this.#around.open(this.offer, this.#around.stepModelsOf(this), (reason) =>
-        this.#lost(reason),
-      );
+      this.#loaded = await this.#open();
       this.#become('ready', '');
       log.info(`model '${name}' version ${version} is ready`, { model: name, version });
     } catch (thrown) {
+      this.#gone.resolve();
       this.#become('failed', messageOf(thrown));
       const from = path === '' ? '' : ` from ${path}`;
       log.error(`model '${name}' version ${version} could not be loaded${from}: ${this.#reason}`, {
@@ -103,6 +121,13 @@ export class Version {
         version,
       });
     }
+    this.#ended.resolve();
+  }
+
+  /** Nobody wants it any more, and it was never loaded. */
+  giveUp(): void {
+    this.#ended.resolve();
+    this.#gone.resolve();
   }
 
   /** Lends it no more, waits for what was lent, closes it. Never rejects. */
@@ -115,11 +140,8 @@ export class Version {
       await this.#unborrowed.promise;
     }
     this.#loaded = null;
-    try {
-      await loaded?.close();
-    } catch (thrown) {
-      log.error(`model '${name}' version ${version} was not closed cleanly: ${messageOf(thrown)}`);
-    }
+    await this.#close(loaded);
+    this.#gone.resolve();
     this.#become('gone', '');
     log.info(`model '${name}' version ${version} is unloaded`, { model: name, version });
   }
@@ -168,14 +190,40 @@ export class Version {
     }
   }
 
-  /** Its last instance is gone while it was ready. */
+  async #open(): Promise<OpenVersion> {
+    const around = this.#around;
+    const losses: string[] = [];
+    const loaded = await around.open(this.offer, around.stepModelsOf(this), (reason) => {
+      losses.push(reason);
+      this.#lost(reason);
+    });
+    const [whyLost] = losses;
+    if (whyLost === undefined) return loaded;
+    // Its last instance was gone before it could serve.
+    await this.#close(loaded);
+    throw new ServingError('UNAVAILABLE', whyLost);
+  }
+
+  /** Its last instance is gone. */
   #lost(reason: string): void {
     if (this.#state !== 'ready') return;
-    const loaded = this.#loaded;
-    this.#loaded = null;
+    const { name, version } = this.offer;
+    log.error(`model '${name}' version ${version} cannot run any more: ${reason}`);
     this.#become('failed', reason);
-    log.error(`model '${this.offer.name}' version ${this.offer.version} cannot run any more: ${reason}`);
-    loaded?.close().catch((thrown: unknown) => log.error(`closing it failed: ${messageOf(thrown)}`));
+    void this.#close(this.#loaded).then(() => {
+      this.#loaded = null;
+      this.#gone.resolve();
+    });
+    this.#around.onLost(this);
+  }
+
+  async #close(loaded: OpenVersion | null): Promise<void> {
+    const { name, version } = this.offer;
+    try {
+      await loaded?.close();
+    } catch (thrown) {
+      log.error(`model '${name}' version ${version} was not closed cleanly: ${messageOf(thrown)}`);
+    }
   }
 
   #become(state: VersionState, reason: string): void {

@@ -2,14 +2,14 @@ import { Buffer } from 'node:buffer';
 import type { IndexEntry } from '#serving/serving.js';
 import { type JsonSchema, objectSchema } from './definition.js';
 
-/** The repository index as Triton prints it: no `reason` where there is none. */
+/** The repository index as Triton prints it: no `reason` where there is none, and no `version` where none is known. */
 export function encodeIndex(entries: readonly IndexEntry[], readyOnly: boolean): Buffer {
   const shown = entries.filter((entry) => !readyOnly || entry.state === 'READY');
   return Buffer.from(
     JSON.stringify(
       shown.map(({ name, version, state, reason }) => ({
         name,
-        version,
+        ...(version === '' ? {} : { version }),
         state,
         ...(reason === '' ? {} : { reason }),
       })),
@@ -30,6 +30,6 @@ export const INDEX: JsonSchema = {
       },
       reason: { type: 'string', description: 'Why it is so, where there is more to say.' },
     },
-    ['name', 'version', 'state'],
+    ['name', 'state'],
   ),
 };

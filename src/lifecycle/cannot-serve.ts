@@ -1,0 +1,45 @@
+import { clip } from '#core/clip.js';
+import { ServingError } from '#core/errors.js';
+import { defaultVersion } from './lookup.js';
+import type { Model } from './model.js';
+import type { OfferedModel } from './offer.js';
+
+/**
+ * Why the version that is meant, the usual one where none is named, cannot serve: NOT_FOUND or UNAVAILABLE.
+ *
+ * @param isTrial it is meant by a step that is on trial, which means what will be
+ */
+export function cannotServe(model: Model, version: string | null, isTrial = false): ServingError {
+  const offered = model.offeredIn(isTrial);
+  const meant = version === null ? usualOf(offered) : model.versionNamed(version, isTrial);
+  if (meant === null) return version === null ? nothingOf(offered) : unknownVersion(offered, version);
+  const load = isTrial ? null : model.named(meant);
+  const why = load === null && offered.fault !== null && model.isAsked ? offered.fault : 'it is not loaded';
+  return new ServingError(
+    'UNAVAILABLE',
+    load?.notReadySentence() ?? `model '${model.name}' version ${meant} is not at ready state: ${why}`,
+  );
+}
+
+export function unknownModel(name: string): ServingError {
+  return new ServingError('NOT_FOUND', `Request for unknown model: '${clip(name)}' is not found`);
+}
+
+export function unknownVersion({ name, versions, labels }: OfferedModel, version: string): ServingError {
+  const known = versions.map((each) => each.version);
+  const has = [...known, ...Object.entries(labels).map(([label, of]) => `${label} (${of})`)];
+  const text = `Request for unknown model: '${clip(name)}' version ${clip(version)} is not found; it has`;
+  return new ServingError('NOT_FOUND', `${text} ${has.length === 0 ? 'no version' : has.join(', ')}`);
+}
+
+function nothingOf({ name, fault }: OfferedModel): ServingError {
+  return new ServingError(
+    'UNAVAILABLE',
+    `model '${name}' is not at ready state: ${fault ?? 'it has no version'}`,
+  );
+}
+
+/** The version that would serve if all were ready. */
+function usualOf({ versions }: OfferedModel): string | null {
+  return defaultVersion(versions.map(({ version }) => ({ version, ready: true })))?.version ?? null;
+}

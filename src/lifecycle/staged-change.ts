@@ -1,0 +1,98 @@
+import { planOf } from './change-plan.js';
+import type { Model } from './model.js';
+import type { OfferedModel } from './offer.js';
+import type { Version } from './version.js';
+
+/** What a change finds before it. */
+export interface Stage {
+  /** What is offered now. */
+  readonly offered: readonly OfferedModel[];
+  /** The model of that name; a new one, which nobody knows yet, where there is none. */
+  modelOf(offered: OfferedModel): Model;
+  /** Whether a model, which may be new, is to be loaded. */
+  isAsked(name: string): boolean;
+}
+
+/**
+ * A change of all that is offered, tried out beside what serves. Then it is accepted as a whole, or given up, and
+ * nothing has changed.
+ */
+export class StagedChange {
+  /** All that is offered from then on. */
+  readonly #models: readonly Model[];
+  readonly #gone: readonly Model[];
+  /** New ones, and such as were about to be forgotten, that are asked for from then on. */
+  readonly #newcomers: readonly Model[];
+  /** What serves from then on. */
+  readonly #trials: readonly Version[];
+  /** Of ensembles that stay as they are, to see whether they run on what comes. */
+  readonly #witnesses: readonly Version[];
+
+  constructor(offers: readonly OfferedModel[], stage: Stage) {
+    const names = new Set(offers.map(({ name }) => name));
+    this.#models = offers.map((offered) => stage.modelOf(offered));
+    this.#gone = stage.offered
+      .filter(({ name }) => !names.has(name))
+      .map((offered) => stage.modelOf(offered));
+    this.#newcomers = this.#models.filter(
+      ({ standing, name }) => standing !== 'offered' && stage.isAsked(name),
+    );
+    const affected = affectedBy(offers, stage);
+    this.#trials = offers.flatMap(
+      (offered, at) => this.#models[at]?.tryOut(offered, stage.isAsked(offered.name)) ?? [],
+    );
+    for (const model of this.#gone) model.tryOut({ ...model.offered, versions: [], fault: null }, false);
+    this.#witnesses = this.#callWitnesses(affected);
+  }
+
+  /** All loads that must succeed. */
+  get trials(): readonly Version[] {
+    return [...this.#trials, ...this.#witnesses];
+  }
+
+  get failed(): readonly Version[] {
+    return this.trials.filter(({ state }) => state !== 'ready');
+  }
+
+  /** From now on this is what is offered. */
+  accept(): void {
+    for (const trial of this.#trials) trial.isTrial = false;
+    for (const witness of this.#witnesses) witness.wanted = false;
+    for (const model of this.#models) model.endTrial(true);
+    for (const model of this.#newcomers) model.isAsked = true;
+    for (const model of this.#gone) {
+      model.endTrial(false);
+      model.leave();
+    }
+  }
+
+  /** It never was. */
+  giveUp(): void {
+    for (const trial of this.trials) trial.wanted = false;
+    for (const model of [...this.#models, ...this.#gone]) {
+      model.endTrial(false);
+      if (model.standing === 'new') model.leave();
+    }
+  }
+
+  /** Those that serve now, lead to something that changes, and do not change themselves. */
+  #callWitnesses(affected: Set<string>): readonly Version[] {
+    const witnesses: Version[] = [];
+    let left = this.#models.filter(({ name }) => !affected.has(name));
+    for (let found = left; found.length > 0; ) {
+      found = left.filter((model) => model.stepNames.some((name) => affected.has(name)));
+      left = left.filter((model) => !found.includes(model));
+      for (const model of found) {
+        affected.add(model.name);
+        witnesses.push(...model.tryAgain());
+      }
+    }
+    return witnesses;
+  }
+}
+
+/** The models of which something is loaded, changed or unloaded. */
+function affectedBy(offers: readonly OfferedModel[], { offered, isAsked }: Stage): Set<string> {
+  const { load, change, unload } = planOf(offered, offers, isAsked);
+  return new Set([...load, ...change, ...unload].map(({ model }) => model));
+}
