@@ -1,0 +1,3 @@
+export async function openGsStore(_r: unknown, _o: unknown): Promise<never> {
+  throw new Error('soon');
+}

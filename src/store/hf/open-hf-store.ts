@@ -1,0 +1,3 @@
+export async function openHfStore(_r: unknown, _o: unknown): Promise<never> {
+  throw new Error('soon');
+}
