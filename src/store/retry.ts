@@ -24,10 +24,17 @@ export function retryDelayMs(attempt: number, random: number, retryAfterMs: numb
   return Math.max(delayMs, Math.min(retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS));
 }
 
-/** Whether a try is worth another one, and what was thrown is no fault of the caller's. */
-export function isWorthRetrying(thrown: unknown, attempt: number, retries: number): thrown is StoreFault {
-  if (!(thrown instanceof StoreFault) || attempt >= retries) return false;
-  return thrown.kind === 'transient' || (thrown.kind === 'damaged' && attempt < DAMAGED_RETRIES);
+/** What has failed so far, the last try among it. */
+export interface Failures {
+  readonly all: number;
+  /** Of them, those where what came was damaged. */
+  readonly damaged: number;
+}
+
+/** Whether another try may help. */
+export function isWorthRetrying({ kind }: StoreFault, { all, damaged }: Failures, retries: number): boolean {
+  if (all > retries) return false;
+  return kind === 'transient' || (kind === 'damaged' && damaged <= DAMAGED_RETRIES);
 }
 
 export interface RetryPolicy {
@@ -44,14 +51,20 @@ export async function retrying<T>(
   signal: AbortSignal,
   act: () => Promise<T>,
 ): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
+  for (let failures: Failures = { all: 0, damaged: 0 }; ; ) {
     try {
       return await act();
     } catch (thrown) {
-      if (signal.aborted || !isWorthRetrying(thrown, attempt, retries)) throw thrown;
-      const delayMs = retryDelayMs(attempt, random(), thrown.retryAfterMs);
+      if (signal.aborted || !(thrown instanceof StoreFault)) throw thrown;
+      failures = countedWith(failures, thrown);
+      if (!isWorthRetrying(thrown, failures, retries)) throw thrown;
+      const delayMs = retryDelayMs(failures.all - 1, random(), thrown.retryAfterMs);
       log.debug(`${what}: ${thrown.message}; it is tried again in ${Math.round(delayMs)} ms`);
       await pause(delayMs, clock, signal);
     }
   }
+}
+
+function countedWith({ all, damaged }: Failures, { kind }: StoreFault): Failures {
+  return { all: all + 1, damaged: damaged + (kind === 'damaged' ? 1 : 0) };
 }

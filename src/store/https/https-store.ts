@@ -1,5 +1,16 @@
 import { Buffer } from 'node:buffer';
-import { faultOfConnection, faultOfStatus, StoreFault } from '#store/fault.js';
+import { StoreFault } from '#store/fault.js';
+import {
+  ask,
+  bytesOf,
+  dismiss,
+  faultOfAnswer,
+  faultOfEncoding,
+  lengthOf,
+  placeOf,
+  rangeFrom,
+  whyNotPart,
+} from '#store/http.js';
 import type { ObjectBytes, ObjectStore, StoredObject } from '#store/object-store.js';
 import type { StoreRoot } from '#store/store-url.js';
 
@@ -22,26 +33,22 @@ export class HttpsStore implements ObjectStore {
   async stat(key: string, signal: AbortSignal): Promise<StoredObject> {
     const head = await this.#ask('HEAD', key, {}, signal);
     if (head.ok) return describe(key, head);
-    if (!NO_HEAD.includes(head.status)) throw faultOf(head);
+    if (!NO_HEAD.includes(head.status)) throw faultOfAnswer(head);
     const got = await this.#ask('GET', key, {}, signal);
     await dismiss(got);
-    if (!got.ok) throw faultOf(got);
+    if (!got.ok) throw faultOfAnswer(got);
     return describe(key, got);
   }
 
   async read(object: StoredObject, offset: number, signal: AbortSignal): Promise<ObjectBytes> {
-    const headers = { ...rangeFrom(offset), ...onlyIf(object.version) };
-    const response = await this.#ask('GET', object.key, headers, signal);
-    const refusal = whyNot(object, offset, response);
-    if (refusal !== null) {
+    const { key, version, byteLength, checksum } = object;
+    const response = await this.#ask('GET', key, { ...rangeFrom(offset), ...onlyIf(version) }, signal);
+    const fault = whyNotPart(response, offset, byteLength) ?? whyOther(response, version);
+    if (fault !== null) {
       await dismiss(response);
-      throw refusal;
+      throw fault;
     }
-    return {
-      offset: response.status === 206 ? offset : 0,
-      bytes: bytesOf(response),
-      checksum: object.checksum,
-    };
+    return { offset: placeOf(response)[0], bytes: bytesOf(response), checksum };
   }
 
   /** Connections are Node's, and go by themselves. */
@@ -56,54 +63,27 @@ export class HttpsStore implements ObjectStore {
     const { origin, query, credentials } = this.#root;
     const authorization =
       credentials === null ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-    let response: Response;
-    try {
-      response = await fetch(`${origin}/${key}${query}`, {
-        method,
-        headers: { 'accept-encoding': 'identity', ...authorization, ...headers },
-        signal,
-      });
-    } catch (thrown) {
-      if (signal.aborted) throw signal.reason;
-      throw faultOfConnection(thrown);
-    }
-    if (origin.startsWith('https:') && response.url.startsWith('http:')) {
-      await dismiss(response);
-      throw new StoreFault('refused', 'the server leads away from https to http');
-    }
-    return response;
+    return await ask(
+      `${origin}/${key}${query}`,
+      { method, headers: { ...authorization, ...headers } },
+      signal,
+    );
   }
-}
-
-function rangeFrom(offset: number): Record<string, string> {
-  return offset === 0 ? {} : { range: `bytes=${offset}-` };
 }
 
 /** Weak tags cannot be asked for (RFC 9110, 13.1.1): what comes is compared instead. */
-function onlyIf(version: string): Record<string, string> {
+function onlyIf(version: string): Readonly<Record<string, string>> {
   return version.startsWith('"') ? { 'if-match': version } : {};
 }
 
-/** Why an answer does not continue an object, or null where it does. */
-function whyNot(object: StoredObject, offset: number, response: Response): StoreFault | null {
-  if (!response.ok) return faultOf(response);
-  if (isEncoded(response)) return encodedFault(response);
-  if (object.version !== '' && versionOf(response) !== object.version) {
-    return new StoreFault('changed', 'it is another version now');
-  }
-  const isPart = response.status === 206;
-  const [first, total] = isPart ? contentRangeOf(response) : [0, lengthOf(response)];
-  if (isPart && first !== offset) {
-    return new StoreFault('refused', `the server was asked for byte ${offset} on and sends others`);
-  }
-  if (object.byteLength !== null && total !== null && total !== object.byteLength) {
-    return new StoreFault('changed', `it has ${total} bytes now and had ${object.byteLength}`);
-  }
-  return null;
+function whyOther(response: Response, version: string): StoreFault | null {
+  const isSame = version === '' || versionOf(response) === version;
+  return isSame ? null : new StoreFault('changed', 'it is another version now');
 }
 
 function describe(key: string, response: Response): StoredObject {
-  if (isEncoded(response)) throw encodedFault(response);
+  const fault = faultOfEncoding(response);
+  if (fault !== null) throw fault;
   // biome-ignore lint/style/noRestrictedGlobals: it reads a time, and does not ask for the present one
   const modifiedMs = Date.parse(response.headers.get('last-modified') ?? '');
   return {
@@ -117,47 +97,4 @@ function describe(key: string, response: Response): StoredObject {
 
 function versionOf({ headers }: Response): string {
   return headers.get('etag') ?? headers.get('last-modified') ?? '';
-}
-
-function lengthOf({ headers }: Response): number | null {
-  const text = headers.get('content-length') ?? '';
-  return /^\d{1,15}$/.test(text) ? Number(text) : null;
-}
-
-/** The first byte and the whole length of `bytes 5-9/10`. */
-function contentRangeOf({ headers }: Response): readonly [first: number, total: number | null] {
-  const match = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
-  if (match === null) return [-1, null];
-  return [Number(match[1]), match[2] === '*' ? null : Number(match[2])];
-}
-
-/** What unfolds to any size is not unfolded: the bytes would be others than their length and tag tell. */
-function isEncoded({ headers }: Response): boolean {
-  return (headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
-}
-
-function encodedFault({ headers }: Response): StoreFault {
-  const encoding = headers.get('content-encoding');
-  return new StoreFault(
-    'refused',
-    `the server sends it with Content-Encoding ${encoding} although it was asked not to`,
-  );
-}
-
-function faultOf({ status, statusText, headers }: Response): StoreFault {
-  return faultOfStatus(status, statusText, headers.get('retry-after'));
-}
-
-async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {
-  if (body === null) return;
-  try {
-    for await (const bytes of body) yield bytes;
-  } catch (thrown) {
-    throw faultOfConnection(thrown);
-  }
-}
-
-/** Lets the connection go without reading the rest. */
-async function dismiss({ body }: Response): Promise<void> {
-  await body?.cancel().catch(() => {});
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { _Object, GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { faultOfConnection, faultOfStatus, StoreFault } from '#store/fault.js';
 import type { Checksum, ObjectBytes, ObjectStore, StoredObject } from '#store/object-store.js';
 
@@ -25,16 +25,10 @@ export class S3Store implements ObjectStore {
         { abortSignal: signal },
       );
       for await (const { Contents = [] } of pages) {
-        for (const { Key = '', Size, ETag = '', LastModified } of Contents) {
-          if (Key.endsWith('/')) continue;
-          yield {
-            key: Key,
-            byteLength: Size ?? null,
-            version: ETag,
-            modifiedMs: LastModified?.getTime() ?? null,
-            // Whether it is one is told when it is read.
-            checksum: md5Of(ETag),
-          };
+        for (const listed of Contents) {
+          if (listed.Key?.endsWith('/')) continue;
+          // Some servers list no tags; without one nothing would tell that an object changed.
+          yield describe(listed) ?? (await this.stat(listed.Key ?? '', signal));
         }
       }
     } catch (thrown) {
@@ -89,6 +83,13 @@ export class S3Store implements ObjectStore {
   close(): void {
     this.#client.destroy();
   }
+}
+
+/** Null where the listing does not tell enough. Whether its checksum is one is told when it is read. */
+function describe({ Key, Size, ETag, LastModified }: _Object): StoredObject | null {
+  if (Key === undefined || ETag === undefined) return null;
+  const modifiedMs = LastModified?.getTime() ?? null;
+  return { key: Key, byteLength: Size ?? null, version: ETag, modifiedMs, checksum: md5Of(ETag) };
 }
 
 interface Encryption {
@@ -151,7 +152,11 @@ function faultOf(thrown: unknown, signal: AbortSignal): unknown {
   const { name, message, $metadata, $response } = thrown as SdkError;
   const status = $metadata?.httpStatusCode;
   if (status !== undefined && status >= 300) {
-    return faultOfStatus(status, name, $response?.headers?.['retry-after'] ?? null);
+    return faultOfStatus(
+      status,
+      /^Unknown/.test(name) ? '' : name,
+      $response?.headers?.['retry-after'] ?? null,
+    );
   }
   if (/^Credentials|Token.*Provider/.test(name)) {
     return new StoreFault('denied', `there are no credentials for S3: ${message}`, { cause: thrown });
