@@ -25,5 +25,8 @@ for (const [keys, message] of refused) {
 }
 
 test('keys that are paths may stand', () => {
-  checkKeys(['config.pbtxt', '1/model.onnx', '1/..weights', '1/...', 'ä b/ç', 'a.b/c', 'x'.repeat(255)], 's3://b');
+  checkKeys(
+    ['config.pbtxt', '1/model.onnx', '1/..weights', '1/...', 'ä b/ç', 'a.b/c', 'x'.repeat(255)],
+    's3://b',
+  );
 });

@@ -15,7 +15,10 @@ export interface StoreOptions {
   /** Asks S3 and Google Cloud Storage without credentials, as public buckets allow. */
   readonly anonymous: boolean;
   readonly s3: S3Options;
-  /** The variables that the stores read: `HF_TOKEN`, `HF_ENDPOINT`, `AWS_REGION`, `AWS_DEFAULT_REGION`. */
+  /**
+   * The variables of this process, of which `HF_TOKEN`, `HF_ENDPOINT`, `AWS_REGION`, `AWS_DEFAULT_REGION`, `AWS_ENDPOINT_URL`,
+   * `AWS_ENDPOINT_URL_S3` and `STORAGE_EMULATOR_HOST` are read. The vendors' clients read theirs themselves.
+   */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -62,7 +62,9 @@ test('the store says when it wants to be asked again, in seconds', () => {
 
 test('what lies at the bottom of a failed connection is told', () => {
   const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-  const refused = Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:80')]), { code: 'X' });
+  const refused = Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:80')]), {
+    code: 'X',
+  });
   assert.equal(faultOfConnection(new TypeError('terminated', { cause: reset })).message, 'read ECONNRESET');
   assert.equal(
     faultOfConnection(new TypeError('fetch failed', { cause: refused })).message,

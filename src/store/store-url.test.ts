@@ -9,9 +9,19 @@ const https: Omit<Extract<StoreRoot, { scheme: 'https' }>, 'origin'> = {
 };
 
 const urls: [url: string, root: StoreRoot, path: string, shown: string][] = [
-  ['s3://models/a/b.onnx', { scheme: 's3', endpoint: null, bucket: 'models' }, 'a/b.onnx', 's3://models/a/b.onnx'],
+  [
+    's3://models/a/b.onnx',
+    { scheme: 's3', endpoint: null, bucket: 'models' },
+    'a/b.onnx',
+    's3://models/a/b.onnx',
+  ],
   ['s3://models', { scheme: 's3', endpoint: null, bucket: 'models' }, '', 's3://models'],
-  ['s3://models/a b%20c/', { scheme: 's3', endpoint: null, bucket: 'models' }, 'a b%20c', 's3://models/a b%20c'],
+  [
+    's3://models/a b%20c/',
+    { scheme: 's3', endpoint: null, bucket: 'models' },
+    'a b%20c',
+    's3://models/a b%20c',
+  ],
   [
     's3://https://minio:9000/models/a',
     { scheme: 's3', endpoint: 'https://minio:9000', bucket: 'models' },
@@ -26,10 +36,20 @@ const urls: [url: string, root: StoreRoot, path: string, shown: string][] = [
   ],
   ['gs://models/a//', { scheme: 'gs', bucket: 'models' }, 'a', 'gs://models/a'],
   ['GS://models/a', { scheme: 'gs', bucket: 'models' }, 'a', 'gs://models/a'],
-  ['hf://org/m/onnx/x.onnx', { scheme: 'hf', repo: 'org/m', revision: 'main' }, 'onnx/x.onnx', 'hf://org/m/onnx/x.onnx'],
+  [
+    'hf://org/m/onnx/x.onnx',
+    { scheme: 'hf', repo: 'org/m', revision: 'main' },
+    'onnx/x.onnx',
+    'hf://org/m/onnx/x.onnx',
+  ],
   ['hf://org/m', { scheme: 'hf', repo: 'org/m', revision: 'main' }, '', 'hf://org/m'],
   ['hf://org/m@v1.0/x', { scheme: 'hf', repo: 'org/m', revision: 'v1.0' }, 'x', 'hf://org/m@v1.0/x'],
-  ['hf://org/m@refs/pr/1/x', { scheme: 'hf', repo: 'org/m', revision: 'refs/pr/1' }, 'x', 'hf://org/m@refs/pr/1/x'],
+  [
+    'hf://org/m@refs/pr/1/x',
+    { scheme: 'hf', repo: 'org/m', revision: 'refs/pr/1' },
+    'x',
+    'hf://org/m@refs/pr/1/x',
+  ],
   ['hf://org/m@a%2Fb/x', { scheme: 'hf', repo: 'org/m', revision: 'a/b' }, 'x', 'hf://org/m@a%2Fb/x'],
   ['https://h/a%20b', { ...https, origin: 'https://h' }, 'a%20b', 'https://h/a%20b'],
   [

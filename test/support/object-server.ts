@@ -67,6 +67,11 @@ export class ObjectServer {
     return this.requests.filter((request) => request.startsWith('GET'));
   }
 
+  /** Settles when what was asked for so far is as wanted. */
+  async asked(isWanted: (requests: readonly string[]) => boolean): Promise<void> {
+    while (!isWanted(this.requests)) await once(this.#server, 'request');
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { method = '', url = '', headers } = request;
     this.lastHeaders = headers;

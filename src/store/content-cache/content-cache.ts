@@ -171,7 +171,9 @@ export class ContentCache {
     try {
       const to = this.#layout.blob(blob.sha256);
       await mkdir(dirname(to), { recursive: true });
-      await rename(path, to);
+      // The same contents may have come from elsewhere, and be in use.
+      if (await hasSize(to, blob.byteLength)) await rm(path);
+      else await rename(path, to);
       // Many models may share it: none may write to it.
       await chmod(to, 0o444);
       await syncFolder(dirname(to));
@@ -291,6 +293,11 @@ export class ContentCache {
     this.#turn = turn.catch(() => {});
     return await turn;
   }
+}
+
+async function hasSize(path: string, byteLength: number): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found?.size === byteLength;
 }
 
 /** The first line of an entry of the index; empty where it is damaged or not there. */

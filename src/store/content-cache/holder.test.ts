@@ -21,7 +21,12 @@ const verdicts: [title: string, holder: Holder, startTicks: string | null, verdi
   ['its number belongs to another process now', { ...self, pid: 8, startTicks: '90' }, '95', 'dead'],
   ['another host', { ...self, bootId: 'another' }, '100', 'unknown'],
   ['another container', { ...self, pidNamespace: 'pid:[2]' }, '100', 'unknown'],
-  ['a host that tells nothing', { ...self, bootId: null, pidNamespace: null, startTicks: null }, null, 'unknown'],
+  [
+    'a host that tells nothing',
+    { ...self, bootId: null, pidNamespace: null, startTicks: null },
+    null,
+    'unknown',
+  ],
 ];
 
 for (const [title, holder, startTicks, verdict] of verdicts) {
@@ -42,7 +47,8 @@ const stats: [stat: string, startTicks: string | null][] = [
 ];
 
 for (const [stat, startTicks] of stats) {
-  test(`'${stat.slice(0, 14)}…' began at ${startTicks}`, () => assert.equal(parseStartTicks(stat), startTicks));
+  test(`'${stat.slice(0, 14)}…' began at ${startTicks}`, () =>
+    assert.equal(parseStartTicks(stat), startTicks));
 }
 
 test('a holder is read as it was written, and damage is not one', () => {

@@ -94,6 +94,7 @@ s3Test('what lies below a prefix is listed, with sizes and versions, and fetched
 });
 
 s3Test('a listing of several pages is whole, and one without end is refused', async (t) => {
+  if (!CHECKS_SIGNATURES) return t.skip('this server takes half a minute to take so many');
   const { s3, stores } = await setUp(t, { maxKeys: 1002 });
   const put = async (first: number): Promise<void> => {
     for (let i = first; i < 1002; i += 8) await s3.put(`m/${i}`, '');
