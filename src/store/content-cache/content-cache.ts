@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { chmod, mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Clock } from '#core/clock.js';
-import { ServingError } from '#core/errors.js';
-import { formatBytes } from '#core/format-bytes.js';
-import { loggerOf } from '#core/log.js';
 import { linkOrCopy, syncFolder } from './disk.js';
 import { acquireLock } from './file-lock.js';
-import { filesBelow, type Inventory, takeInventory } from './inventory.js';
+import { indexEntryOf, readIndexEntry } from './index-entry.js';
 import { CacheLayout, claimedName } from './layout.js';
 import { type TreeFile, treeIdOf } from './manifest.js';
 import { Member } from './member.js';
-import { bytesOf, chooseRemovals } from './removals.js';
-
-const log = loggerOf('store::cache');
+import { Room } from './room.js';
 
 /** A version of an object: what is known of it stays true. */
 export interface ObjectId {
@@ -53,7 +48,7 @@ const NEVER = new AbortController().signal;
  */
 export class ContentCache {
   readonly #layout: CacheLayout;
-  readonly #maxBytes: number;
+  readonly #room: Room;
   readonly #clock: Clock;
   readonly #member: Member;
   /** Turns of this process at the cache's lock. */
@@ -61,7 +56,7 @@ export class ContentCache {
 
   private constructor(layout: CacheLayout, maxBytes: number, member: Member, clock: Clock) {
     this.#layout = layout;
-    this.#maxBytes = maxBytes;
+    this.#room = new Room(layout, member, maxBytes);
     this.#member = member;
     this.#clock = clock;
   }
@@ -134,7 +129,7 @@ export class ContentCache {
   }
 
   async #lookUp(objectId: string): Promise<string | null> {
-    return (await sha256Of(this.#layout.indexEntry(objectId))) || null;
+    return (await readIndexEntry(this.#layout.indexEntry(objectId))) || null;
   }
 
   async #download(object: ObjectId, download: Download): Promise<Blob> {
@@ -156,7 +151,7 @@ export class ContentCache {
     await this.#exclusive(async () => {
       await rename(free, path).catch(() => writeFile(path, ''));
       try {
-        await this.#makeRoom(shown, byteLength);
+        await this.#room.make(shown, byteLength);
       } catch (thrown) {
         await rename(path, free);
         throw thrown;
@@ -178,7 +173,7 @@ export class ContentCache {
       await chmod(to, 0o444);
       await syncFolder(dirname(to));
       await this.#remember(object, blob.sha256);
-      if (object.byteLength === null) await this.#makeRoom(object.shown, blob.byteLength);
+      if (object.byteLength === null) await this.#room.make(object.shown, blob.byteLength);
       return blob;
     } catch (thrown) {
       await this.unlease(blob);
@@ -190,7 +185,7 @@ export class ContentCache {
     const path = this.#layout.indexEntry(id);
     const aside = join(this.#member.folder, `index-${id}`);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(aside, `${sha256}\n${shown}\n`);
+    await writeFile(aside, indexEntryOf(sha256, shown));
     await rename(aside, path);
   }
 
@@ -231,54 +226,6 @@ export class ContentCache {
     await utimes(this.#layout.treeManifest(treeId), nowSeconds, nowSeconds).catch(() => {});
   }
 
-  /** Removes what is needed for the cache to keep its bound, in which claims are counted. The lock must be held. */
-  async #makeRoom(shown: string, byteLength: number | null): Promise<void> {
-    const inventory = await takeInventory(this.#layout, await this.#member.leases());
-    const removals = chooseRemovals(inventory.occupants, this.#maxBytes);
-    if (removals === null) throw this.#fullError(inventory, shown, byteLength);
-    if (removals.length === 0) return;
-    await this.#remove(
-      inventory,
-      removals.map(({ path }) => path),
-    );
-    log.info(
-      `removed ${formatBytes(bytesOf(removals))} from the cache ${this.folder} to make room for ${shown}`,
-    );
-  }
-
-  async #remove({ trees }: Inventory, paths: readonly string[]): Promise<void> {
-    const gone = new Set(paths);
-    for (const { id, blobs } of trees) {
-      if (!blobs.some((sha256) => gone.has(this.#layout.blob(sha256)))) continue;
-      const aside = join(this.#member.folder, `removed-${randomUUID()}`);
-      await rename(this.#layout.tree(id), aside).catch(() => {});
-      await rm(this.#layout.treeManifest(id), { force: true });
-      await rm(aside, { recursive: true, force: true });
-    }
-    for (const path of paths) await rm(path, { force: true });
-    await this.#forget(new Set(paths.map((path) => basename(path))));
-  }
-
-  /** What is known of objects whose contents are gone is of no use. */
-  async #forget(gone: ReadonlySet<string>): Promise<void> {
-    for (const path of await filesBelow(this.#layout.index)) {
-      if (gone.has(await sha256Of(path))) await rm(path, { force: true });
-    }
-  }
-
-  #fullError({ occupants }: Inventory, shown: string, byteLength: number | null): ServingError {
-    const inUse = bytesOf(occupants.filter(({ isInUse }) => isInUse)) - (byteLength ?? 0);
-    const need = byteLength === null ? 'more' : formatBytes(byteLength);
-    const rest =
-      inUse > 0
-        ? `${formatBytes(inUse)} of it are in use by models that are served or being fetched`
-        : 'that is more than all of it';
-    return new ServingError(
-      'UNAVAILABLE',
-      `${shown} needs ${need} of the cache ${this.folder}, which may hold ${formatBytes(this.#maxBytes)}: ${rest}; allow it more`,
-    );
-  }
-
   /** One at a time, among all processes. For what takes a moment. */
   async #exclusive<T>(act: () => Promise<T>): Promise<T> {
     const run = async (): Promise<T> => {
@@ -298,10 +245,4 @@ export class ContentCache {
 async function hasSize(path: string, byteLength: number): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   return found?.size === byteLength;
-}
-
-/** The first line of an entry of the index; empty where it is damaged or not there. */
-async function sha256Of(indexEntry: string): Promise<string> {
-  const text = await readFile(indexEntry, 'utf8').catch(() => '');
-  return /^[0-9a-f]{64}(?=\n)/.exec(text)?.[0] ?? '';
 }
