@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConfiguredVersion, OfferedModel, OfferedVersion } from '#lifecycle/offer.js';
-import { PLAIN_TRAFFIC } from '#lifecycle/traffic.js';
-import { EVERY_VERSION } from '#lifecycle/version-policy.js';
+import { modelOfRoles } from './roles.js';
 
 /** Tells the contents of a model's files now; changes whenever they do. Rejects where they cannot be read. */
 export type ReadState = (path: string) => Promise<string>;
@@ -11,21 +10,23 @@ export async function offeredModels(
   configured: readonly ConfiguredVersion[],
   readState: ReadState,
 ): Promise<readonly OfferedModel[]> {
-  const offers = await Promise.all(configured.map((version) => withRevision(version, readState)));
-  const byName = new Map<string, OfferedVersion[]>();
-  for (const offer of offers) byName.set(offer.name, [...(byName.get(offer.name) ?? []), offer]);
-  return [...byName].map(([name, versions]) => ({
+  const byName = new Map<string, ConfiguredVersion[]>();
+  for (const each of configured) byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
+  const models = [...byName].map(async ([name, listed]) => ({
     name,
-    versions,
-    policy: EVERY_VERSION,
-    labels: {},
-    traffic: PLAIN_TRAFFIC,
+    versions: await Promise.all(listed.map((version) => withRevision(version, readState))),
+    ...modelOfRoles(listed),
     source: 'the configuration',
     fault: null,
   }));
+  return Promise.all(models);
 }
 
-async function withRevision(configured: ConfiguredVersion, readState: ReadState): Promise<OfferedVersion> {
+/** The role is left behind: what concerns the model as a whole is nothing that is loaded. */
+async function withRevision(
+  { role: _, ...configured }: ConfiguredVersion,
+  readState: ReadState,
+): Promise<OfferedVersion> {
   const state = configured.path === '' ? '' : await readState(configured.path).catch(() => 'unreadable');
   const revision = createHash('sha256')
     .update(JSON.stringify([configured, state]))
