@@ -3,7 +3,7 @@ import type { Clock } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { ServingError } from '#core/errors.js';
 import { Listeners } from '#core/listeners.js';
-import type { ModelRef } from '#inference/request.js';
+import type { ModelRef, SequenceRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
 import { type ChangePlan, planOf } from './change-plan.js';
 import type { Handle } from './handle.js';
@@ -28,6 +28,7 @@ export class ModelManager {
   constructor(offers: readonly OfferedModel[], open: Opener, options: LoadOptions, clock: Clock) {
     this.#around = {
       open,
+      clock,
       onChange: () => {
         for (const model of this.#models.values()) model.changed();
         this.#changes.tell();
@@ -188,13 +189,14 @@ export class ModelManager {
   /**
    * Lends the version that is meant. Throws NOT_FOUND or UNAVAILABLE. The borrower releases it.
    *
-   * @param key requests with the same key that name no version get the same one; null where they need not
+   * @param sequence requests of the same one that name no version get the same version; null for one that stands for itself
    */
-  acquire({ name, version }: ModelRef, key: string | null = null): Handle {
+  acquire({ name, version }: ModelRef, sequence: SequenceRef['id'] | null = null): Handle {
     const model = this.#modelOf(name);
-    const found = version === null ? model.usual(key) : model.named(version);
+    const found = version === null ? model.usual(sequence) : model.named(version);
     if (found === null) throw this.#cannotServe(model, version);
-    return found.borrow();
+    const handle = found.borrow();
+    return version === null ? model.shadowed(handle) : handle;
   }
 
   /** What the version that is meant says of itself, the newest where none is. Throws NOT_FOUND or UNAVAILABLE. */
@@ -315,9 +317,9 @@ export class ModelManager {
   /** On trial, an ensemble runs on what is on trial with it. */
   #stepModelsOf(version: Version): StepModels {
     return {
-      acquire: (ref) => {
+      acquire: (ref, sequence) => {
         const onTrial = version.isTrial ? this.#models.get(ref.name)?.onTrial(ref.version) : null;
-        return onTrial?.borrow() ?? this.acquire(ref);
+        return onTrial?.borrow() ?? this.acquire(ref, sequence);
       },
     };
   }

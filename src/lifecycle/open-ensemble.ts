@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
+import type { SequenceRef } from '#inference/request.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { counted } from './counted.js';
 import { Counters } from './counters.js';
@@ -28,7 +29,7 @@ export async function openEnsemble(
   models: StepModels,
   clock: Clock,
 ): Promise<OpenVersion> {
-  const first = borrowAll(offer.name, steps, models);
+  const first = borrowAll(offer.name, steps, models, null);
   for (const handle of first) handle.release();
   const planner = new Planner(offer, steps, first);
   const { inputs, outputs, maxBatchSize } = planner.planFor(first);
@@ -40,7 +41,7 @@ export async function openEnsemble(
   const inside = new Set<Promise<void>>();
 
   const begin = (job: Job, call: Call): Promise<TaskResult> => {
-    const handles = borrowAll(offer.name, steps, models);
+    const handles = borrowAll(offer.name, steps, models, job.sequence?.id ?? null);
     const release = (): void => {
       for (const handle of handles) handle.release();
     };
@@ -98,11 +99,16 @@ export async function openEnsemble(
 }
 
 /** Borrows the models of all steps, or throws for the first that cannot be had and keeps none. */
-function borrowAll(ensemble: string, steps: readonly EnsembleStep[], models: StepModels): readonly Handle[] {
+function borrowAll(
+  ensemble: string,
+  steps: readonly EnsembleStep[],
+  models: StepModels,
+  sequence: SequenceRef['id'] | null,
+): readonly Handle[] {
   const handles: Handle[] = [];
   for (const [at, step] of steps.entries()) {
     try {
-      handles.push(models.acquire(step.model));
+      handles.push(models.acquire(step.model, sequence));
     } catch (thrown) {
       for (const handle of handles) handle.release();
       throw inStep({ where: whereIs(ensemble, at, step) }, thrown);
