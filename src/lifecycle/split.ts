@@ -14,12 +14,12 @@ export function placeOf(turn: number): number {
   return (turn * GOLDEN) % 1;
 }
 
-/** Another such sequence, which knows nothing of the first: what is chosen by both is chosen by each alone. */
-const ROOT_OF_TWO = Math.SQRT2 - 1;
-
-/** Whether the n-th of many is one of so many percent, evenly spread and without regard to `placeOf`. */
+/**
+ * Whether the n-th of many is one of so many percent: each time that they add up to another whole one. That has a period and
+ * `placeOf` has none, so of each share as many percent are copied.
+ */
 export function isCopied(turn: number, percent: number): boolean {
-  return ((turn * ROOT_OF_TWO) % 1) * 100 < percent;
+  return Math.floor(((turn + 1) * percent) / 100) > Math.floor((turn * percent) / 100);
 }
 
 /** Where something that must always go the same way lies between 0 and 1 (FNV-1a over its characters). */
