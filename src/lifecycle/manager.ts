@@ -199,14 +199,17 @@ export class ModelManager {
     return version === null ? model.shadowed(handle) : handle;
   }
 
-  /** What the version that is meant says of itself, the newest where none is. Throws NOT_FOUND or UNAVAILABLE. */
-  describe({ name, version }: ModelRef): Pick<Handle, 'metadata' | 'deployment'> {
+  /** What the version that is meant says of itself, the newest where none is, and its model. Throws NOT_FOUND or UNAVAILABLE. */
+  describe({
+    name,
+    version,
+  }: ModelRef): Pick<Handle, 'metadata' | 'deployment'> & Pick<OfferedModel, 'policy'> {
     const model = this.#modelOf(name);
     const found = version === null ? model.newest : model.named(version);
     if (found === null) throw this.#cannotServe(model, version);
     const handle = found.borrow();
     handle.release();
-    return handle;
+    return { ...handle, policy: model.offered.policy };
   }
 
   /** Whether the version that is meant is ready. Throws NOT_FOUND. */

@@ -32,7 +32,8 @@ const good: [what: string, lines: readonly string[], role: Partial<VersionRole> 
 ];
 for (const [what, lines, role] of good) {
   test(`what an entry says of its version: ${what}`, () => {
-    const [, second] = settingsOf(read(list(['version_labels: [first]'], lines))).models;
+    const others = lines.some((line) => line.startsWith('traffic_weight')) ? ['traffic_weight: 1'] : [];
+    const [, second] = settingsOf(read(list(others, lines))).models;
     assert.deepEqual(second?.role, role && { ...PLAIN_ROLE, ...role });
   });
 }
@@ -85,7 +86,7 @@ const wrong: [versions: readonly (readonly string[])[], ...expected: string[]][]
   ],
   [
     [[], ['shadow_percent: 100'], ['shadow_percent: 50']],
-    '11:19 [2].shadow_percent: version 2 is the shadow already, at m.yaml:8:19: model_config_list[1].shadow_percent; expected one',
+    '12:19 [2].shadow_percent: version 2 is the shadow already, at m.yaml:8:19: model_config_list[1].shadow_percent; expected one',
   ],
   [
     [[], ['shadow_percent: 100', 'traffic_weight: 5']],
