@@ -117,31 +117,37 @@ function borrowAll(
   return handles;
 }
 
-/** Plans anew when a step is run by another version than before, which may not be like it. */
+/** Where the steps' models share their requests between versions, so many ways to run them are remembered. */
+const MAX_PLANS = 8;
+
+/** Plans anew when a step is run by a version that it was not run by before, which may not be like the others. */
 class Planner {
   readonly #offer: ConfiguredVersion;
   readonly #steps: readonly EnsembleStep[];
-  #metadata: readonly ModelMetadata[];
-  #plan: EnsemblePlan;
+  /** The newest first. */
+  #plans: readonly { readonly metadata: readonly ModelMetadata[]; readonly plan: EnsemblePlan }[];
 
   /** Throws INVALID_ARGUMENT where the models do not fit together. */
   constructor(offer: ConfiguredVersion, steps: readonly EnsembleStep[], handles: readonly Handle[]) {
     this.#offer = offer;
     this.#steps = steps;
-    this.#metadata = handles.map(({ metadata }) => metadata);
-    this.#plan = this.#planFor(handles);
+    this.#plans = [{ metadata: handles.map(({ metadata }) => metadata), plan: this.#planFor(handles) }];
   }
 
   /** Throws UNAVAILABLE where these models do not fit together, as others once did. */
   planFor(handles: readonly Handle[]): EnsemblePlan {
-    if (handles.every(({ metadata }, i) => metadata === this.#metadata[i])) return this.#plan;
+    const known = this.#plans.find((each) =>
+      handles.every(({ metadata }, i) => metadata === each.metadata[i]),
+    );
+    if (known !== undefined) return known.plan;
+    const metadata = handles.map((handle) => handle.metadata);
     try {
-      this.#plan = this.#planFor(handles);
+      const plan = this.#planFor(handles);
+      this.#plans = [{ metadata, plan }, ...this.#plans].slice(0, MAX_PLANS);
+      return plan;
     } catch (thrown) {
       throw new ServingError('UNAVAILABLE', `the models do not fit together any more: ${messageOf(thrown)}`);
     }
-    this.#metadata = handles.map(({ metadata }) => metadata);
-    return this.#plan;
   }
 
   #planFor(handles: readonly Handle[]): EnsemblePlan {
