@@ -8,6 +8,7 @@ import { claimOf, stepOf } from '../support/ensembles.js';
 import { eventually } from '../support/eventually.js';
 import { type GrpcClient, grpcClient, type Loose, nextOf } from '../support/grpc-client.js';
 import { modelDirectory, writeModel } from '../support/onnx-models.js';
+import { readApiDocument } from '../support/openapi.js';
 import { scaledModel } from '../support/scaled-model.js';
 import { atEnd, serve } from '../support/serve.js';
 import { ensembleOffer, GRPC, offerOf, settingsOf, type TestServer } from '../support/server.js';
@@ -75,6 +76,7 @@ describe('versions of a model', () => {
           { ...decay, ...role({ weight: 1 }) },
           { ...decay, version: '2', ...role({ weight: 1 }) },
           ensembleOffer('through', chain('canary'), claims),
+          ensembleOffer('decays', chain('decay'), claims),
           ensembleOffer('graph', chain('watched'), claims),
           ensembleOffer('graph', chain('same'), claims, { version: '2', ...role({ shadowPercent: 100 }) }),
           offerOf({ name: 'latest', path: twice, ...role({ policy: { kind: 'latest', count: 1 } }) }),
@@ -215,33 +217,50 @@ describe('versions of a model', () => {
     }
   });
 
-  test('every sequence is answered by one version, and both have some', async () => {
-    const rows = Array.from({ length: 6 }, (_, at) => [at + 1, at / 4]);
-    const versions = new Set<string>();
-    const one = async ({ infer }: Speaker, id: number | string): Promise<void> => {
+  const IDS = [1, 2, 3, 'a', 'b'];
+  const ROWS = Array.from({ length: 6 }, (_, at) => [at + 1, at / 4]);
+
+  /** Runs sequences in every encoding side by side; answers the versions that answered each of them. */
+  const runSequences = (model: string): Promise<readonly ReadonlySet<string>[]> => {
+    const one = async ({ infer }: Speaker, id: number | string): Promise<ReadonlySet<string>> => {
       const answers: ReturnType<typeof answerOf>[] = [];
-      for (const [at, row] of rows.entries()) {
+      for (const [at, row] of ROWS.entries()) {
         const parameters = {
           sequence_id: id,
           ...(at === 0 && { sequence_start: true }),
-          ...(at === rows.length - 1 && { sequence_end: true }),
+          ...(at === ROWS.length - 1 && { sequence_end: true }),
         };
         const inputs = [{ ...x, data: bytesOfList('FP32', row) }];
-        answers.push(answerOf(await infer({ model: 'decay', inputs, outputs: ['y'], parameters })));
+        answers.push(answerOf(await infer({ model, inputs, outputs: ['y'], parameters })));
       }
-      assert.equal(new Set(answers.map(({ version }) => version)).size, 1);
       assert.deepEqual(
         answers.map(({ numbers }) => numbers),
-        decayed(rows),
+        decayed(ROWS),
       );
-      for (const { version } of answers) versions.add(version);
+      return new Set(answers.map(({ version }) => version));
     };
-    await Promise.all(
-      speakers.flatMap((speaker, at) =>
-        [1, 2, 3, 'a', 'b'].map((id) => one(speaker, typeof id === 'number' ? id + at * 10 : id + at)),
-      ),
+    const idOf = (id: number | string, at: number): number | string =>
+      typeof id === 'number' ? id + at * 10 : id + at;
+    return Promise.all(speakers.flatMap((speaker, at) => IDS.map((id) => one(speaker, idOf(id, at)))));
+  };
+
+  test('every sequence is answered by one version, and both have some', async () => {
+    const versions = await runSequences('decay');
+    assert.ok(versions.every(({ size }) => size === 1));
+    assert.deepEqual(new Set(versions.flatMap((each) => [...each])), new Set(['1', '2']));
+  });
+
+  test('the steps of a sequence through an ensemble stay with one version', async () => {
+    const before = await statsOf('decay');
+    await runSequences('decays');
+    const now = await statsOf('decay');
+    const asked = now.map(
+      ({ inference_stats: { success } }, i) => success.count - before[i].inference_stats.success.count,
     );
-    assert.deepEqual(versions, new Set(['1', '2']));
+    assert.ok(
+      asked.every((count) => count > 0 && count % ROWS.length === 0),
+      `${asked}`,
+    );
   });
 
   /** The statistics of a model's shadow, once so many copies have come to an end. */
@@ -270,6 +289,9 @@ describe('versions of a model', () => {
     });
     assert.deepEqual([original.count, shadow.count], [20, 20]);
     assert.ok(original.ns > 0 && shadow.ns > 0);
+    const document = await readApiDocument(server);
+    for (const path of ['/v2/models/watched/stats', '/v2/repository/index'])
+      document.conforms('GET', path, await server.get(path));
     const [first, second] = await statsOf('watched');
     assert.deepEqual([first.inference_stats.success.count, second.inference_stats.success.count], [20, 20]);
   });
