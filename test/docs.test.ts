@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { spellingsOf } from '#cli/command-option.js';
 import { FURIOSA } from '#cli/program.js';
 import { COMPILER_KEYS } from '#config/compiler-keys.js';
@@ -20,9 +22,10 @@ import type { Serving } from '#serving/serving.js';
 import { docsRoutes } from '#web/docs.js';
 import { answeringServer } from './support/answering-server.js';
 import { runCommand } from './support/command-run.js';
+import { eventually } from './support/eventually.js';
 import { type CodeBlock, markedPart, type Page, readPage } from './support/markdown.js';
 import { greyModel } from './support/onnx-models.js';
-import { startTestServer } from './support/server.js';
+import { startTestServer, type TestServer } from './support/server.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pages: ReadonlyMap<string, Page> = new Map(
@@ -198,6 +201,40 @@ test('docs/models-command.md: its JSON is printed as the table and the JSON that
   assert.equal((await runCommand(['models', '--url', url])).out, shown);
   assert.deepEqual(JSON.parse((await runCommand(['models', '--json', '--url', url])).out), answer);
 });
+
+test('docs/versions.md: its commands print what it shows, each for the configuration before it', async (t) => {
+  const { blocks } = page('docs/versions.md');
+  const begin = blocks.findIndex(({ language }) => language === 'sh') - 1;
+  let server: TestServer | null = null;
+  t.after(() => server?.stop());
+  let ran = 0;
+  for (const [at, block] of blocks.entries()) {
+    if (at < begin) continue;
+    if (block.language === 'yaml') {
+      await server?.stop();
+      const settings = settingsOf(block);
+      const rest = { ...settings.rest, host: '127.0.0.1', port: 0 };
+      server = await startTestServer({ ...settings, rest, grpc: null });
+      await server.server.modelsSettled;
+    }
+    if (block.language !== 'sh') continue;
+    assert.ok(server, 'a command before any configuration');
+    const command = block.code.replaceAll('localhost:8080', `127.0.0.1:${server.port}`);
+    await shadowIsDone(server);
+    const { stdout } = await promisify(execFile)('sh', ['-c', command], { cwd: root });
+    assert.equal(stdout.trimEnd(), blocks[at + 1]?.code.trimEnd(), block.code);
+    ran++;
+  }
+  assert.equal(ran, 4);
+});
+
+/** The last copies may still be on their way when the answers are there. */
+async function shadowIsDone(server: TestServer): Promise<void> {
+  await eventually(
+    async () => (await server.get('/v2/models/iris/stats')).json.model_stats,
+    (stats) => stats.every(({ shadow_stats: { sent, equal } = { sent: 0, equal: 0 } }) => sent === equal),
+  );
+}
 
 test('samples/data/grey.onnx is the model that the tests write', () => {
   assert.deepEqual(new Uint8Array(readFileSync(join(root, 'samples/data/grey.onnx'))), greyModel());

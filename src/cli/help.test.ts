@@ -24,6 +24,29 @@ Options:
     --model-config FILENAME         Path to a config file about models with
                                     specific configurations
     --server-config FILENAME        Path to a config file about the server
+    --model-repository TEXT         Folder or address of a model repository as
+                                    Triton lays it out; may be given several
+                                    times
+    --model-control-mode [explicit|none|poll|watch]
+                                    Who decides what is loaded: clients and
+                                    --load-model (explicit), nobody after the
+                                    start (none), the files (poll, watch); left
+                                    out, all is loaded at the start and clients
+                                    decide from then on
+    --load-model TEXT               Model to load at the start in place of all,
+                                    * for all; may be given several times
+    --repository-poll-secs SECONDS  Seconds from one look at the files to the
+                                    next, where the files decide  [default: 15]
+    --model-load-thread-count INTEGER
+                                    Model versions that are loaded at the same
+                                    time  [default: 4]
+    --model-load-retry-count INTEGER
+                                    How often a load that failed is tried again,
+                                    after 1 s, 2 s, 4 s and so on  [default: 0]
+    --allow-model-upload / --no-allow-model-upload
+                                    Clients may give the files of a model when
+                                    they load it  [default:
+                                    no-allow-model-upload]
     --grpc-port INTEGER             gRPC port to listen to requests; 0 turns
                                     gRPC off  [default: 8081]
     --platform [npu|cpu|cuda]       Platform of the model; npu where an NPU is

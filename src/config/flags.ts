@@ -150,8 +150,7 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
   modelControlMode: {
     placeholder: 'TEXT',
     choices: CONTROL_MODES,
-    default: 'explicit',
-    help: 'Who decides what is loaded: clients (explicit), nobody after the start (none), the files (poll, watch)',
+    help: 'Who decides what is loaded: clients and --load-model (explicit), nobody after the start (none), the files (poll, watch); left out, all is loaded at the start and clients decide from then on',
     schema: controlMode,
   },
   loadModel: {

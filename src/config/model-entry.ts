@@ -13,6 +13,7 @@ import { type Scheduling, schedulingKeys, schedulingOf } from './scheduling-keys
 import { optional, required, type Schema, type ValuesOf } from './schema.js';
 import { inputClaim, type OutputEntry, outputEntry } from './tensor-claim.js';
 import { batchSize, modelName, modelPlatform, modelVersion, nonEmpty, selector, workers } from './values.js';
+import { type VersionEntry, versionEntryOf, versionKeys } from './version-keys.js';
 
 export const DEFAULT_VERSION = 'default';
 
@@ -36,6 +37,8 @@ export interface ModelEntry {
   readonly inputs: readonly TensorClaim[];
   readonly outputs: readonly OutputEntry[];
   readonly scheduling: Scheduling;
+  /** The version among the others of its model. */
+  readonly among: VersionEntry;
 }
 
 const keys = {
@@ -51,6 +54,7 @@ const keys = {
     '`npu` speaks as the original does, the others as Triton does; `ensemble` may be said of one.',
     'what `npu_device` names; else `npu` where an NPU is found or asked for by the environment, else `cpu`',
   ),
+  ...versionKeys,
   description: optional(text(), 'Shown in the metadata, under `properties`.'),
   npu_device: optional(
     selector,
@@ -141,6 +145,7 @@ function buildEntry(
     inputs: inputs.map(({ value }) => value),
     outputs: outputs.map(({ value }) => value),
     scheduling,
+    among: versionEntryOf(values),
   };
 }
 

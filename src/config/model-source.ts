@@ -7,6 +7,7 @@ import { DEFAULT_VERSION, type ModelEntry } from './model-entry.js';
 import { NOWHERE } from './problem.js';
 import type { Report } from './report.js';
 import { PLAIN_SCHEDULING } from './scheduling-keys.js';
+import { PLAIN_VERSION } from './version-keys.js';
 
 /** The options that describe one model; a model list has keys of its own for them. */
 const SINGLE_MODEL_KEYS = [
@@ -91,5 +92,6 @@ function singleModel(path: Given<string>, given: GivenOptions, report: Report): 
     inputs: [],
     outputs: [],
     scheduling: PLAIN_SCHEDULING,
+    among: PLAIN_VERSION,
   };
 }

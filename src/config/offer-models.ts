@@ -2,10 +2,12 @@ import type { ConfiguredVersion, TensorClaim } from '#lifecycle/offer.js';
 import { type DeviceDefault, platformOfSelector } from './device-default.js';
 import { checkEnsembleModels } from './ensemble-models.js';
 import type { ModelEntry } from './model-entry.js';
+import { checkModelVersions } from './model-versions.js';
 import { warmupSamples } from './model-warmup.js';
 import { formatPlace } from './problem.js';
 import type { Report } from './report.js';
 import { locatedSequence } from './sequence-batching.js';
+import { roleOf } from './version-keys.js';
 
 /** A model as it was written, where its files are, and its outputs with what stands in their files. */
 export interface LocatedEntry {
@@ -40,7 +42,10 @@ export function offerModels(
 ): readonly ConfiguredVersion[] {
   const written = entries.map(({ entry }) => entry);
   reportDoubles(written, report);
-  if (isWhole) checkEnsembleModels(written, report);
+  if (isWhole) {
+    checkEnsembleModels(written, report);
+    checkModelVersions(written, report);
+  }
   return entries.map((located) => offer(located, defaults, report));
 }
 
@@ -55,6 +60,7 @@ function offer(
   const platform = ensemble ? 'cpu' : (entry.platform ?? named ?? defaults.devices.platform);
   const strict = entry.strict ?? defaults.strict;
   reportUnknownCompilerKeys(entry, strict, report);
+  const role = roleOf(entry.among);
   return {
     name: entry.name,
     version: entry.version,
@@ -75,6 +81,7 @@ function offer(
     warmup: warmup && warmupSamples(warmup, entry.maxBatchSize, locate),
     compiler: { permuteInput: entry.compiler.permuteInput },
     engine: { ...entry.engine, threads: entry.engine.threads ?? defaults.threads },
+    ...(role && { role }),
   };
 }
 

@@ -42,7 +42,8 @@ export const modelPlatform: Schema<Platform | 'ensemble'> = choice([...PLATFORMS
 });
 
 export const modelName: Schema<string> = text('a model name', nameFault);
-export const modelVersion: Schema<string> = text('a version', versionFault);
+export const modelVersion: Schema<string> = text('a version', (value) => versionFault(value));
+export const versionLabel: Schema<string> = text('a label', (value) => versionFault(value, 'label'));
 
 export const selector: Schema<string> = text('a device selector such as warboy(1)*1', (value) => {
   try {
@@ -111,10 +112,10 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /** What is wrong with a version, or null. Only characters that stand in a URL path as they are (RFC 3986, pchar). */
-export function versionFault(version: string): string | null {
-  if (version === '') return 'a version may not be empty';
+export function versionFault(version: string, what = 'version'): string | null {
+  if (version === '') return `a ${what} may not be empty`;
   if (version === '.' || version === '..')
-    return `the version ${quoted(version)} would vanish from a URL path`;
+    return `the ${what} ${quoted(version)} would vanish from a URL path`;
   if (/^[\w.~!$&'()*+,;=:@-]+$/.test(version)) return null;
-  return `the version ${quoted(version)} may only have the characters A-Z a-z 0-9 - . _ ~ ! $ & ' ( ) * + , ; = : @`;
+  return `the ${what} ${quoted(version)} may only have the characters A-Z a-z 0-9 - . _ ~ ! $ & ' ( ) * + , ; = : @`;
 }

@@ -18,3 +18,8 @@ function flush(): void {
     due = [];
   }
 }
+
+/** Settles when everything else that came in has been looked at once: long work that does not hurry goes on then. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -39,6 +39,49 @@ export interface ModelStatistics {
   readonly cacheMiss: Total;
   /** The executions, by their rows; the fewest first. */
   readonly batches: readonly BatchStatistics[];
+  /** What came of the copies that it got; left out where it is, and was, no shadow. */
+  readonly shadow?: ShadowStatistics;
+}
+
+/**
+ * What came of the copies of requests that a version got as a shadow of others. Every one that was sent ends as one of the four
+ * that follow; one that is in neither of them is still on its way.
+ */
+export interface ShadowStatistics {
+  readonly sent: number;
+  /** The shadow did not answer. */
+  readonly failed: number;
+  /** It may have answered, but the version that was asked did not. */
+  readonly unanswered: number;
+  /** Both answered the same, element for element. */
+  readonly equal: number;
+  /** Both answered, and not the same. */
+  readonly different: number;
+  /** Would have been copied, but the shadow was not ready or had too many already. */
+  readonly skipped: number;
+  /** Why the last of those failed; null where none did. */
+  readonly lastFailure: string | null;
+  /** How long the version that was asked took, of requests that both answered. */
+  readonly original: Total;
+  /** How long the shadow took for the same. */
+  readonly shadow: Total;
+  /** By the names that clients use. */
+  readonly outputs: readonly OutputDifferences[];
+}
+
+/** How an output of a shadow differs from that of the version that was asked. */
+export interface OutputDifferences {
+  readonly name: string;
+  /** Answers in which it was there in both, of the same datatype and shape. */
+  readonly compared: number;
+  /** Answers in which it was not. */
+  readonly mismatched: number;
+  /** In all that were compared. */
+  readonly unequalElements: number;
+  /** Of two numbers, the largest there was. */
+  readonly maxAbsolute: number;
+  /** The difference of two numbers, as a part of the larger one. */
+  readonly maxRelative: number;
 }
 
 export interface BatchStatistics {

@@ -1,6 +1,5 @@
 import { clip } from '#core/clip.js';
 import { ServingError } from '#core/errors.js';
-import { defaultVersion } from './lookup.js';
 import type { Model } from './model.js';
 import type { OfferedModel } from './offer.js';
 
@@ -11,7 +10,7 @@ import type { OfferedModel } from './offer.js';
  */
 export function cannotServe(model: Model, version: string | null, isTrial = false): ServingError {
   const offered = model.offeredIn(isTrial);
-  const meant = version === null ? usualOf(offered) : model.versionNamed(version, isTrial);
+  const meant = version === null ? model.whichWouldServe(isTrial) : model.versionNamed(version, isTrial);
   if (meant === null) return version === null ? nothingOf(offered) : unknownVersion(offered, version);
   const load = isTrial ? null : model.named(meant);
   const why = load === null && offered.fault !== null && model.isAsked ? offered.fault : 'it is not loaded';
@@ -37,9 +36,4 @@ function nothingOf({ name, fault }: OfferedModel): ServingError {
     'UNAVAILABLE',
     `model '${name}' is not at ready state: ${fault ?? 'it has no version'}`,
   );
-}
-
-/** The version that would serve if all were ready. */
-function usualOf({ versions }: OfferedModel): string | null {
-  return defaultVersion(versions.map(({ version }) => ({ version, ready: true })))?.version ?? null;
 }

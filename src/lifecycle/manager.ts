@@ -3,7 +3,7 @@ import type { Clock } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { invalid, ServingError } from '#core/errors.js';
 import { Listeners } from '#core/listeners.js';
-import type { ModelRef } from '#inference/request.js';
+import type { ModelRef, SequenceRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
 import { cannotServe, unknownModel, unknownVersion } from './cannot-serve.js';
 import { type ChangePlan, planOf } from './change-plan.js';
@@ -33,6 +33,7 @@ export class ModelManager {
     const graph = this.#graph;
     this.#around = {
       open,
+      clock,
       onChange: () => this.#changed(),
       onLost: (version) => {
         this.#again(version);
@@ -201,23 +202,27 @@ export class ModelManager {
   /**
    * Lends the version that is meant. Throws NOT_FOUND or UNAVAILABLE. The borrower releases it.
    *
-   * @param key requests with the same key that name no version get the same one; null where they need not
+   * @param sequence requests of the same one that name no version get the same version; null for one that stands for itself
    */
-  acquire({ name, version }: ModelRef, key: string | null = null): Handle {
+  acquire({ name, version }: ModelRef, sequence: SequenceRef['id'] | null = null): Handle {
     const model = this.#modelOf(name);
-    const found = version === null ? model.usual(key) : model.named(version);
+    const found = version === null ? model.usual(sequence) : model.named(version);
     if (found === null) throw cannotServe(model, version);
-    return found.borrow();
+    const handle = found.borrow();
+    return version === null ? model.shadowed(handle) : handle;
   }
 
-  /** What the version that is meant says of itself, the newest where none is. Throws NOT_FOUND or UNAVAILABLE. */
-  describe({ name, version }: ModelRef): Pick<Handle, 'metadata' | 'deployment'> {
+  /** What the version that is meant says of itself, the newest where none is, and its model. Throws NOT_FOUND or UNAVAILABLE. */
+  describe({
+    name,
+    version,
+  }: ModelRef): Pick<Handle, 'metadata' | 'deployment'> & Pick<OfferedModel, 'policy'> {
     const model = this.#modelOf(name);
     const found = version === null ? model.newest : model.named(version);
     if (found === null) throw cannotServe(model, version);
     const handle = found.borrow();
     handle.release();
-    return handle;
+    return { ...handle, policy: model.offered.policy };
   }
 
   /** Whether the version that is meant is ready. Throws NOT_FOUND. */

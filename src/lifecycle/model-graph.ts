@@ -41,14 +41,14 @@ export class ModelGraph {
   /** Where the steps of an ensemble borrow what runs them. */
   stepModelsOf(ensemble: Version): StepModels {
     return {
-      acquire: ({ name, version }) => {
+      acquire: ({ name, version }, sequence = null) => {
         const { isTrial } = ensemble;
         const model = this.#known(name, isTrial);
         if (model === undefined) throw unknownModel(name);
         const found = isTrial
           ? model.forStep(version, true)
           : version === null
-            ? model.usual(null)
+            ? model.usual(sequence)
             : model.named(version);
         if (found === null) throw cannotServe(model, version, isTrial);
         return found.borrow();

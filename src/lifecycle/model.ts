@@ -1,8 +1,10 @@
+import type { SequenceRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
+import type { Handle } from './handle.js';
 import { defaultVersion } from './lookup.js';
 import { nextSteps, type Step } from './next-step.js';
 import type { OfferedModel, OfferedVersion } from './offer.js';
-import { placeOf, placeOfKey, shareAt } from './split.js';
+import { candidatesOf, placeOf, placeOfKey, type Share, shareAt } from './split.js';
 import type { IndexState } from './state.js';
 import { type Surroundings, Version } from './version.js';
 import { chosenVersions, missingVersions } from './version-policy.js';
@@ -15,6 +17,8 @@ export interface IndexEntry {
   readonly reason: string;
   /** Whether it is meant to be loaded. */
   readonly wanted: boolean;
+  /** Other names that it has now. */
+  readonly labels: readonly string[];
 }
 
 /** Offered; or on trial as a whole, and known to nobody yet; or no longer offered, and forgotten once nothing of it is loaded. */
@@ -35,7 +39,10 @@ export class Model {
   /** Requests that named no version. */
   #turns = 0;
   #serving: ReadonlyMap<string, Version> | null = null;
-  #usual: Version | null = null;
+  /** Of those that can serve, who may get requests that name no version; the newest of them, and their shares where they share. */
+  #newest: Version | null = null;
+  #shares: readonly Share[] | null = null;
+  #shadow: Version | null = null;
 
   constructor(offered: OfferedModel, around: Surroundings, standing: Standing = 'offered') {
     this.name = offered.name;
@@ -138,14 +145,24 @@ export class Model {
       const ready = this.#live.filter((load) => load.ready);
       const wantedLast = [...ready.filter(({ wanted }) => !wanted), ...ready.filter(({ wanted }) => wanted)];
       this.#serving = new Map(wantedLast.map((load) => [load.version, load]));
-      this.#usual = defaultVersion(this.#inOrder([...this.#serving.values()]));
+      this.#shareOut(this.#serving);
     }
     return this.#serving;
   }
 
-  /** The newest that can serve; null when none can. */
+  #shareOut(serving: ReadonlyMap<string, Version>): void {
+    const { traffic } = this.#offered;
+    const candidates = candidatesOf([...serving.keys()], traffic, (name) => this.versionNamed(name));
+    this.#shares = traffic.split === null ? null : candidates;
+    this.#newest = defaultVersion(
+      this.#inOrder(candidates.flatMap(({ version }) => serving.get(version) ?? [])),
+    );
+    this.#shadow = traffic.shadow === null ? null : this.#loadNamed(traffic.shadow.version, serving);
+  }
+
+  /** The newest that can serve requests that name no version; null when none can. */
   get newest(): Version | null {
-    return this.serving.size === 0 ? null : this.#usual;
+    return this.serving.size === 0 ? null : this.#newest;
   }
 
   /** The load that a step of an ensemble means; one that is on trial means what will be. */
@@ -194,26 +211,39 @@ export class Model {
     );
   }
 
-  /** The one that a request without a version gets, by its turn or, where it has one, always the same by its key; null when none is ready. */
-  usual(key: string | null): Version | null {
-    const { serving } = this;
-    const { split } = this.#offered.traffic;
-    if (split === null) return this.#usual;
-    const shares = Object.entries(split).flatMap(([name, weight]) => {
-      const version = this.named(name);
-      return version !== null && serving.has(version.version) ? [{ version: version.version, weight }] : [];
-    });
-    const place = key === null ? placeOf(this.#turns++) : placeOfKey(key);
-    return serving.get(shareAt(shares, place) ?? '') ?? this.#usual;
+  /**
+   * The one that a request without a version gets; null when none can serve.
+   *
+   * @param sequence requests of the same go where it is open, or else where its name leads; the others are shared out by their turns
+   */
+  usual(sequence: SequenceRef['id'] | null): Version | null {
+    const { newest, serving } = this;
+    if (sequence !== null) {
+      const holder = [...serving.values()].find((load) => load.hasSequence(sequence));
+      if (holder !== undefined) return holder;
+    }
+    if (this.#shares === null) return newest;
+    const place = sequence === null ? placeOf(this.#turns++) : placeOfKey(String(sequence));
+    return serving.get(shareAt(this.#shares, place) ?? '') ?? null;
+  }
+
+  /** What has been lent for a request without a version, with copies for the shadow where there is one. */
+  shadowed(handle: Handle): Handle {
+    const percent = this.#offered.traffic.shadow?.percent ?? 0;
+    return this.#shadow === null || percent === 0 ? handle : this.#shadow.shadow.following(handle, percent);
   }
 
   /** The load that is meant by a version or a label, the one that can serve if there is one; null where there is none. */
   named(name: string): Version | null {
-    const serving = this.serving.get(name);
-    if (serving !== undefined) return serving;
+    return this.#loadNamed(name, this.serving);
+  }
+
+  #loadNamed(name: string, serving: ReadonlyMap<string, Version>): Version | null {
+    const found = serving.get(name);
+    if (found !== undefined) return found;
     const version = this.versionNamed(name);
     if (version === null) return null;
-    return this.serving.get(version) ?? this.#live.findLast((load) => load.version === version) ?? null;
+    return serving.get(version) ?? this.#live.findLast((load) => load.version === version) ?? null;
   }
 
   /** The version that a version or a label means; null where there is none. */
@@ -222,6 +252,14 @@ export class Model {
     const known = [...versions, ...(isTrial ? [] : this.#live)];
     if (known.some(({ version }) => version === name)) return name;
     return Object.hasOwn(labels, name) ? (labels[name] as string) : null;
+  }
+
+  /** When none can serve, the one that is spoken of: the one that would serve if all were ready. */
+  whichWouldServe(isTrial: boolean): string | null {
+    const { versions, traffic } = this.offeredIn(isTrial);
+    const known = versions.map(({ version }) => version);
+    const candidates = candidatesOf(known, traffic, (name) => this.versionNamed(name, isTrial));
+    return defaultVersion(candidates.map(({ version }) => ({ version, ready: true })))?.version ?? null;
   }
 
   statistics(version: string | null): readonly ModelStatistics[] {
@@ -251,11 +289,15 @@ export class Model {
     // A model of which no version is known is listed by its name alone, as Triton does.
     if (versions.length === 0 && this.standing === 'new') return [];
     if (versions.length === 0)
-      return [{ name, version: '', state: 'UNAVAILABLE', reason: fault ?? '', wanted: isAsked }];
-    return versions.map((version) => this.#entryOf(version));
+      return [{ name, version: '', state: 'UNAVAILABLE', reason: fault ?? '', wanted: isAsked, labels: [] }];
+    const labels = Object.entries(this.#offered.labels);
+    return versions.map((version) => ({
+      ...this.#entryOf(version),
+      labels: labels.filter(([, of]) => of === version).map(([label]) => label),
+    }));
   }
 
-  #entryOf(version: string): IndexEntry {
+  #entryOf(version: string): Omit<IndexEntry, 'labels'> {
     const { name, isAsked } = this;
     const loads = this.#live.filter((load) => load.version === version);
     const newest = loads.findLast(({ wanted }) => wanted) ?? loads.at(-1) ?? null;

@@ -5,7 +5,7 @@ import type { RateLimitOptions } from '#scheduler/rate-limit-options.js';
 import type { SequenceOptions } from '#scheduler/sequence-options.js';
 import type { DataType } from '#tensor/datatype.js';
 import type { EnsembleStep } from './ensemble-steps.js';
-import type { Traffic } from './traffic.js';
+import type { Traffic, VersionRole } from './traffic.js';
 import type { VersionPolicy } from './version-policy.js';
 
 export type { WarmupInput, WarmupSample } from '#device/warmup-sample.js';
@@ -95,7 +95,10 @@ export interface OfferedVersion {
 }
 
 /** As an OfferedVersion, before anybody has looked at its files. */
-export type ConfiguredVersion = Omit<OfferedVersion, 'revision'>;
+export interface ConfiguredVersion extends Omit<OfferedVersion, 'revision'> {
+  /** Left out where nothing is said of it. No part of what is loaded, and so of no revision. */
+  readonly role?: VersionRole;
+}
 
 /** A model as its source has it now. */
 export interface OfferedModel {

@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
+import type { SequenceRef } from '#inference/request.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { counted } from './counted.js';
 import { Counters } from './counters.js';
@@ -28,7 +29,7 @@ export async function openEnsemble(
   models: StepModels,
   clock: Clock,
 ): Promise<OpenVersion> {
-  const first = borrowAll(offer.name, steps, models);
+  const first = borrowAll(offer.name, steps, models, null);
   for (const handle of first) handle.release();
   const planner = new Planner(offer, steps, first);
   const { inputs, outputs, maxBatchSize } = planner.planFor(first);
@@ -40,7 +41,7 @@ export async function openEnsemble(
   const inside = new Set<Promise<void>>();
 
   const begin = (job: Job, call: Call): Promise<TaskResult> => {
-    const handles = borrowAll(offer.name, steps, models);
+    const handles = borrowAll(offer.name, steps, models, job.sequence?.id ?? null);
     const release = (): void => {
       for (const handle of handles) handle.release();
     };
@@ -98,11 +99,16 @@ export async function openEnsemble(
 }
 
 /** Borrows the models of all steps, or throws for the first that cannot be had and keeps none. */
-function borrowAll(ensemble: string, steps: readonly EnsembleStep[], models: StepModels): readonly Handle[] {
+function borrowAll(
+  ensemble: string,
+  steps: readonly EnsembleStep[],
+  models: StepModels,
+  sequence: SequenceRef['id'] | null,
+): readonly Handle[] {
   const handles: Handle[] = [];
   for (const [at, step] of steps.entries()) {
     try {
-      handles.push(models.acquire(step.model));
+      handles.push(models.acquire(step.model, sequence));
     } catch (thrown) {
       for (const handle of handles) handle.release();
       throw inStep({ where: whereIs(ensemble, at, step) }, thrown);
@@ -111,31 +117,37 @@ function borrowAll(ensemble: string, steps: readonly EnsembleStep[], models: Ste
   return handles;
 }
 
-/** Plans anew when a step is run by another version than before, which may not be like it. */
+/** Where the steps' models share their requests between versions, so many ways to run them are remembered. */
+const MAX_PLANS = 8;
+
+/** Plans anew when a step is run by a version that it was not run by before, which may not be like the others. */
 class Planner {
   readonly #offer: ConfiguredVersion;
   readonly #steps: readonly EnsembleStep[];
-  #metadata: readonly ModelMetadata[];
-  #plan: EnsemblePlan;
+  /** The newest first. */
+  #plans: readonly { readonly metadata: readonly ModelMetadata[]; readonly plan: EnsemblePlan }[];
 
   /** Throws INVALID_ARGUMENT where the models do not fit together. */
   constructor(offer: ConfiguredVersion, steps: readonly EnsembleStep[], handles: readonly Handle[]) {
     this.#offer = offer;
     this.#steps = steps;
-    this.#metadata = handles.map(({ metadata }) => metadata);
-    this.#plan = this.#planFor(handles);
+    this.#plans = [{ metadata: handles.map(({ metadata }) => metadata), plan: this.#planFor(handles) }];
   }
 
   /** Throws UNAVAILABLE where these models do not fit together, as others once did. */
   planFor(handles: readonly Handle[]): EnsemblePlan {
-    if (handles.every(({ metadata }, i) => metadata === this.#metadata[i])) return this.#plan;
+    const known = this.#plans.find((each) =>
+      handles.every(({ metadata }, i) => metadata === each.metadata[i]),
+    );
+    if (known !== undefined) return known.plan;
+    const metadata = handles.map((handle) => handle.metadata);
     try {
-      this.#plan = this.#planFor(handles);
+      const plan = this.#planFor(handles);
+      this.#plans = [{ metadata, plan }, ...this.#plans].slice(0, MAX_PLANS);
+      return plan;
     } catch (thrown) {
       throw new ServingError('UNAVAILABLE', `the models do not fit together any more: ${messageOf(thrown)}`);
     }
-    this.#metadata = handles.map(({ metadata }) => metadata);
-    return this.#plan;
   }
 
   #planFor(handles: readonly Handle[]): EnsemblePlan {

@@ -2,6 +2,7 @@ import type { Call } from '#core/call.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
+import type { SequenceRef } from '#inference/request.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
 import { counted } from './counted.js';
@@ -22,6 +23,8 @@ export interface OpenVersion {
   readonly deployment: Deployment;
   /** Runs the model. Names are the engine's. Rejects with ServingError. */
   submit(job: Job, call: Call): Promise<TaskResult>;
+  /** Whether requests of this sequence have come, and more can follow; left out where it has none. */
+  hasSequence?(id: SequenceRef['id']): boolean;
   /** What has been done since it was opened. */
   readonly counts: Counts;
   /** Where its instances are, for people: `npu:0:0`. */
@@ -76,6 +79,7 @@ export async function openVersion(
     maxRequestRows,
     deployment: deploymentOf({ ...offer, batching }, placement, maxRows),
     submit: (job, call) => counted(() => way.submit(job, call), job.rows, counters, clock),
+    hasSequence: (id) => pipeline.hasSequence(id),
     get counts() {
       return counters.counts;
     },

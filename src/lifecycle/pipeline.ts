@@ -1,6 +1,7 @@
 import { CachedSubmitter } from '#cache/cached-submitter.js';
 import type { ResponseStore } from '#cache/store.js';
 import type { Clock } from '#core/clock.js';
+import type { SequenceRef } from '#inference/request.js';
 import type { CoreShares } from '#scheduler/core-shares.js';
 import type { BatchingOptions } from '#scheduler/options.js';
 import { RateLimitedSubmitter } from '#scheduler/rate-limited-submitter.js';
@@ -46,6 +47,8 @@ export interface PipelineEnds {
 
 /** The way of a job through one version. */
 export interface Pipeline extends Submitter {
+  /** Whether requests of this sequence have come, and more can follow. */
+  hasSequence(id: SequenceRef['id']): boolean;
   /** Takes nothing new, and settles when all is answered. */
   stop(): Promise<void>;
 }
@@ -75,6 +78,7 @@ export async function openPipeline(
   const way = behindCacheAndLimit(sequences ?? scheduler, offer, host);
   return {
     submit: (job, call) => way.submit(job, timedCall(job, call, offer.queue, clock.now())),
+    hasSequence: (id) => sequences?.isOpen(id) ?? false,
     stop: async () => {
       await sequences?.stop();
       await scheduler.stop();

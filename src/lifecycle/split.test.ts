@@ -1,67 +1,113 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { placeOf, placeOfKey, type Share, shareAt } from './split.js';
+import { candidatesOf, isCopied, placeOf, placeOfKey, type Share, shareAt } from './split.js';
+import { PLAIN_TRAFFIC, type Traffic } from './traffic.js';
 
-function sharesOf(weights: Readonly<Record<string, number>>): readonly Share[] {
-  return Object.entries(weights).map(([version, weight]) => ({ version, weight }));
-}
+const share = (version: string, weight: number): Share => ({ version, weight });
 
-const rows: [weights: Record<string, number>, place: number, version: string | null][] = [
-  [{}, 0, null],
-  [{ a: 0 }, 0, null],
-  [{ a: 0, b: 0 }, 0.5, null],
-  [{ a: 1 }, 0, 'a'],
-  [{ a: 1 }, 0.999, 'a'],
-  [{ a: 1, b: 1 }, 0, 'a'],
-  [{ a: 1, b: 1 }, 0.499, 'a'],
-  [{ a: 1, b: 1 }, 0.5, 'b'],
-  [{ a: 90, b: 10 }, 0.899, 'a'],
-  [{ a: 90, b: 10 }, 0.9, 'b'],
-  [{ a: 0, b: 1 }, 0, 'b'],
-  [{ a: 1, b: 0 }, 0.999, 'a'],
-  [{ a: 0.25, b: 0.5 }, 0.4, 'b'],
-  // What rounding leaves over is not lost.
-  [{ a: 0.1, b: 0.2, c: 0 }, 1, 'b'],
+const places: [shares: readonly Share[], place: number, chosen: string | null][] = [
+  [[], 0.5, null],
+  [[share('1', 0)], 0.5, null],
+  [[share('1', 7)], 0, '1'],
+  [[share('1', 7)], 0.999, '1'],
+  [[share('1', 90), share('2', 10)], 0, '1'],
+  [[share('1', 90), share('2', 10)], 0.89, '1'],
+  [[share('1', 90), share('2', 10)], 0.91, '2'],
+  [[share('1', 0), share('2', 10)], 0, '2'],
+  [[share('1', 10), share('2', 0)], 1, '1'],
+  [[share('1', 0.25), share('2', 0.25), share('3', 0.5)], 0.4, '2'],
 ];
-
-for (const [weights, place, version] of rows) {
-  test(`of ${JSON.stringify(weights)}, ${place} falls to ${version ?? 'nobody'}`, () => {
-    assert.equal(shareAt(sharesOf(weights), place), version);
+for (const [shares, place, chosen] of places) {
+  const shown = shares.map(({ version, weight }) => `${version}: ${weight}`).join(', ');
+  test(`of {${shown}} the place ${place} belongs to ${chosen}`, () => {
+    assert.equal(shareAt(shares, place), chosen);
   });
 }
 
-/** How many of `count` turns from `first` on fall below `part`. */
-function turnsBelow(part: number, first: number, count: number): number {
-  let below = 0;
-  for (let turn = first; turn < first + count; turn++) if (placeOf(turn) < part) below++;
-  return below;
+const labels: Readonly<Record<string, string>> = { stable: '1', canary: '3' };
+const versionOf = (name: string): string | null =>
+  labels[name] ?? (['1', '2', '3'].includes(name) ? name : null);
+
+const candidates: [what: string, ready: readonly string[], traffic: Traffic, expected: readonly Share[]][] = [
+  ['all that are ready', ['1', '3'], PLAIN_TRAFFIC, [share('1', 1), share('3', 1)]],
+  ['none', [], PLAIN_TRAFFIC, []],
+  [
+    'all but the shadow',
+    ['1', '2', '3'],
+    { split: null, shadow: { version: '3', percent: 0 } },
+    [share('1', 1), share('2', 1)],
+  ],
+  [
+    'all but the shadow, which is said by its label',
+    ['1', '3'],
+    { split: null, shadow: { version: 'canary', percent: 100 } },
+    [share('1', 1)],
+  ],
+  ['none but a shadow', ['3'], { split: null, shadow: { version: '3', percent: 100 } }, []],
+  [
+    'only those with a weight',
+    ['1', '2', '3'],
+    { split: { stable: 90, 3: 10 }, shadow: null },
+    [share('1', 90), share('3', 10)],
+  ],
+  [
+    'only those that are ready',
+    ['2', '3'],
+    { split: { 1: 90, 2: 0, 3: 10 }, shadow: null },
+    [share('3', 10)],
+  ],
+  [
+    'none where a weight is that of a version that there is not',
+    ['1'],
+    { split: { 9: 1 }, shadow: null },
+    [],
+  ],
+];
+for (const [what, ready, traffic, expected] of candidates) {
+  test(`requests without a version may go to ${what}: [${ready}] with ${JSON.stringify(traffic)}`, () => {
+    assert.deepEqual(candidatesOf(ready, traffic, versionOf), expected);
+  });
 }
 
-for (const part of [0.01, 0.1, 0.25, 0.5, 0.9, 0.99]) {
-  test(`any 100 turns in a row fall below ${part} as often as they should, give or take 2`, () => {
-    for (const first of [0, 1, 37, 12_345, 10_000_000, 2 ** 40]) {
-      const below = turnsBelow(part, first, 100);
-      assert.ok(Math.abs(below - part * 100) <= 2, `${below} of 100 from turn ${first} on`);
+/** How many of so many turns each version gets. */
+function dealt(shares: readonly Share[], from: number, turns: number): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (let turn = from; turn < from + turns; turn++) {
+    const version = shareAt(shares, placeOf(turn)) ?? 'none';
+    counts[version] = (counts[version] ?? 0) + 1;
+  }
+  return counts;
+}
+
+test('wherever it begins, any number of turns is shared out as the weights say, within two', () => {
+  for (const from of [0, 1, 1234, 10 ** 9]) {
+    for (const turns of [10, 100, 1000]) {
+      for (const percent of [1, 10, 33, 50, 90]) {
+        const { one = 0 } = dealt([share('one', percent), share('two', 100 - percent)], from, turns);
+        const expected = (turns * percent) / 100;
+        assert.ok(Math.abs(one - expected) <= 2, `${one} of ${turns} at ${percent} % from ${from}`);
+      }
     }
-  });
-}
-
-test('a minority is never kept waiting for long', () => {
-  let last = -1;
-  for (let turn = 0; turn < 10_000; turn++) {
-    if (placeOf(turn) >= 0.1) continue;
-    assert.ok(turn - last <= 15, `none between turns ${last} and ${turn}`);
-    last = turn;
   }
 });
 
-test('a key always has the same place, and keys that are alike are spread', () => {
-  assert.equal(placeOfKey('user-1'), placeOfKey('user-1'));
-  assert.equal(placeOfKey(''), placeOfKey(''));
-  const below = Array.from({ length: 10_000 }, (_, i) => placeOfKey(`user-${i}`)).filter((at) => at < 0.3);
-  assert.ok(Math.abs(below.length - 3000) < 300, `${below.length} of 10000`);
-  for (const key of ['', 'a', '\u{1f600}', 'x'.repeat(10_000)]) {
-    const place = placeOfKey(key);
-    assert.ok(place >= 0 && place < 1, `${place}`);
+test('so many percent are copied, none at 0 and all at 100, of each share alike', () => {
+  for (const percent of [0, 1, 25, 50, 99, 100]) {
+    const turns = Array.from({ length: 10_000 }, (_, turn) => turn);
+    const copied = turns.filter((turn) => isCopied(turn, percent));
+    assert.equal(copied.length, percent * 100);
+    const ofFew = copied.filter((turn) => placeOf(turn) >= 0.9).length;
+    assert.ok(Math.abs(ofFew - percent * 10) <= 10, `${ofFew} of the 1000 that a tenth got, at ${percent} %`);
   }
+});
+
+test('keys go where they always go, and are spread', () => {
+  const shares = [share('1', 50), share('2', 50)];
+  const keys = Array.from({ length: 2000 }, (_, at) => String(at + 1));
+  const first = keys.filter((key) => shareAt(shares, placeOfKey(key)) === '1');
+  assert.deepEqual(
+    keys.filter((key) => shareAt(shares, placeOfKey(key)) === '1'),
+    first,
+  );
+  assert.ok(Math.abs(first.length - 1000) < 100, `${first.length} of 2000`);
 });

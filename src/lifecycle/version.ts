@@ -1,11 +1,14 @@
+import type { Clock } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { invalid, messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
+import type { SequenceRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
 import type { Handle } from './handle.js';
 import { needsItself } from './needs.js';
 import type { OfferedVersion } from './offer.js';
 import type { OpenVersion } from './open-version.js';
+import { Shadow } from './shadow.js';
 import { INDEX_STATE, type IndexState, type VersionState } from './state.js';
 import type { StepModels } from './step-models.js';
 
@@ -20,6 +23,7 @@ export type Opener = (
 
 /** What a version needs of those around it. */
 export interface Surroundings {
+  readonly clock: Clock;
   readonly open: Opener;
   /** Is called when the state has changed. */
   onChange(version: Version): void;
@@ -55,6 +59,7 @@ export class Version {
   #loaded: OpenVersion | null = null;
   #borrowed = 0;
   #unborrowed: Deferred<void> | null = null;
+  #shadow: Shadow | null = null;
 
   constructor(offer: OfferedVersion, around: Surroundings, attempts = 0) {
     this.offer = offer;
@@ -165,7 +170,26 @@ export class Version {
   /** What it has done since it was loaded; null unless it is ready. */
   get statistics(): ModelStatistics | null {
     if (this.#state !== 'ready' || this.#loaded === null) return null;
-    return { name: this.offer.name, version: this.offer.version, ...this.#loaded.counts };
+    const { name, version } = this.offer;
+    const shadow = this.#shadow?.counts;
+    return { name, version, ...this.#loaded.counts, ...(shadow && { shadow }) };
+  }
+
+  /** It as a shadow of others. */
+  get shadow(): Shadow {
+    this.#shadow ??= new Shadow(
+      {
+        label: `model '${this.offer.name}' version ${this.version}`,
+        borrow: () => (this.ready ? this.borrow() : null),
+      },
+      this.#around.clock,
+    );
+    return this.#shadow;
+  }
+
+  /** Whether it has requests of this sequence, and more of them can follow. */
+  hasSequence(id: SequenceRef['id']): boolean {
+    return this.#loaded?.hasSequence?.(id) ?? false;
   }
 
   notReadySentence(): string {

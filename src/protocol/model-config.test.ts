@@ -7,6 +7,7 @@ import type { ModelMetadata } from '#inference/metadata.js';
 import type { Scheduling } from '#inference/scheduling.js';
 import { ModelConfigSchema } from '#protocol/grpc/gen/model_config_pb.js';
 import { MODEL_CONFIG } from '#protocol/rest/model-config-schema.js';
+import type { VersionPolicy } from '#serving/serving.js';
 import type { Loose } from '../../test/support/grpc-client.js';
 import { closed } from '../../test/support/openapi.js';
 import { modelConfigOf } from './model-config.js';
@@ -28,6 +29,7 @@ function configOf(
   parts: Partial<ModelMetadata>,
   places: readonly Place[] = [cpu],
   more: Partial<Deployment> = {},
+  policy: VersionPolicy = { kind: 'all' },
 ): Loose {
   const deployment: Deployment = {
     fileName: 'm.onnx',
@@ -38,7 +40,7 @@ function configOf(
     isCached: false,
     ...more,
   };
-  return modelConfigOf({ ...metadata, ...parts }, deployment);
+  return modelConfigOf({ ...metadata, ...parts }, deployment, policy);
 }
 
 test('the axis of the batch is left out where there is one', () => {
@@ -292,5 +294,20 @@ for (const [scheduling] of choices) {
   test(`with ${JSON.stringify(scheduling).slice(0, 60)} it is what the OpenAPI document says`, () => {
     const valid = new Ajv2020({ strict: false }).compile(closed(MODEL_CONFIG));
     assert.ok(valid(config), JSON.stringify(valid.errors));
+  });
+}
+
+const policies: [policy: VersionPolicy, expected: object][] = [
+  [{ kind: 'all' }, { all: {} }],
+  [{ kind: 'latest', count: 2 }, { latest: { num_versions: 2 } }],
+  [
+    { kind: 'specific', versions: ['1', 'beta', '1e3', '20240131'] },
+    { specific: { versions: [1, 20240131] } },
+  ],
+];
+for (const [policy, expected] of policies) {
+  test(`the version policy ${JSON.stringify(expected)}`, () => {
+    const { version_policy } = configOf({}, [cpu], {}, policy);
+    assert.deepEqual(version_policy, expected);
   });
 }

@@ -1,14 +1,20 @@
 import { rowShapeOf } from '#inference/batch-axis.js';
 import type { Deployment, Place } from '#inference/deployment.js';
 import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
+import type { VersionPolicy } from '#serving/serving.js';
 import { CONFIG_TYPE } from './config-type.js';
 import { schedulingConfig, warmupConfig } from './scheduling-config.js';
+import { versionPolicyConfig } from './version-policy-config.js';
 
 /**
  * How a model is served, as Triton prints its ModelConfig (proto/model_config.proto) in JSON: enums as words, 64-bit
  * integers as numbers, defaults spelled out, and only what is true of this server.
  */
-export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): object {
+export function modelConfigOf(
+  metadata: ModelMetadata,
+  deployment: Deployment,
+  policy: VersionPolicy,
+): object {
   const { name, platform, maxBatchSize, inputs, outputs, properties } = metadata;
   const dims = (spec: TensorSpec): readonly number[] => (maxBatchSize > 0 ? rowShapeOf(spec) : spec.shape);
   return {
@@ -17,8 +23,7 @@ export function modelConfigOf(metadata: ModelMetadata, deployment: Deployment): 
     // An ensemble has none, its models have.
     backend: deployment.scheduling.kind === 'ensemble' ? '' : deployment.platform.split('_')[0],
     runtime: '',
-    // Every version that the configuration lists is wanted.
-    version_policy: { all: {} },
+    version_policy: versionPolicyConfig(policy),
     max_batch_size: maxBatchSize,
     input: inputs.map((spec) => ({
       name: spec.name,

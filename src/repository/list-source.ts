@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ModelSource } from '#control/model-source.js';
 import type { ConfiguredVersion, OfferedModel, OfferedVersion } from '#lifecycle/offer.js';
-import { PLAIN_TRAFFIC } from '#lifecycle/traffic.js';
-import { EVERY_VERSION } from '#lifecycle/version-policy.js';
+import { modelOfRoles } from './roles.js';
 
 /** Tells the contents of a model's files now; changes whenever they do. Rejects where they cannot be read. */
 export type ReadState = (path: string) => Promise<string>;
@@ -32,24 +31,25 @@ export class ListSource implements ModelSource {
     return model;
   }
 
-  async #offer(configured: readonly ConfiguredVersion[]): Promise<readonly OfferedModel[]> {
-    const offers = await Promise.all(configured.map((version) => this.#withRevision(version)));
-    const byName = new Map<string, OfferedVersion[]>();
-    for (const offer of offers) byName.set(offer.name, [...(byName.get(offer.name) ?? []), offer]);
-    return [...byName].map(([name, versions]) => ({
+  #offer(configured: readonly ConfiguredVersion[]): Promise<readonly OfferedModel[]> {
+    const byName = new Map<string, ConfiguredVersion[]>();
+    for (const each of configured) byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
+    const models = [...byName].map(async ([name, listed]) => ({
       name,
-      versions,
-      policy: EVERY_VERSION,
-      labels: {},
-      traffic: PLAIN_TRAFFIC,
+      versions: await Promise.all(listed.map((version) => this.#withRevision(version))),
+      ...modelOfRoles(listed),
       source: this.name,
       fault: null,
       faults: {},
     }));
+    return Promise.all(models);
   }
 
-  /** That a file cannot be read is found, and told, by the one who loads it. */
-  async #withRevision(configured: ConfiguredVersion): Promise<OfferedVersion> {
+  /**
+   * The role is left behind: what concerns the model as a whole is nothing that is loaded. That a file cannot be read is
+   * found, and told, by the one who loads it.
+   */
+  async #withRevision({ role: _, ...configured }: ConfiguredVersion): Promise<OfferedVersion> {
     const { path } = configured;
     const state = path === '' ? '' : await this.#readState(path).catch(() => 'unreadable');
     const revision = createHash('sha256')

@@ -72,6 +72,11 @@ export class SequenceScheduler implements Submitter {
     return this.#waiting;
   }
 
+  /** Whether a request of this sequence is taken that is no START. */
+  isOpen(id: SequenceRef['id']): boolean {
+    return this.#known.get(id)?.isEnding === false;
+  }
+
   /** Sequences that are known. */
   get sequences(): number {
     return this.#known.size;
@@ -114,8 +119,7 @@ export class SequenceScheduler implements Submitter {
       );
     if (ref === null) throw invalid(`${request} must specify a non-zero or non-empty correlation ID`);
     this.#tensors.checkId(ref.id);
-    const isOpen = this.#known.get(ref.id)?.isEnding === false;
-    if (isOpen || ref.isStart) return ref;
+    if (this.isOpen(ref.id) || ref.isStart) return ref;
     const id = typeof ref.id === 'bigint' ? ref.id : clip(ref.id);
     throw invalid(
       `inference request for sequence ${id} to model '${this.#modelName}' must specify the START flag on the first request of the sequence`,

@@ -18,7 +18,7 @@ export async function infer(
   call: Call,
   tracing: Tracing,
 ): Promise<InferenceResponse> {
-  const handle = models.acquire(request.model); // NOT_FOUND, UNAVAILABLE
+  const handle = models.acquire(request.model, request.sequence?.id ?? null); // NOT_FOUND, UNAVAILABLE
   const trace = tracing.begin(request.id, handle.metadata, call); // mostly null
   try {
     return await inferWith(handle, request, call, trace);

@@ -10,6 +10,7 @@ import type { InferenceRequest, ModelRef } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { ModelStatistics } from '#inference/statistics.js';
 import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
+import type { VersionPolicy } from '#lifecycle/version-policy.js';
 import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
@@ -20,6 +21,7 @@ import type { Tracing } from './tracing.js';
 export type { LoadRequest, UnloadRequest } from '#control/load-request.js';
 export type { PlanReport } from '#control/plan-report.js';
 export type { IndexEntry } from '#lifecycle/manager.js';
+export type { VersionPolicy } from '#lifecycle/version-policy.js';
 
 /** Facts about the server itself. */
 export interface ServerInfo {
@@ -53,7 +55,12 @@ export interface Serving {
   /** Throws NOT_FOUND or UNAVAILABLE. */
   modelMetadata(ref: ModelRef): { readonly metadata: ModelMetadata; readonly versions: readonly string[] };
   /** Throws NOT_FOUND or UNAVAILABLE. */
-  modelDeployment(ref: ModelRef): { readonly metadata: ModelMetadata; readonly deployment: Deployment };
+  modelDeployment(ref: ModelRef): {
+    readonly metadata: ModelMetadata;
+    readonly deployment: Deployment;
+    /** That of the model, whichever version is meant. */
+    readonly policy: VersionPolicy;
+  };
   /** Rejects with ServingError. */
   infer(request: InferenceRequest, call: Call): Promise<InferenceResponse>;
   /** What the ready versions of every model (null), or those that are named, have done. Throws NOT_FOUND or UNAVAILABLE. */

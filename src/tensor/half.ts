@@ -24,15 +24,21 @@ export type HalfType = keyof typeof HALF_FORMATS;
 /** The bit of the sign. */
 export const SIGN = 0x8000;
 
+const LEAST_POWER = 256;
+
+/** 2 to the power of -256 to 255: to calculate it for each number would take longer than all else. */
+const POWERS = Float64Array.from({ length: 2 * LEAST_POWER }, (_, at) => 2 ** (at - LEAST_POWER));
+
 /** The number that some bits of a format stand for. */
 export function halfValueOf(bits: number, { fractionBits, leastExponent, infinity }: HalfFormat): number {
   const sign = (bits & SIGN) === 0 ? 1 : -1;
   const magnitude = bits & ~SIGN;
   if (magnitude >= infinity) return magnitude === infinity ? sign * Infinity : Number.NaN;
-  const fraction = magnitude % 2 ** fractionBits;
-  const exponent = Math.floor(magnitude / 2 ** fractionBits);
-  const hidden = exponent === 0 ? 0 : 2 ** fractionBits;
-  return sign * (hidden + fraction) * 2 ** (Math.max(exponent, 1) - 1 + leastExponent - fractionBits);
+  const fraction = magnitude & ((1 << fractionBits) - 1);
+  const exponent = magnitude >> fractionBits;
+  const hidden = exponent === 0 ? 0 : 1 << fractionBits;
+  const power = POWERS[Math.max(exponent, 1) - 1 + leastExponent - fractionBits + LEAST_POWER] as number;
+  return sign * (hidden + fraction) * power;
 }
 
 /** The bits of the number of a format that is nearest to a value, ties to even; those of an infinity where it is too large. */

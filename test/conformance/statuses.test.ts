@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ErrorCode } from '#core/errors.js';
+import { PLAIN_ROLE } from '#lifecycle/traffic.js';
 import { type SaidRequest, type Speaker, speakersOf } from '../support/encodings.js';
 import { statusOf } from '../support/error-statuses.js';
 import { eventually } from '../support/eventually.js';
@@ -50,6 +51,8 @@ const call = (input: object, parts: object = {}): Call => [
 
 const UNKNOWN = "Request for unknown model: 'nobody' is not found";
 const UNKNOWN_VERSION = "Request for unknown model: 'bytes' version 9 is not found; it has 1";
+const UNKNOWN_LABEL =
+  "Request for unknown model: 'labelled' version canary is not found; it has 1, stable (1)";
 const binaryInput = JSON.stringify({
   inputs: [{ name: 'input', datatype: 'UINT8', shape: [2], parameters: { binary_data_size: 2 } }],
 });
@@ -106,6 +109,27 @@ const rows: readonly Row[] = [
     rest: { method: 'GET', path: '/v2/models/bytes/versions/latest' },
     grpc: ['ModelMetadata', { name: 'bytes', version: 'latest' }],
     error: UNKNOWN_VERSION.replace('9', 'latest'),
+  },
+  {
+    situation: 'an unknown label: metadata',
+    code: 'NOT_FOUND',
+    rest: { method: 'GET', path: '/v2/models/labelled/versions/canary' },
+    grpc: ['ModelMetadata', { name: 'labelled', version: 'canary' }],
+    error: UNKNOWN_LABEL,
+  },
+  {
+    situation: 'an unknown label: infer',
+    code: 'NOT_FOUND',
+    rest: { ...infer({ data: [1] }), path: '/v2/models/labelled/versions/canary/infer' },
+    grpc: ['ModelInfer', { model_name: 'labelled', model_version: 'canary' }],
+    error: UNKNOWN_LABEL,
+  },
+  {
+    situation: 'a label of a version that is not ready: statistics',
+    code: 'UNAVAILABLE',
+    rest: { method: 'GET', path: '/v2/models/labelled/versions/stable/stats' },
+    grpc: ['ModelStatistics', { name: 'labelled', version: 'stable' }],
+    error: `model 'labelled' version 1 is not at ready state: it could not be loaded: ${BROKEN}`,
   },
   {
     situation: 'a model that is not ready: metadata',
@@ -282,10 +306,12 @@ describe('statuses and sentences over REST and over gRPC', () => {
   let client: GrpcClient;
 
   before(async () => {
+    const broken = writeModel(folder, 'broken.onnx', Uint8Array.of(1, 2, 3));
     const settings = settingsOf(
       [
         offerOf({ name: 'bytes', path: writeModel(folder, 'bytes.onnx', identityModel('UINT8')) }),
-        offerOf({ name: 'broken', path: writeModel(folder, 'broken.onnx', Uint8Array.of(1, 2, 3)) }),
+        offerOf({ name: 'broken', path: broken }),
+        offerOf({ name: 'labelled', path: broken, role: { ...PLAIN_ROLE, labels: ['stable'] } }),
       ],
       { grpc: { ...GRPC, maxMessageBytes: 2 * MIB } },
     );

@@ -174,7 +174,7 @@ export class FakeEngines {
 
   #borrowSteps({ ensemble }: OfferedVersion, models: StepModels): void {
     const steps = (ensemble ?? []).map(({ model }) => {
-      const handle = models.acquire(model);
+      const handle = models.acquire(model, null);
       handle.release();
       return handle.deployment.fileName;
     });

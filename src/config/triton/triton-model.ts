@@ -13,6 +13,7 @@ import { type Scheduling, schedulingOf } from '#config/scheduling-keys.js';
 import { optional, type Schema, type ValuesOf } from '#config/schema.js';
 import { sequenceBatching } from '#config/sequence-batching.js';
 import { modelName } from '#config/values.js';
+import { PLAIN_VERSION } from '#config/version-keys.js';
 import type { TensorClaim } from '#lifecycle/offer.js';
 import type { VersionPolicy } from '#lifecycle/version-policy.js';
 import { DESCRIPTION, engineSettings, graphLevel, parameters } from './engine-parameters.js';
@@ -108,6 +109,7 @@ function buildModel(values: Values, at: At<typeof keys>, report: Report): Triton
       place: at(),
       name: values.name ?? '',
       version: '',
+      among: PLAIN_VERSION,
       path: null,
       description: given[DESCRIPTION]?.value ?? null,
       // Its clients expect Triton's dialect, on a host with an NPU too.

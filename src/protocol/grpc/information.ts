@@ -31,8 +31,9 @@ export function informationMethods(serving: Serving): readonly RpcMethod[] {
       };
     }),
     unary(modelConfig, (request) => {
-      const { metadata, deployment } = serving.modelDeployment(refOf(request));
-      return { config: fromJson(ModelConfigSchema, modelConfigOf(metadata, deployment) as JsonValue) };
+      const { metadata, deployment, policy } = serving.modelDeployment(refOf(request));
+      const config = modelConfigOf(metadata, deployment, policy);
+      return { config: fromJson(ModelConfigSchema, config as JsonValue) };
     }),
   ];
 }

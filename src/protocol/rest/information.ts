@@ -103,8 +103,8 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
         errors: ['NOT_FOUND', 'UNAVAILABLE'],
       },
       (exchange) => {
-        const { metadata, deployment } = serving.modelDeployment(modelRef(exchange));
-        return json(200, modelConfigOf(metadata, deployment));
+        const { metadata, deployment, policy } = serving.modelDeployment(modelRef(exchange));
+        return json(200, modelConfigOf(metadata, deployment, policy));
       },
     ),
     get(

@@ -1,5 +1,10 @@
 import { Buffer } from 'node:buffer';
-import { type BatchStatistics, FAILURE_REASONS, type ModelStatistics } from '#inference/statistics.js';
+import {
+  type BatchStatistics,
+  FAILURE_REASONS,
+  type ModelStatistics,
+  type ShadowStatistics,
+} from '#inference/statistics.js';
 import type { Serving } from '#serving/serving.js';
 import { type JsonSchema, objectSchema } from './definition.js';
 import { jsonContent, type Operation, type RestRoute } from './operation.js';
@@ -57,6 +62,35 @@ function modelStats(counts: ModelStatistics): object {
     response_stats: {},
     batch_stats: counts.batches.map(batchStats),
     memory_usage: [],
+    ...(counts.shadow && { shadow_stats: shadowStats(counts.shadow) }),
+  };
+}
+
+/** An addition of ours, of versions that get copies of requests. */
+function shadowStats(shadow: ShadowStatistics): object {
+  const { sent, failed, unanswered, equal, different, skipped, lastFailure, outputs } = shadow;
+  const largest = (part: 'maxAbsolute' | 'maxRelative'): number =>
+    Math.max(0, ...outputs.map((output) => output[part]));
+  return {
+    sent,
+    failed,
+    unanswered,
+    equal,
+    different,
+    skipped,
+    ...(lastFailure === null ? {} : { last_failure: lastFailure }),
+    original: shadow.original,
+    shadow: shadow.shadow,
+    max_absolute_difference: largest('maxAbsolute'),
+    max_relative_difference: largest('maxRelative'),
+    outputs: outputs.map(({ name, compared, mismatched, unequalElements, maxAbsolute, maxRelative }) => ({
+      name,
+      compared,
+      mismatched,
+      unequal_elements: unequalElements,
+      max_absolute_difference: maxAbsolute,
+      max_relative_difference: maxRelative,
+    })),
   };
 }
 
@@ -77,6 +111,67 @@ const TOTAL: JsonSchema = {
 
 const COMPUTE = { compute_input: TOTAL, compute_infer: TOTAL, compute_output: TOTAL };
 
+const DIFFERENCE: JsonSchema = { type: 'number', minimum: 0 };
+
+const DIFFERENCES = { max_absolute_difference: DIFFERENCE, max_relative_difference: DIFFERENCE };
+
+const SHADOW_STATISTICS: JsonSchema = {
+  title: 'ShadowStatistics',
+  description: 'What came of the copies of requests that the version got, where it is a shadow.',
+  ...objectSchema(
+    {
+      sent: { ...COUNT, description: 'Each ends as one of the next four.' },
+      failed: { ...COUNT, description: 'The shadow did not answer.' },
+      unanswered: { ...COUNT, description: 'The version that was asked did not answer.' },
+      equal: { ...COUNT, description: 'Both answered the same.' },
+      different: { ...COUNT, description: 'Both answered, and not the same.' },
+      skipped: { ...COUNT, description: 'Not sent: the shadow was not ready or had too many already.' },
+      last_failure: { type: 'string', description: 'Why the last of those failed.' },
+      original: TOTAL,
+      shadow: TOTAL,
+      ...DIFFERENCES,
+      outputs: {
+        type: 'array',
+        items: objectSchema({
+          name: { type: 'string' },
+          compared: COUNT,
+          mismatched: { ...COUNT, description: 'Answers that differ in its datatype or shape, or lack it.' },
+          unequal_elements: COUNT,
+          ...DIFFERENCES,
+        }),
+      },
+    },
+    [
+      ...['sent', 'failed', 'unanswered', 'equal', 'different', 'skipped', 'original', 'shadow'],
+      ...['max_absolute_difference', 'max_relative_difference', 'outputs'],
+    ],
+  ),
+};
+
+const MODEL_STATISTICS: Readonly<Record<string, JsonSchema>> = {
+  name: { type: 'string' },
+  version: { type: 'string' },
+  last_inference: { ...COUNT, description: 'Milliseconds since 1970; 0 where there was none.' },
+  inference_count: { ...COUNT, description: 'Rows of the requests that succeeded.' },
+  execution_count: { ...COUNT, description: 'Runs of the model.' },
+  inference_stats: objectSchema({
+    success: TOTAL,
+    fail: TOTAL,
+    queue: TOTAL,
+    ...COMPUTE,
+    cache_hit: TOTAL,
+    cache_miss: TOTAL,
+  }),
+  failure_reasons: {
+    ...objectSchema(Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, COUNT]))),
+    description: 'How many of those that failed were refused, were cancelled, failed in the engine, or else.',
+  },
+  response_stats: { type: 'object' },
+  batch_stats: { type: 'array', items: objectSchema({ batch_size: COUNT, ...COMPUTE }) },
+  memory_usage: { type: 'array' },
+  shadow_stats: SHADOW_STATISTICS,
+};
+
 const STATISTICS: JsonSchema = {
   title: 'Statistics',
   ...objectSchema({
@@ -84,29 +179,10 @@ const STATISTICS: JsonSchema = {
       type: 'array',
       items: {
         title: 'ModelStatistics',
-        ...objectSchema({
-          name: { type: 'string' },
-          version: { type: 'string' },
-          last_inference: { ...COUNT, description: 'Milliseconds since 1970; 0 where there was none.' },
-          inference_count: { ...COUNT, description: 'Rows of the requests that succeeded.' },
-          execution_count: { ...COUNT, description: 'Runs of the model.' },
-          inference_stats: objectSchema({
-            success: TOTAL,
-            fail: TOTAL,
-            queue: TOTAL,
-            ...COMPUTE,
-            cache_hit: TOTAL,
-            cache_miss: TOTAL,
-          }),
-          failure_reasons: {
-            ...objectSchema(Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, COUNT]))),
-            description:
-              'How many of those that failed were refused, were cancelled, failed in the engine, or else.',
-          },
-          response_stats: { type: 'object' },
-          batch_stats: { type: 'array', items: objectSchema({ batch_size: COUNT, ...COMPUTE }) },
-          memory_usage: { type: 'array' },
-        }),
+        ...objectSchema(
+          MODEL_STATISTICS,
+          Object.keys(MODEL_STATISTICS).filter((key) => key !== 'shadow_stats'),
+        ),
       },
     },
   }),
