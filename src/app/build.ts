@@ -19,6 +19,8 @@ import { grpcSkin } from '#protocol/grpc/skin.js';
 import { restSkin } from '#protocol/rest/skin.js';
 import { FolderSource } from '#repository/folder-source.js';
 import { ListSource } from '#repository/list-source.js';
+import { RemoteSource } from '#repository/remote-source.js';
+import { locateFile } from '#repository/url-file.js';
 import { CoreShares } from '#scheduler/core-shares.js';
 import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
@@ -26,6 +28,8 @@ import { Gate } from '#serving/gate.js';
 import { createServing } from '#serving/serving.js';
 import { Tracing } from '#serving/tracing.js';
 import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.js';
+import { isStoreUrl } from '#store/store-url.js';
+import { openStores, type Stores } from '#store/stores.js';
 import { TraceFile } from '#tracing/trace-file.js';
 import { docsRoutes } from '#web/docs.js';
 import { fileStateOf } from './fingerprint.js';
@@ -50,6 +54,7 @@ const EXTENSIONS: readonly string[] = [
 export interface Parts {
   readonly models: ModelManager;
   readonly control: ModelControl;
+  readonly stores: Stores;
   readonly gate: Gate;
   readonly listener: Listener;
   /** Null where gRPC is off. */
@@ -87,15 +92,19 @@ export async function build(
     };
     return openVersion(offer, placement, host, onLost);
   };
-  const list = new ListSource(settings.models, fileStateOf);
-  const models = new ModelManager(await list.all(), open, settings.loading, clock);
+  const stores = openStores(settings.store);
+  const locate = locateFile(stores, fileStateOf);
+  const list = new ListSource(settings.models, locate);
+  // What is elsewhere is fetched once the ports are open.
+  const isHere = settings.models.every(({ path }) => !isStoreUrl(path));
+  const models = new ModelManager(isHere ? await list.all() : [], open, settings.loading, clock);
   const control = new ModelControl({
     models,
-    sources: [list, ...settings.repositories.map((root) => repositoryAt(root, settings, clock))],
+    sources: [list, ...settings.repositories.map((root) => repositoryAt(root, settings, stores, clock))],
     options: settings.control,
     clock,
     overrides: NO_OVERRIDES,
-    reread: rereader(settings, list, readAgain),
+    reread: rereader(settings, { list, locate }, readAgain),
   });
   const gate = new Gate();
   const { file } = settings.trace;
@@ -123,11 +132,17 @@ export async function build(
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
-  return { models, control, gate, listener, grpcListener, sharedMemory, traceFile, cache };
+  return { models, control, stores, gate, listener, grpcListener, sharedMemory, traceFile, cache };
 }
 
-function repositoryAt(root: string, { control, modelDefaults }: Settings, clock: Clock): ModelSource {
-  return new FolderSource({ root, ...control, defaults: modelDefaults, clock });
+function repositoryAt(
+  root: string,
+  { control, modelDefaults: defaults }: Settings,
+  stores: Stores,
+  clock: Clock,
+): ModelSource {
+  if (isStoreUrl(root)) return new RemoteSource({ url: root, stores, defaults, clock });
+  return new FolderSource({ root, ...control, defaults, clock });
 }
 
 function extensionsOf({ allowClientShm }: Settings): readonly string[] {

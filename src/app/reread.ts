@@ -3,10 +3,16 @@ import type { Settings } from '#config/settings.js';
 import type { Rereading } from '#control/plan-report.js';
 import { ServingError } from '#core/errors.js';
 import { ListSource } from '#repository/list-source.js';
-import { fileStateOf } from './fingerprint.js';
+import type { LocateFile } from '#repository/url-file.js';
 
 /** Reads the settings as they were read at the start. Throws ConfigError. Null where there is nothing to read again. */
 export type ReadAgain = (() => Settings) | null;
+
+/** What the configuration lists now, and where its files are. */
+export interface Listed {
+  readonly list: ListSource;
+  readonly locate: LocateFile;
+}
 
 /** What a reload takes from the settings; everything else needs a new start. */
 const RELOADED: readonly (keyof Settings)[] = ['models', 'warnings'];
@@ -14,7 +20,7 @@ const RELOADED: readonly (keyof Settings)[] = ['models', 'warnings'];
 /** Reads the configuration again for a server that was started with `settings`. */
 export function rereader(
   settings: Settings,
-  list: ListSource,
+  { list, locate }: Listed,
   readAgain: ReadAgain,
 ): () => Promise<Rereading> {
   return async () => {
@@ -27,7 +33,7 @@ export function rereader(
       const read = readAgain();
       return {
         problems: [],
-        source: new ListSource(read.models, fileStateOf),
+        source: new ListSource(read.models, locate),
         restart: changedSettings(settings, read),
         accept: () => list.replace(read.models),
       };

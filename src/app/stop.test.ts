@@ -28,7 +28,8 @@ function setUp(parts: { readonly drainDelayMs?: number; readonly drainTimeoutMs?
     },
   };
   const control = { stop: () => Promise.resolve() };
-  const fakes = { gate, listener, models, control } as unknown as Parts;
+  const stores = { close: () => Promise.resolve() };
+  const fakes = { gate, listener, models, control, stores } as unknown as Parts;
   const stopper = new Stopper(fakes, settingsOf([], parts), clock);
   let status: number | null = null;
   void stopper.stopped.then((ended) => {

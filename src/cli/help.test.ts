@@ -47,6 +47,11 @@ Options:
                                     Clients may give the files of a model when
                                     they load it  [default:
                                     no-allow-model-upload]
+    --model-cache-dir TEXT          Folder for models from addresses such as
+                                    s3://; else furiosa-server in the cache
+                                    folder of the user
+    --model-cache-size INTEGER      What that folder may hold, in bytes
+                                    [default: 107374182400]
     --grpc-port INTEGER             gRPC port to listen to requests; 0 turns
                                     gRPC off  [default: 8081]
     --platform [npu|cpu|cuda]       Platform of the model; npu where an NPU is

@@ -23,6 +23,8 @@ const DETAILS: Partial<Record<OptionKey, Partial<CommandOption>>> = {
   repositoryPollSecs: { placeholder: 'SECONDS', minimum: 0.1 },
   modelLoadThreadCount: { minimum: 1 },
   modelLoadRetryCount: { minimum: 0 },
+  modelCacheDir: { completes: 'file' },
+  modelCacheSize: { minimum: 1 },
   traceConfig: { repeatable: true },
   cacheConfig: { repeatable: true },
 };

@@ -3,7 +3,9 @@ import type { CacheOptions, RedisOptions } from '#cache/options.js';
 import { type ControlOptions, DEFAULT_CONTROL } from '#control/options.js';
 import { DEFAULT_DEVICE_OPTIONS, type DeviceOptions } from '#device/options.js';
 import { NO_RETRY } from '#lifecycle/retry.js';
-import type { Given, GivenOptions } from './given.js';
+import { DEFAULT_STORE_OPTIONS, type StoreOptions } from '#store/options.js';
+import type { Environment, Given, GivenOptions } from './given.js';
+import { isAddress } from './paths.js';
 import type { ServerFile } from './server-file.js';
 import type { Settings } from './settings.js';
 
@@ -31,6 +33,7 @@ export interface ComposeInput {
   readonly fileFolder: string | null;
   readonly cwd: string;
   readonly productVersion: string;
+  readonly env: Environment;
 }
 
 /** The settings that are not about a single model: option or variable, else server file, else default. */
@@ -63,6 +66,7 @@ export function composeSettings(
       retry: { ...NO_RETRY, count: pick(given.modelLoadRetryCount, null, NO_RETRY.count) },
     },
     repositories: composeRepositories(input),
+    store: composeStore(input),
     allowModelUpload: pick(given.allowModelUpload, null, false),
     devices: composeDevices(input),
     maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
@@ -94,8 +98,29 @@ function startWith(
   return (file.autoload ?? true) ? null : [];
 }
 
+/** What the stores read of the environment; the rest of it is nobody's business. */
+const STORE_VARIABLES = [
+  'HF_TOKEN',
+  'HF_ENDPOINT',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_S3',
+  'STORAGE_EMULATOR_HOST',
+];
+
+function composeStore({ given, cwd, env }: Pick<ComposeInput, 'given' | 'cwd' | 'env'>): StoreOptions {
+  const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = env;
+  const usual = XDG_CACHE_HOME || (HOME && resolve(HOME, '.cache')) || LOCALAPPDATA || '.cache';
+  return {
+    ...DEFAULT_STORE_OPTIONS,
+    cacheFolder: resolve(cwd, pick(given.modelCacheDir, null, resolve(cwd, usual, 'furiosa-server'))),
+    maxCacheBytes: pick(given.modelCacheSize, null, DEFAULT_STORE_OPTIONS.maxCacheBytes),
+    environment: Object.fromEntries(STORE_VARIABLES.map((name) => [name, env[name]])),
+  };
+}
+
 function composeRepositories({ given, cwd }: Pick<ComposeInput, 'given' | 'cwd'>): Settings['repositories'] {
-  const isAddress = (root: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(root);
   return (given.modelRepository?.value ?? []).map((root) => (isAddress(root) ? root : resolve(cwd, root)));
 }
 
@@ -155,7 +180,7 @@ export function composeDevices({
   file,
   fileFolder,
   cwd,
-}: Omit<ComposeInput, 'productVersion'>): DeviceOptions {
+}: Omit<ComposeInput, 'productVersion' | 'env'>): DeviceOptions {
   const rootOf = (option: Given<string> | null, written: string | null, otherwise: string): string => {
     if (option?.value !== undefined) return resolve(cwd, option.value);
     return written === null ? otherwise : resolve(fileFolder ?? cwd, written);

@@ -10,6 +10,7 @@ import {
   bytes,
   COMPRESSION_LEVELS,
   type CompressionLevel,
+  cacheBytes,
   compression,
   controlMode,
   drainSeconds,
@@ -53,6 +54,8 @@ export interface OptionValues {
   readonly modelLoadThreadCount: number;
   readonly modelLoadRetryCount: number;
   readonly allowModelUpload: boolean;
+  readonly modelCacheDir: string;
+  readonly modelCacheSize: number;
   readonly platform: Platform;
   readonly device: string;
   readonly batchSize: number;
@@ -181,6 +184,17 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: 'false',
     help: 'Clients may give the files of a model when they load it',
     schema: boolean,
+  },
+  modelCacheDir: {
+    placeholder: 'TEXT',
+    help: 'Folder for models from addresses such as s3://; else furiosa-server in the cache folder of the user',
+    schema: nonEmpty,
+  },
+  modelCacheSize: {
+    placeholder: 'INTEGER',
+    default: '107374182400',
+    help: 'What that folder may hold, in bytes',
+    schema: cacheBytes,
   },
   grpcPort: {
     placeholder: 'INTEGER',

@@ -53,6 +53,8 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     modelLoadThreadCount: read('modelLoadThreadCount'),
     modelLoadRetryCount: read('modelLoadRetryCount'),
     allowModelUpload: read('allowModelUpload'),
+    modelCacheDir: read('modelCacheDir'),
+    modelCacheSize: read('modelCacheSize'),
     platform: read('platform'),
     device: read('device'),
     batchSize: read('batchSize'),

@@ -9,7 +9,7 @@ import { modelList } from './model-entry.js';
 import { chooseModelSource } from './model-source.js';
 import { type LocatedEntry, offerModels } from './offer-models.js';
 import { withLabels } from './output-labels.js';
-import { locate } from './paths.js';
+import { isAddress, locate } from './paths.js';
 import { NOWHERE } from './problem.js';
 import { readRegistry } from './registry.js';
 import { Report } from './report.js';
@@ -54,7 +54,11 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
   const entries = lists.flatMap((list) => readEntries(list, cwd, report));
   const isWhole = areListsRead && entries.length === lists.reduce((sum, list) => sum + writtenIn(list), 0);
   if (source.single) {
-    entries.unshift({ entry: source.single, locate: (path) => resolve(cwd, path), outputs: [] });
+    entries.unshift({
+      entry: source.single,
+      locate: (path) => (isAddress(path) ? path : resolve(cwd, path)),
+      outputs: [],
+    });
   }
   const defaults = {
     devices: deviceDefault(env, hostHasNpu, report),
@@ -73,6 +77,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     fileFolder: serverConfig?.folder ?? null,
     cwd,
     productVersion,
+    env,
   });
   const cache = settings.cache ?? (models.some(({ isCached }) => isCached) ? USUAL_CACHE : null);
   return deepFreeze({ ...settings, cache, models, modelDefaults: defaults, warnings: [...report.warnings] });

@@ -5,6 +5,7 @@ import type { TraceLevel } from '#core/trace-level.js';
 import type { DeviceOptions } from '#device/options.js';
 import type { LoadOptions } from '#lifecycle/load-queue.js';
 import type { ConfiguredVersion } from '#lifecycle/offer.js';
+import type { StoreOptions } from '#store/options.js';
 import type { ModelDefaults } from './offer-models.js';
 import type { CompressionLevel } from './values.js';
 
@@ -61,6 +62,8 @@ export interface Settings {
   readonly modelDefaults: ModelDefaults;
   /** Clients may give the files of a model when they load it. */
   readonly allowModelUpload: boolean;
+  /** Where models from addresses are kept, and how they are had. */
+  readonly store: StoreOptions;
   readonly loading: LoadOptions;
   readonly control: ControlOptions;
   /** Requests that one version may hold waiting; more are refused with 503. */

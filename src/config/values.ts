@@ -22,6 +22,7 @@ export const batchSize: Schema<number> = integer(0, 4096);
 /** A worker holds a copy of the model, and users of the original run 32 at most. */
 export const workers: Schema<number> = integer(1, 256);
 export const bytes: Schema<number> = integer(1, 2 ** 31 - 1);
+export const cacheBytes: Schema<number> = integer(1, Number.MAX_SAFE_INTEGER);
 export const queueSize: Schema<number> = integer(1, 1_000_000);
 /** Rows, or requests, of a model that bounds them itself. */
 export const rowCount: Schema<number> = integer(1, 2 ** 31 - 1);

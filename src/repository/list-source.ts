@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { ModelSource } from '#control/model-source.js';
+import { messageOf } from '#core/errors.js';
 import type { ConfiguredVersion, OfferedModel, OfferedVersion } from '#lifecycle/offer.js';
 import { modelOfRoles } from './roles.js';
-
-/** Tells the contents of a model's files now; changes whenever they do. Rejects where they cannot be read. */
-export type ReadState = (path: string) => Promise<string>;
+import type { LocateFile } from './url-file.js';
 
 /** The models that a configuration lists, each with all versions that it has of it. */
 export class ListSource implements ModelSource {
   readonly name = 'the configuration';
   #configured: readonly ConfiguredVersion[];
-  readonly #readState: ReadState;
+  readonly #locate: LocateFile;
 
-  constructor(configured: readonly ConfiguredVersion[], readState: ReadState) {
+  constructor(configured: readonly ConfiguredVersion[], locate: LocateFile) {
     this.#configured = configured;
-    this.#readState = readState;
+    this.#locate = locate;
   }
 
   /** From now on it lists this. */
@@ -34,27 +33,32 @@ export class ListSource implements ModelSource {
   #offer(configured: readonly ConfiguredVersion[]): Promise<readonly OfferedModel[]> {
     const byName = new Map<string, ConfiguredVersion[]>();
     for (const each of configured) byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
-    const models = [...byName].map(async ([name, listed]) => ({
-      name,
-      versions: await Promise.all(listed.map((version) => this.#withRevision(version))),
-      ...modelOfRoles(listed),
-      source: this.name,
-      fault: null,
-      faults: {},
-    }));
-    return Promise.all(models);
+    return Promise.all([...byName].map(([name, listed]) => this.#offerModel(name, listed)));
   }
 
-  /**
-   * The role is left behind: what concerns the model as a whole is nothing that is loaded. That a file cannot be read is
-   * found, and told, by the one who loads it.
-   */
+  async #offerModel(name: string, listed: readonly ConfiguredVersion[]): Promise<OfferedModel> {
+    const versions: OfferedVersion[] = [];
+    const faults: Record<string, string> = {};
+    for (const version of listed) {
+      try {
+        versions.push(await this.#withRevision(version));
+      } catch (thrown) {
+        faults[version.version] = messageOf(thrown);
+      }
+    }
+    return { name, versions, ...modelOfRoles(listed), source: this.name, fault: null, faults };
+  }
+
+  /** The role is left behind: what concerns the model as a whole is nothing that is loaded. */
   async #withRevision({ role: _, ...configured }: ConfiguredVersion): Promise<OfferedVersion> {
-    const { path } = configured;
-    const state = path === '' ? '' : await this.#readState(path).catch(() => 'unreadable');
+    const { path: written } = configured;
+    const { path, state } = written === '' ? NO_FILE : await this.#locate(written);
     const revision = createHash('sha256')
       .update(JSON.stringify([configured, state]))
       .digest('hex');
-    return { ...configured, revision };
+    return { ...configured, path, revision };
   }
 }
+
+/** Of an ensemble. */
+const NO_FILE = { path: '', state: '' };

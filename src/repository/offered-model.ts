@@ -24,12 +24,12 @@ export function offeredModel(found: FoundModel, defaults: ModelDefaults, source:
   const report = new Report();
   try {
     const fault = noVersionFault(found) ?? found.configFile?.fault ?? null;
-    if (fault !== null) return { offered: faulty(found.name, source, fault), warnings: [] };
+    if (fault !== null) return { offered: faultyModel(found.name, source, fault), warnings: [] };
     const config = readConfig(found, report);
     if (config === null) throw invalid(report.problems.map(formatProblem).join('; '));
     return offerOf(found, config, defaults, source, report);
   } catch (thrown) {
-    return { offered: faulty(found.name, source, messageOf(thrown)), warnings: report.warnings };
+    return { offered: faultyModel(found.name, source, messageOf(thrown)), warnings: report.warnings };
   }
 }
 
@@ -121,7 +121,8 @@ function below({ name, folder, beside }: FoundModel, written: string): string {
   return join(folder, file.path);
 }
 
-function faulty(name: string, source: string, fault: string): OfferedModel {
+/** What is offered of a model that cannot be used. */
+export function faultyModel(name: string, source: string, fault: string): OfferedModel {
   return {
     name,
     versions: [],

@@ -4,6 +4,7 @@ import { PLAIN_ROLE, PLAIN_TRAFFIC, type VersionRole } from '#lifecycle/traffic.
 import { offerOf } from '../../test/support/server.js';
 import { ListSource } from './list-source.js';
 import { modelOfRoles } from './roles.js';
+import type { ModelFileNow } from './url-file.js';
 
 const listed = (
   version: string,
@@ -51,7 +52,7 @@ for (const [what, versions, expected] of rows) {
 test('a role is no part of what is offered to be loaded: it changes no revision', async () => {
   const role = { ...PLAIN_ROLE, labels: ['stable'], weight: 90 };
   const offer = offerOf({ path: '/m.onnx' });
-  const read = async (): Promise<string> => 'state';
+  const read = async (path: string): Promise<ModelFileNow> => ({ path, state: 'state' });
   const [before] = await new ListSource([offer], read).all();
   const [after] = await new ListSource([{ ...offer, role }], read).all();
   assert.deepEqual(after?.versions, before?.versions);

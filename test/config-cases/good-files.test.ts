@@ -54,8 +54,12 @@ const defaults = {
   drainTimeoutMs: 30000,
 };
 
-/** What models of repositories get has a function, which is like no other. */
-function plain({ modelDefaults: _, ...rest }: Settings): Omit<Settings, 'modelDefaults'> {
+/** What models of repositories get has a function, which is like no other; what stores get is tested by itself. */
+function plain({
+  modelDefaults: _,
+  store: __,
+  ...rest
+}: Settings): Omit<Settings, 'modelDefaults' | 'store'> {
   return rest;
 }
 

@@ -6,6 +6,7 @@ import type { LogControl } from '#core/log-settings.js';
 import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
 import { type ConfiguredVersion, type EnsembleStep, PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
 import { NO_RETRY } from '#lifecycle/retry.js';
+import { DEFAULT_STORE_OPTIONS } from '#store/options.js';
 
 /** An offer with everything but the model left as it is by default. */
 export function offerOf(parts: Partial<ConfiguredVersion> & { readonly path: string }): ConfiguredVersion {
@@ -57,6 +58,7 @@ export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<
     control: DEFAULT_CONTROL,
     repositories: [],
     modelDefaults: { devices: { platform: 'cpu', deviceOf: () => 'cpu(1)*1' }, strict: false, threads: null },
+    store: { ...DEFAULT_STORE_OPTIONS, cacheFolder: '/nonexistent' },
     allowModelUpload: false,
     loading: { maxLoads: 4, retry: NO_RETRY },
     models,
