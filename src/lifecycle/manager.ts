@@ -10,10 +10,12 @@ import type { Handle } from './handle.js';
 import { type LoadOptions, LoadQueue } from './load-queue.js';
 import { type IndexEntry, Model, wantedOf } from './model.js';
 import type { OfferedModel, OfferedVersion } from './offer.js';
+import { type ModelOverview, overviewOf } from './overview.js';
 import type { StepModels } from './step-models.js';
 import type { Opener, Surroundings, Version } from './version.js';
 
 export type { IndexEntry } from './model.js';
+export type { ModelOverview } from './overview.js';
 
 /** Knows every offered model, brings loaded to equal wanted, lends handles to ready versions. */
 export class ModelManager {
@@ -230,6 +232,11 @@ export class ModelManager {
     const found = model.statistics(ref.version === null ? null : model.versionNamed(ref.version));
     if (found.length === 0) throw this.#cannotServe(model, ref.version);
     return found;
+  }
+
+  /** Every model as it is now. From memory only. */
+  overview(): readonly ModelOverview[] {
+    return [...this.#models.values()].map(overviewOf);
   }
 
   index(): readonly IndexEntry[] {

@@ -2,6 +2,7 @@ import type { Call } from '#core/call.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
+import type { MemoryUse } from '#inference/statistics.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
 import { counted } from './counted.js';
@@ -25,6 +26,8 @@ export interface OpenVersion {
   readonly counts: Counts;
   /** Where its instances are, for people: `npu:0:0`. */
   readonly devices: readonly string[];
+  /** What its instances hold; empty where it has none. */
+  readonly memory: readonly MemoryUse[];
   /** Answers what was accepted, then gives the engine's memory and the devices back. */
   close(): Promise<void>;
 }
@@ -78,6 +81,7 @@ export async function openVersion(
       return counters.counts;
     },
     devices: placement.devices.map((device) => device.name),
+    memory: placement.memory,
     close: async () => {
       await pipeline.stop();
       await placement.close();

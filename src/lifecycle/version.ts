@@ -140,10 +140,16 @@ export class Version {
     };
   }
 
+  /** What is loaded; null where nothing is. */
+  get opened(): OpenVersion | null {
+    return this.#loaded;
+  }
+
   /** What it has done since it was loaded; null unless it is ready. */
   get statistics(): ModelStatistics | null {
     if (this.#state !== 'ready' || this.#loaded === null) return null;
-    return { name: this.offer.name, version: this.offer.version, ...this.#loaded.counts };
+    const { counts, memory } = this.#loaded;
+    return { name: this.offer.name, version: this.offer.version, ...counts, memory };
   }
 
   notReadySentence(): string {

@@ -6,7 +6,7 @@ import type { ModelMetadata } from '#inference/metadata.js';
 import type { InferenceRequest, ModelRef } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { ModelStatistics } from '#inference/statistics.js';
-import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
+import type { IndexEntry, ModelManager, ModelOverview } from '#lifecycle/manager.js';
 import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
@@ -14,7 +14,7 @@ import { isServerReady } from './readiness.js';
 import type { TraceChange, TraceSettings } from './trace-settings.js';
 import type { Tracing } from './tracing.js';
 
-export type { IndexEntry } from '#lifecycle/manager.js';
+export type { IndexEntry, ModelOverview } from '#lifecycle/manager.js';
 
 /** Facts about the server itself. */
 export interface ServerInfo {
@@ -54,6 +54,8 @@ export interface Serving {
   /** What the ready versions of every model (null), or those that are named, have done. Throws NOT_FOUND or UNAVAILABLE. */
   statistics(ref: ModelRef | null): readonly ModelStatistics[];
   index(): readonly IndexEntry[];
+  /** Every model with all that is known of it. From memory only. */
+  models(): readonly ModelOverview[];
   /** Settles when the model is ready. Rejects with NOT_FOUND, or INVALID_ARGUMENT and the reason. */
   load(name: string): Promise<void>;
   /** Starts the unloading and does not wait for it. Throws NOT_FOUND. */
@@ -93,6 +95,7 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
     infer: (request, call) => gate.pass(() => infer(models, request, call, options.tracing)),
     statistics: (ref) => models.statistics(ref),
     index: () => models.index(),
+    models: () => models.overview(),
     load(name) {
       if (gate.state !== 'open') throw new ServingError('UNAVAILABLE', 'the server is shutting down');
       return models.load(name);

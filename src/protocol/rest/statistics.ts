@@ -1,5 +1,10 @@
 import { Buffer } from 'node:buffer';
-import { type BatchStatistics, FAILURE_REASONS, type ModelStatistics } from '#inference/statistics.js';
+import {
+  type BatchStatistics,
+  FAILURE_REASONS,
+  type MemoryUse,
+  type ModelStatistics,
+} from '#inference/statistics.js';
 import type { Serving } from '#serving/serving.js';
 import { type JsonSchema, objectSchema } from './definition.js';
 import { jsonContent, type Operation, type RestRoute } from './operation.js';
@@ -56,7 +61,7 @@ function modelStats(counts: ModelStatistics): object {
     failure_reasons: counts.failureReasons,
     response_stats: {},
     batch_stats: counts.batches.map(batchStats),
-    memory_usage: [],
+    memory_usage: counts.memory.map(({ type, id, bytes }) => ({ type, id, byte_size: bytes })),
   };
 }
 
@@ -105,7 +110,18 @@ const STATISTICS: JsonSchema = {
           },
           response_stats: { type: 'object' },
           batch_stats: { type: 'array', items: objectSchema({ batch_size: COUNT, ...COMPUTE }) },
-          memory_usage: { type: 'array' },
+          memory_usage: {
+            type: 'array',
+            items: objectSchema({
+              type: {
+                type: 'string',
+                enum: ['CPU', 'CPU_PINNED', 'GPU'] satisfies MemoryUse['type'][],
+              },
+              id: { ...COUNT, description: 'The number of the device.' },
+              byte_size: COUNT,
+            }),
+            description: 'What its instances held when they had been loaded: at least that much.',
+          },
         }),
       },
     },
