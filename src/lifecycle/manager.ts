@@ -26,13 +26,15 @@ export class ModelManager {
   readonly #waiters = new Map<Model, Deferred<void>>();
   /** Their sources have them no more. */
   readonly #leaving = new Set<string>();
+  /** Null when something has changed since it was told. */
+  #index: readonly IndexEntry[] | null = null;
 
   constructor(offers: readonly OfferedModel[], open: Opener, options: LoadOptions, clock: Clock) {
     this.#around = {
       open,
-      onChange: () => {
-        for (const model of this.#models.values()) model.changed();
-        this.#changes.tell();
+      onChange: ({ offer: { name } }) => {
+        const model = this.#models.get(name);
+        this.#changed(model === undefined ? [] : [model]);
       },
       stepModelsOf: (version) => this.#stepModelsOf(version),
       neededBy: ({ offer }) => this.#stepVersions(offer),
@@ -70,7 +72,7 @@ export class ModelManager {
       model.offer(offered);
       this.#advance([model]);
     }
-    this.#changes.tell();
+    this.#changed([]);
   }
 
   /** Its source has it no more: it is unloaded, and then forgotten. */
@@ -82,7 +84,7 @@ export class ModelManager {
     await this.#settle([model]);
     // It may have come back meanwhile.
     if (this.#leaving.delete(name)) this.#models.delete(name);
-    this.#changes.tell();
+    this.#changed([]);
   }
 
   /** Whether the model is meant to be loaded. */
@@ -163,6 +165,7 @@ export class ModelManager {
       for (const trial of trials) trial.wanted = false;
       await this.#settle(touched);
       for (const { name } of added) this.#models.delete(name);
+      this.#changed([]);
       throw new ServingError('INVALID_ARGUMENT', `nothing was changed: ${failed.map(sentenceOf).join('; ')}`);
     }
     for (const trial of trials) trial.isTrial = false;
@@ -240,7 +243,8 @@ export class ModelManager {
   }
 
   index(): readonly IndexEntry[] {
-    return [...this.#models.values()].flatMap((model) => model.index());
+    this.#index ??= [...this.#models.values()].flatMap((model) => model.index());
+    return this.#index;
   }
 
   /** Settles when nothing of these models is on its way. Others may be on their way for long, and are not waited for. */
@@ -264,11 +268,20 @@ export class ModelManager {
       }
     }
     this.#queue.begin();
+    this.#changed(models);
     for (const model of models) {
       if (!model.isSettled || model.loads.some((load) => this.#queue.isToBeRetried(load))) continue;
       this.#waiters.get(model)?.resolve();
       this.#waiters.delete(model);
     }
+  }
+
+  /** Something has become of these. What ensembles can do depends on others. */
+  #changed(models: readonly Model[]): void {
+    for (const model of models) model.changed();
+    for (const model of this.#models.values()) if (model.needsOthers) model.changed();
+    this.#index = null;
+    this.#changes.tell();
   }
 
   /** Something has become of a load. */

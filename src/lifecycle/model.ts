@@ -30,6 +30,7 @@ export class Model {
   #turns = 0;
   #serving: ReadonlyMap<string, Version> | null = null;
   #usual: Version | null = null;
+  #index: readonly IndexEntry[] | null = null;
 
   constructor(offered: OfferedModel, around: Surroundings) {
     this.name = offered.name;
@@ -104,9 +105,16 @@ export class Model {
     return trials;
   }
 
-  /** To be called whenever something changed that the choice of a version depends on. */
+  /** To be called whenever something changed that the choice of a version depends on, or what is told of it. */
   changed(): void {
     this.#serving = null;
+    this.#index = null;
+  }
+
+  /** Whether what it can do depends on other models. */
+  get needsOthers(): boolean {
+    const isEnsemble = ({ ensemble }: OfferedVersion): boolean => ensemble !== null;
+    return this.#offered.versions.some(isEnsemble) || this.#loads.some(({ offer }) => isEnsemble(offer));
   }
 
   /** The versions that can serve, the newest load of each. */
@@ -196,7 +204,8 @@ export class Model {
   }
 
   index(): readonly IndexEntry[] {
-    return this.#knownVersions().map((version) => this.#entryOf(version));
+    this.#index ??= this.#knownVersions().map((version) => this.#entryOf(version));
+    return this.#index;
   }
 
   #entryOf(version: string): IndexEntry {

@@ -10,7 +10,7 @@ import type { IndexEntry, ModelManager, ModelOverview } from '#lifecycle/manager
 import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
-import { isServerReady } from './readiness.js';
+import { readinessOf } from './readiness.js';
 import type { TraceChange, TraceSettings } from './trace-settings.js';
 import type { Tracing } from './tracing.js';
 
@@ -76,10 +76,11 @@ export function createServing(models: ModelManager, gate: Gate, options: Serving
   const checkModel = (name: string | null): void => {
     if (name !== null) models.readyVersions(name);
   };
+  const areModelsReady = readinessOf(options.strictReadiness);
   return {
     info: () => options.info,
     isLive: () => true,
-    isReady: () => gate.state === 'open' && isServerReady(models.index(), options.strictReadiness),
+    isReady: () => gate.state === 'open' && areModelsReady(models.index()),
     onReadiness(listener) {
       const offs = [models.onChange(listener), gate.onLeave(listener)];
       return () => {
