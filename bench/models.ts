@@ -2,9 +2,10 @@
  * What models cost that nobody asks: a server with ten of them beside one with a thousand, and the same traffic on ten of
  * either.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { scalarModel, writeModel } from '../test/support/onnx-models.js';
 import type { Ports } from './our-server.js';
-import { type Participant, participant, residentBytes } from './process.js';
+import { cpuMicros, type Participant, participant, residentBytes } from './process.js';
 import { configFileOf, temporaryFolder } from './samples.js';
 import { alternate, type Block, overHttp, type Plan } from './side-by-side.js';
 import { ratios, spread, verdict } from './spread.js';
@@ -15,6 +16,10 @@ const MANY = 1000;
 const MANY_IF_QUICK = 100;
 const CONNECTIONS = 10;
 const LOOKS = 50;
+const MOST_SECONDS_TO_REST = 180;
+/** A server is at rest when it has used so little CPU in each of so many seconds. */
+const REST_MICROS = 20_000;
+const CALM_SECONDS = 12;
 /** Of the cost of a request, many to few. */
 const GOAL = { most: 1.05 };
 const PLAN: Plan = { rounds: 12, blockMs: 4000, warmUpMs: 4000 };
@@ -24,7 +29,7 @@ interface Site {
   readonly count: number;
   readonly server: Participant & { readonly first: Ports };
   readonly loadMs: number;
-  /** At rest, when all had been loaded. */
+  /** At rest, some seconds after all had been loaded. */
   readonly bytes: number;
   /** What the server says that all models hold together. */
   readonly toldBytes: number;
@@ -67,6 +72,7 @@ async function open(path: string, count: number): Promise<Site> {
   const from = performance.now();
   const server = await participant<Ports>('./our-server.js', [config]);
   const loadMs = performance.now() - from;
+  await untilAtRest(server.pid);
   const bytes = residentBytes(server.pid);
   const told = (await (await fetch(urlOf(server.first, '/v2/repository/models'))).json()) as {
     versions: { state: string; memory_bytes: number | null }[];
@@ -76,6 +82,18 @@ async function open(path: string, count: number): Promise<Site> {
   if (ready !== count) throw new Error(`${ready} of ${count} models are ready`);
   const toldBytes = versions.reduce((sum, { memory_bytes }) => sum + (memory_bytes ?? 0), 0);
   return { count, server, loadMs, bytes, toldBytes };
+}
+
+/** V8 tidies the heap of each thread some seconds after it has had nothing more to do. */
+async function untilAtRest(pid: number): Promise<void> {
+  let calm = 0;
+  for (let second = 0; second < MOST_SECONDS_TO_REST; second++) {
+    const before = cpuMicros(pid);
+    await pause(1000);
+    calm = cpuMicros(pid) - before <= REST_MICROS ? calm + 1 : 0;
+    if (calm === CALM_SECONDS) return;
+  }
+  throw new Error(`the server was still at work after ${MOST_SECONDS_TO_REST} s`);
 }
 
 /** To the first ten models, whoever else is there. */

@@ -17,8 +17,8 @@ export interface SessionFacts {
   readonly threads: number;
   readonly modelBytes: number;
   /**
-   * Bytes that it takes where it runs: the whole memory of an engine that has one of its own, else the weights, which is
-   * the least that it can be.
+   * Bytes that it takes where it runs: the whole memory of an engine that has one of its own, else those of the weights,
+   * because no engine tells more.
    */
   readonly heldBytes: number;
 }

@@ -83,7 +83,7 @@ const VERSION: JsonSchema = {
     instances: { ...orNull(COUNT), description: 'Copies of the model; an ensemble has none of its own.' },
     memory_bytes: {
       ...orNull(COUNT),
-      description: 'What these copies held when they had been loaded: at least that much.',
+      description: 'About what these copies held when they had been loaded.',
     },
     inference_count: { ...COUNT, description: 'Rows of the requests that succeeded since it was loaded.' },
   }),

@@ -120,7 +120,7 @@ const STATISTICS: JsonSchema = {
               id: { ...COUNT, description: 'The number of the device.' },
               byte_size: COUNT,
             }),
-            description: 'What its instances held when they had been loaded: at least that much.',
+            description: 'About what its instances held when they had been loaded.',
           },
         }),
       },
