@@ -9,8 +9,8 @@ import { type LoadResult, loadResult } from './load-result.js';
 
 export interface LoadOrder {
   readonly port: number;
-  /** A file that holds the whole request: large ones are slow to send from process to process. */
-  readonly requestFile: string;
+  /** Files that hold a whole request each: large ones are slow to send from process to process. The connections take them in turns. */
+  readonly requestFiles: readonly string[];
   readonly connections: number;
   readonly durationMs: number;
   /** The rate is counted from then on, and to the end of `durationMs`; 0 unless it is said. */
@@ -18,13 +18,13 @@ export interface LoadOrder {
 }
 
 async function load(order: LoadOrder): Promise<LoadResult> {
-  const request = readFileSync(order.requestFile);
+  const requests = order.requestFiles.map((file) => readFileSync(file));
   const latencies: number[] = [];
   let failures = 0;
   let counted = 0;
   const countFrom = performance.now() + (order.leadInMs ?? 0);
   const endAt = performance.now() + order.durationMs;
-  const one = (): Promise<void> =>
+  const one = (request: Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
       const socket: Socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
       let sentAt = 0;
@@ -54,7 +54,11 @@ async function load(order: LoadOrder): Promise<LoadResult> {
         }
       });
     });
-  await Promise.all(Array.from({ length: order.connections }, one));
+  await Promise.all(
+    Array.from({ length: order.connections }, (_, i) =>
+      one(requests[i % requests.length] ?? new Uint8Array()),
+    ),
+  );
   return loadResult(latencies, failures, counted / ((endAt - countFrom) / 1000));
 }
 

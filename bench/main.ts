@@ -9,6 +9,8 @@ import { bytes } from './bytes.js';
 import { grpcEcho } from './grpc-echo.js';
 import { jsonMnist } from './json-mnist.js';
 import { memory } from './memory.js';
+import { models } from './models.js';
+import { reload } from './reload.js';
 import { responsiveness } from './responsiveness.js';
 
 const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<string>>> = {
@@ -17,6 +19,8 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   'grpc-echo': grpcEcho,
   bytes,
   memory,
+  models,
+  reload,
   responsiveness,
   batching,
 };

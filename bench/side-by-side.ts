@@ -34,6 +34,8 @@ export interface HttpRequest {
 /** What is asked of a server again and again. */
 export interface BenchRequest extends HttpRequest {
   readonly connections: number;
+  /** The same to several routes, which the connections take in turns; `path` is none of them. */
+  readonly paths?: readonly string[];
   /** Answers before then do not count for the rate. */
   readonly leadInMs?: number;
 }
@@ -56,9 +58,10 @@ export function overHttp(
   port: number,
   request: BenchRequest,
 ): Measure {
-  const { connections, leadInMs } = request;
-  const requestFile = temporaryFile('request', httpBytes(request));
-  const order = { port, requestFile, connections, ...(leadInMs === undefined ? {} : { leadInMs }) };
+  const { connections, leadInMs, paths } = request;
+  const requests = paths?.map((path) => ({ ...request, path })) ?? [request];
+  const requestFiles = requests.map((each) => temporaryFile('request', httpBytes(each)));
+  const order = { port, requestFiles, connections, ...(leadInMs === undefined ? {} : { leadInMs }) };
   return underLoad(load, server, (durationMs): LoadOrder => ({ ...order, durationMs }));
 }
 

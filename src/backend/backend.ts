@@ -16,6 +16,11 @@ export interface SessionFacts {
   /** Threads that one run uses. */
   readonly threads: number;
   readonly modelBytes: number;
+  /**
+   * Bytes that it takes where it runs: the whole memory of an engine that has one of its own, else those of the weights,
+   * because no engine tells more.
+   */
+  readonly heldBytes: number;
 }
 
 /**

@@ -4,12 +4,14 @@ import type { Clock, Timer } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import { formatBytes } from '#core/format-bytes.js';
 import { loggerOf } from '#core/log.js';
+import type { MemoryUse } from '#inference/statistics.js';
 import type { LoadedModel, ThreadData } from '#worker/messages.js';
 import type { CompilerSettings, EngineSettings } from './engine-settings.js';
 import { Instance, type WarmUp } from './instance.js';
 import { instanceShare } from './instance-count.js';
 import type { DeviceInventory } from './inventory.js';
 import type { DeviceLease, LeasedDevice } from './lease.js';
+import { memoryOf } from './memory-of.js';
 import { modelBytes } from './model-bytes.js';
 import { proveRows } from './rows-proof.js';
 import { warmUpWith } from './warm-up.js';
@@ -44,6 +46,8 @@ export interface Placement {
   readonly model: LoadedModel;
   readonly devices: readonly LeasedDevice[];
   readonly instances: readonly Instance[];
+  /** What the instances hold together, as they told when they had loaded. */
+  readonly memory: readonly MemoryUse[];
   /**
    * Tries whether rows of a batch are independent of each other, for a model that is only assumed to take batches: true
    * and false for what was found, null for what could not be tried. What is found against it is a warning in the log. To
@@ -70,9 +74,11 @@ export async function place(
     return closing;
   };
   try {
-    const model = await openAll(instances, plans, request, clock);
+    const models = await openAll(instances, plans, request, clock);
+    const [model] = models;
     const proof = (): Promise<boolean | null> => proveOn(instances[0], model, request);
-    return { model, devices: lease.devices, instances, proveRows: proof, close };
+    const memory = memoryOf(models);
+    return { model, devices: lease.devices, instances, memory, proveRows: proof, close };
   } catch (thrown) {
     await close();
     throw thrown;
@@ -84,7 +90,7 @@ async function openAll(
   plans: readonly Plan[],
   request: PlacementRequest,
   clock: Clock,
-): Promise<LoadedModel> {
+): Promise<readonly [LoadedModel, ...LoadedModel[]]> {
   const { label } = request;
   const devices = plans.map(({ device }) => device);
   const where = devices.map(({ name }) => name).join(',');
@@ -111,13 +117,13 @@ async function openAll(
     if (warm > 0) {
       log.info(`${label}: warmed up ${counted(warm, 'instance')} in ${warmIn} secs`, fields);
     }
-    const model = models[0];
+    const [model, ...others] = models;
     if (model === undefined) throw new ServingError('INTERNAL', 'a lease without instances. This is a bug.');
     for (const plan of plans) {
       log.info(creating(plan, model), fields);
       log.info(`${plan.device.name} has scheduled to ${label}`, fields);
     }
-    return model;
+    return [model, ...others];
   } finally {
     progress.stop();
   }

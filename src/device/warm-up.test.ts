@@ -20,8 +20,14 @@ const spec = (name: string, datatype: TensorSpec['datatype'], shape: readonly nu
 });
 
 function modelOf(...inputs: readonly TensorSpec[]): LoadedModel {
-  const facts = { engine: 'none', provider: 'cpu', threads: 1, modelBytes: 0 };
-  return { platform: 'none', inputs, outputs: [spec('y', 'FP32', [-1]), spec('z', 'FP32', [-1])], facts };
+  const facts = { engine: 'none', provider: 'cpu', threads: 1, modelBytes: 0, heldBytes: 0 };
+  return {
+    platform: 'none',
+    inputs,
+    outputs: [spec('y', 'FP32', [-1]), spec('z', 'FP32', [-1])],
+    facts,
+    heapBytes: 0,
+  };
 }
 
 function sampleOf(inputs: Record<string, WarmupInput>, parts: Partial<WarmupSample> = {}): WarmupSample {

@@ -12,6 +12,14 @@ export const FAILURE_REASONS = ['REJECTED', 'CANCELED', 'BACKEND', 'OTHER'] as c
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
+/** Memory of one kind on one device, in V2's words. */
+export interface MemoryUse {
+  readonly type: 'CPU' | 'CPU_PINNED' | 'GPU';
+  /** The device's number; 0 for the processor. */
+  readonly id: number;
+  readonly bytes: number;
+}
+
 /** What one version of a model has done since it was loaded (V2's `statistics`, with Triton's meanings). */
 export interface ModelStatistics {
   readonly name: string;
@@ -39,6 +47,8 @@ export interface ModelStatistics {
   readonly cacheMiss: Total;
   /** The executions, by their rows; the fewest first. */
   readonly batches: readonly BatchStatistics[];
+  /** What its instances held when they had been loaded; none where it has no instances of its own. */
+  readonly memory: readonly MemoryUse[];
   /** What came of the copies that it got; left out where it is, and was, no shadow. */
   readonly shadow?: ShadowStatistics;
 }

@@ -3,7 +3,7 @@ import type { Timings } from '#inference/timings.js';
 import type { RunReport } from '#scheduler/run-batch.js';
 
 /** What was counted, of whichever version. */
-export type Counts = Omit<ModelStatistics, 'name' | 'version'>;
+export type Counts = Omit<ModelStatistics, 'name' | 'version' | 'memory'>;
 
 /** Counts what one loaded version does. Everything of one request is counted at once, so that counts always agree. */
 export class Counters {

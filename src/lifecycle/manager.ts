@@ -12,10 +12,12 @@ import { type LoadOptions, LoadQueue } from './load-queue.js';
 import { type IndexEntry, Model } from './model.js';
 import { ModelGraph } from './model-graph.js';
 import type { OfferedModel } from './offer.js';
+import { type ModelOverview, overviewOf } from './overview.js';
 import { StagedChange } from './staged-change.js';
 import type { Opener, Surroundings, Version } from './version.js';
 
 export type { IndexEntry } from './model.js';
+export type { ModelOverview } from './overview.js';
 
 /** Knows every offered model, brings loaded to equal wanted, lends handles to ready versions. */
 export class ModelManager {
@@ -28,13 +30,15 @@ export class ModelManager {
   /** The change that is being tried out, and what settles at its end; other changes of what is offered wait for it. */
   #staged: { readonly change: StagedChange; readonly end: Deferred<void> } | null = null;
   #isStopped = false;
+  /** Null when something has changed since it was told. */
+  #index: readonly IndexEntry[] | null = null;
 
   constructor(offers: readonly OfferedModel[], open: Opener, options: LoadOptions, clock: Clock) {
     const graph = this.#graph;
     this.#around = {
       open,
       clock,
-      onChange: () => this.#changed(),
+      onChange: ({ offer: { name } }) => this.#changed(name),
       onLost: (version) => {
         this.#again(version);
         void version.gone.then(() => this.#again(version));
@@ -250,8 +254,14 @@ export class ModelManager {
     return found;
   }
 
+  /** Every model as it is now. From memory only. */
+  overview(): readonly ModelOverview[] {
+    return [...this.#models.values()].map(overviewOf);
+  }
+
   index(): readonly IndexEntry[] {
-    return [...this.#models.values()].flatMap((model) => model.index());
+    this.#index ??= [...this.#models.values()].flatMap((model) => model.index());
+    return this.#index;
   }
 
   /** Settles when nothing of these models is on its way. Others may be on their way for long, and are not waited for. */
@@ -275,6 +285,8 @@ export class ModelManager {
       }
     }
     this.#queue.begin();
+    this.#index = null;
+    this.#changes.tell();
     for (const model of models) {
       if (!this.#isQuiet(model)) continue;
       if (model.standing === 'leaving' && model.loads.length === 0) this.#remove(model);
@@ -308,9 +320,11 @@ export class ModelManager {
     this.#changed();
   }
 
-  /** What can serve is found anew, and whoever listens hears of it. */
-  #changed(): void {
-    for (const model of this.#models.values()) model.changed();
+  /** What can serve is found anew, of all models or of one and the ensembles that may need it; and whoever listens hears of it. */
+  #changed(name: string | null = null): void {
+    for (const model of this.#models.values())
+      if (name === null || model.name === name || model.needsOthers) model.changed();
+    this.#index = null;
     this.#changes.tell();
   }
 

@@ -134,9 +134,15 @@ export class Model {
     this.#next = null;
   }
 
-  /** To be called whenever something changed that the choice of a version depends on. */
+  /** To be called whenever something changed that the choice of a version depends on, or what is told of it. */
   changed(): void {
     this.#serving = null;
+  }
+
+  /** Whether what it can do depends on other models. */
+  get needsOthers(): boolean {
+    const isEnsemble = ({ ensemble }: OfferedVersion): boolean => ensemble !== null;
+    return this.#offered.versions.some(isEnsemble) || this.#loads.some(({ offer }) => isEnsemble(offer));
   }
 
   /** The versions that can serve, the newest load of each. */

@@ -94,6 +94,7 @@ export async function openEnsemble(
       return counters.counts;
     },
     devices: [],
+    memory: [],
     close: async () => void (await Promise.all(inside)),
   };
 }

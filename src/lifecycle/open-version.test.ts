@@ -17,10 +17,16 @@ const HOST = {
 
 function open(parts: Partial<ConfiguredVersion>) {
   let closed = 0;
-  const facts = { engine: 'onnxruntime 1', provider: 'cpu', threads: 2, modelBytes: 1 };
+  const facts = { engine: 'onnxruntime 1', provider: 'cpu', threads: 2, modelBytes: 1, heldBytes: 1 };
   const spec = { name: 'x', datatype: 'FP32' as const, shape: [-1] };
   const placement: Placement = {
-    model: { platform: 'onnxruntime_onnx', inputs: [spec], outputs: [{ ...spec, name: 'y' }], facts },
+    model: {
+      platform: 'onnxruntime_onnx',
+      inputs: [spec],
+      outputs: [{ ...spec, name: 'y' }],
+      facts,
+      heapBytes: 1,
+    },
     devices: [
       {
         name: 'npu:0:0',
@@ -32,6 +38,7 @@ function open(parts: Partial<ConfiguredVersion>) {
       },
     ],
     instances: [],
+    memory: [{ type: 'CPU', id: 0, bytes: 2 }],
     proveRows: async () => null,
     close: async () => {
       closed++;

@@ -3,6 +3,7 @@ import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { SequenceRef } from '#inference/request.js';
+import type { MemoryUse } from '#inference/statistics.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
 import { counted } from './counted.js';
@@ -29,6 +30,8 @@ export interface OpenVersion {
   readonly counts: Counts;
   /** Where its instances are, for people: `npu:0:0`. */
   readonly devices: readonly string[];
+  /** What its instances hold; empty where it has none. */
+  readonly memory: readonly MemoryUse[];
   /** Answers what was accepted, then gives the engine's memory and the devices back. */
   close(): Promise<void>;
 }
@@ -84,6 +87,7 @@ export async function openVersion(
       return counters.counts;
     },
     devices: placement.devices.map((device) => device.name),
+    memory: placement.memory,
     close: async () => {
       await pipeline.stop();
       await placement.close();

@@ -41,6 +41,7 @@ class Stage {
       deployment,
       maxRequestRows: 8,
       devices: [],
+      memory: [],
       counts: {} as OpenVersion['counts'],
       hasSequence: (id) => this.sequences.has(`${version}/${id}`),
       submit: async ({ inputs: [input] }) => {

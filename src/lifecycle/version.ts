@@ -167,12 +167,18 @@ export class Version {
     };
   }
 
+  /** What is loaded; null where nothing is. */
+  get opened(): OpenVersion | null {
+    return this.#loaded;
+  }
+
   /** What it has done since it was loaded; null unless it is ready. */
   get statistics(): ModelStatistics | null {
     if (this.#state !== 'ready' || this.#loaded === null) return null;
     const { name, version } = this.offer;
+    const { counts, memory } = this.#loaded;
     const shadow = this.#shadow?.counts;
-    return { name, version, ...this.#loaded.counts, ...(shadow && { shadow }) };
+    return { name, version, ...counts, memory, ...(shadow && { shadow }) };
   }
 
   /** It as a shadow of others. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isServerReady } from './readiness.js';
+import { isServerReady, readinessOf } from './readiness.js';
 
 const rows: [wanted: string[], unwanted: string[], strict: boolean, loose: boolean][] = [
   [[], [], true, true],
@@ -21,3 +21,12 @@ for (const [wanted, unwanted, strict, loose] of rows) {
     assert.equal(isServerReady(index, false), loose);
   });
 }
+
+test('readiness is decided again whenever the index is another one', () => {
+  const ready = readinessOf(true);
+  assert.equal(ready([{ state: 'READY', wanted: true }]), true);
+  const loading = [{ state: 'LOADING', wanted: true }];
+  assert.equal(ready(loading), false);
+  assert.equal(ready(loading), false);
+  assert.equal(ready([]), true);
+});

@@ -4,6 +4,17 @@ export interface ReadinessEntry {
   readonly wanted: boolean;
 }
 
+/** The same for everyone who asks, decided again only when it is asked with another index. */
+export function readinessOf(strict: boolean): (index: readonly ReadinessEntry[]) => boolean {
+  let last: readonly ReadinessEntry[] | null = null;
+  let isReady = false;
+  return (index) => {
+    if (index !== last) isReady = isServerReady(index, strict);
+    last = index;
+    return isReady;
+  };
+}
+
 /**
  * Whether the server as a whole is ready: strictly, when every wanted version is; otherwise as soon as one is. With
  * nothing wanted there is nothing to wait for.

@@ -9,18 +9,18 @@ import type { ModelMetadata } from '#inference/metadata.js';
 import type { InferenceRequest, ModelRef } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import type { ModelStatistics } from '#inference/statistics.js';
-import type { IndexEntry, ModelManager } from '#lifecycle/manager.js';
+import type { IndexEntry, ModelManager, ModelOverview } from '#lifecycle/manager.js';
 import type { VersionPolicy } from '#lifecycle/version-policy.js';
 import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
-import { isServerReady } from './readiness.js';
+import { readinessOf } from './readiness.js';
 import type { TraceChange, TraceSettings } from './trace-settings.js';
 import type { Tracing } from './tracing.js';
 
 export type { LoadRequest, UnloadRequest } from '#control/load-request.js';
 export type { PlanReport } from '#control/plan-report.js';
-export type { IndexEntry } from '#lifecycle/manager.js';
+export type { IndexEntry, ModelOverview } from '#lifecycle/manager.js';
 export type { VersionPolicy } from '#lifecycle/version-policy.js';
 
 /** Facts about the server itself. */
@@ -66,6 +66,8 @@ export interface Serving {
   /** What the ready versions of every model (null), or those that are named, have done. Throws NOT_FOUND or UNAVAILABLE. */
   statistics(ref: ModelRef | null): readonly ModelStatistics[];
   index(): readonly IndexEntry[];
+  /** Every model with all that is known of it. From memory only. */
+  models(): readonly ModelOverview[];
   /** Settles when the model is ready. Rejects with NOT_FOUND, or INVALID_ARGUMENT and the reason. */
   load(name: string, request?: LoadRequest): Promise<void>;
   /** Starts the unloading and does not wait for it. Throws NOT_FOUND. */
@@ -98,11 +100,11 @@ export function createServing(
   const checkModel = (name: string | null): void => {
     if (name !== null) models.checkKnown(name);
   };
+  const areModelsReady = readinessOf(options.strictReadiness);
   return {
     info: () => options.info,
     isLive: () => true,
-    isReady: () =>
-      gate.state === 'open' && control.hasLooked && isServerReady(models.index(), options.strictReadiness),
+    isReady: () => gate.state === 'open' && control.hasLooked && areModelsReady(models.index()),
     onReadiness(listener) {
       const offs = [models.onChange(listener), gate.onLeave(listener)];
       return () => {
@@ -118,6 +120,7 @@ export function createServing(
     infer: (request, call) => gate.pass(() => infer(models, request, call, options.tracing)),
     statistics: (ref) => models.statistics(ref),
     index: () => models.index(),
+    models: () => models.overview(),
     load(name, request) {
       checkOpen();
       return control.load(name, request);

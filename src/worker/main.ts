@@ -1,4 +1,5 @@
 /** A thread's whole life: open one session, run what is asked in the order it was asked, close. */
+import { getHeapStatistics } from 'node:v8';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Session } from '#backend/backend.js';
 import { openSession } from '#backend/registry.js';
@@ -18,7 +19,7 @@ async function live(port: MessagePort, { artifact, options }: ThreadData): Promi
     const opened = await openSession(artifact, options);
     session = opened.session;
     const { inputs, outputs, facts } = session;
-    const model = { platform: opened.backend.platform, inputs, outputs, facts };
+    const model = { platform: opened.backend.platform, inputs, outputs, facts, heapBytes: heapBytes() };
     send(port, { kind: 'loaded', model, loadNs: elapsedNs(startedAt) });
   } catch (thrown) {
     const { code, message } = ServingError.from(thrown);
@@ -64,6 +65,12 @@ function spareOf(inputs: readonly Tensor[], taken: readonly ArrayBuffer[]): read
 
 function send(port: MessagePort, message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
+}
+
+/** Of this thread alone: each has a heap of its own. */
+function heapBytes(): number {
+  const { total_physical_size, malloced_memory } = getHeapStatistics();
+  return total_physical_size + malloced_memory;
 }
 
 function elapsedNs(since: number): number {

@@ -36,6 +36,8 @@ export interface LoadedModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly facts: SessionFacts;
+  /** Bytes of the thread's own heap, beside what the session holds. */
+  readonly heapBytes: number;
 }
 
 export type FromWorker =

@@ -60,6 +60,7 @@ const gets: [path: string, status: number][] = [
   ['/v2/models/nobody/versions/3/stats', 404],
   ['/v2/models/%ff', 400],
   ['/v2/repository/index', 200],
+  ['/v2/repository/models', 200],
   ['/v2/logging', 200],
   ['/v2/trace/setting', 200],
   ['/v2/models/sums/trace/setting', 200],

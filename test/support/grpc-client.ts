@@ -79,8 +79,16 @@ export async function collected(
 /** The next message of a stream. */
 export function nextOf(stream: Loose): Promise<Loose> {
   return new Promise((resolve, reject) => {
-    stream.once('data', resolve);
-    stream.once('error', reject);
+    const onData = (message: Loose): void => {
+      stream.off('error', onError);
+      resolve(message);
+    };
+    const onError = (error: unknown): void => {
+      stream.off('data', onData);
+      reject(error);
+    };
+    stream.once('data', onData);
+    stream.once('error', onError);
   });
 }
 

@@ -104,6 +104,7 @@ export class FakeLoad {
       metadata: this.metadata,
       signature: { inputs: [], outputs: [] },
       maxRequestRows: 0,
+      memory: [],
       deployment: {
         fileName: this.id,
         platform: 'fake',

@@ -10,8 +10,12 @@ if (artifact.path === 'refuses') {
 } else if (artifact.path === 'dies') {
   process.exit(3);
 } else {
-  const facts = { engine: 'moody', provider: 'cpu', threads: 1, modelBytes: 0 };
-  send({ kind: 'loaded', model: { platform: 'moody', inputs: [], outputs: [], facts }, loadNs: 1 });
+  const facts = { engine: 'moody', provider: 'cpu', threads: 1, modelBytes: 0, heldBytes: 0 };
+  send({
+    kind: 'loaded',
+    model: { platform: 'moody', inputs: [], outputs: [], facts, heapBytes: 0 },
+    loadNs: 1,
+  });
   const obey = (message: ToWorker): void => {
     if (message.kind === 'close') parentPort?.close();
     else if (message.inputs[0]?.name === 'exit') process.exit(7);

@@ -133,10 +133,14 @@ test('another provider is refused, unless the CPU may stand in', async () => {
 test('the facts are those of the engine, whatever was asked for', async () => {
   const { facts } = await open(save('facts', addAndSubtract()), { threads: 4 });
   assert.match(facts.engine, /^litert 2\.\d+\.\d+$/);
+  // The whole memory of a WebAssembly module, which has pages of 64 KiB.
+  assert.equal(facts.heldBytes % 65536, 0);
+  assert.ok(facts.heldBytes > 1024 * 1024, String(facts.heldBytes));
   assert.deepEqual(
-    { ...facts, engine: '' },
+    { ...facts, engine: '', heldBytes: 0 },
     {
       engine: '',
+      heldBytes: 0,
       provider: 'cpu',
       threads: 1,
       modelBytes: writeTflite(addAndSubtract()).length,

@@ -7,7 +7,7 @@ import { type Engine, openEngine } from './engine.js';
 import { type Ports, portsOf } from './ports.js';
 import { readModelFile } from './read-file.js';
 import { readTflite, type TfliteModel } from './read-tflite.js';
-import { litertVersion, startRuntime } from './runtime.js';
+import { litertVersion, type Runtime, startRuntime } from './runtime.js';
 import { LiteRtSession } from './session.js';
 
 const log = loggerOf('backend::litert');
@@ -23,8 +23,11 @@ async function load({ path }: ModelArtifact, options: LoadOptions): Promise<Sess
   const ports = portsOf(model);
   checkPorts(ports);
   const stateful = isStateful(model);
-  const engine = await openEngine(await startRuntime(), bytes, ports, stateful);
-  return new LiteRtSession(ports, factsOf(bytes), engine, () => reopen(path, stamp, ports, stateful));
+  const runtime = await startRuntime();
+  const engine = await openEngine(runtime, bytes, ports, stateful);
+  return new LiteRtSession(ports, factsOf(bytes, runtime), engine, () =>
+    reopen(path, stamp, ports, stateful),
+  );
 }
 
 function checkProvider(path: string, { provider, allowFallback }: LoadOptions): void {
@@ -36,8 +39,15 @@ function checkProvider(path: string, { provider, allowFallback }: LoadOptions): 
   });
 }
 
-function factsOf(bytes: Uint8Array): SessionFacts {
-  return { engine: `litert ${litertVersion()}`, provider: 'cpu', threads: 1, modelBytes: bytes.length };
+/** After the trial runs, which take all the memory that later ones need. */
+function factsOf(bytes: Uint8Array, { bindings }: Runtime): SessionFacts {
+  return {
+    engine: `litert ${litertVersion()}`,
+    provider: 'cpu',
+    threads: 1,
+    modelBytes: bytes.length,
+    heldBytes: bindings.HEAPU8.buffer.byteLength,
+  };
 }
 
 async function reopen(path: string, stamp: string, ports: Ports, stateful: boolean): Promise<Engine> {

@@ -25,11 +25,13 @@ async function load(artifact: ModelArtifact, options: LoadOptions): Promise<Sess
     const axisSizes = options.onnxruntime.free_dimension_overrides ?? {};
     const { inputs, outputs, warnings } = servedTensors(engine, axisSizes, file);
     for (const warning of warnings) log.warn(warning, { path: artifact.path });
+    const modelBytes = statSync(artifact.path).size + externalBytes(file);
     return new OnnxRuntimeSession(engine, inputs, outputs, {
       engine: ENGINE_NAME,
       provider: formatProvider(provider),
       threads: options.threads,
-      modelBytes: statSync(artifact.path).size + externalBytes(file),
+      modelBytes,
+      heldBytes: file?.weightBytes ?? modelBytes,
     });
   } catch (thrown) {
     await engine.release();

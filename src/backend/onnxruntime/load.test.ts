@@ -79,6 +79,8 @@ test("metadata and facts are the model's", async () => {
     provider: 'cpu',
     threads: 2,
     modelBytes: bytes.length,
+    // W, 4x3 of FP32.
+    heldBytes: 48,
   });
   await session.dispose();
 });

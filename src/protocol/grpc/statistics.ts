@@ -38,6 +38,11 @@ function modelStats(counts: ModelStatistics): MessageInitShape<typeof ModelStati
       computeInfer: duration(computeInfer),
       computeOutput: duration(computeOutput),
     })),
+    memoryUsage: counts.memory.map(({ type, id, bytes }) => ({
+      type,
+      id: BigInt(id),
+      byteSize: BigInt(bytes),
+    })),
   };
 }
 

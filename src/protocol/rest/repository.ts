@@ -6,6 +6,7 @@ import type { Serving } from '#serving/serving.js';
 import { Base64Problem, copyBase64 } from './base64.js';
 import { described, flag, NOTHING, object, optional, parameters, readBody } from './definition.js';
 import { encodeIndex, INDEX } from './encode-index.js';
+import { encodeModels, MODELS } from './encode-models.js';
 import { encodePlan, PLAN, PLAN_APPLIED } from './encode-plan.js';
 import { jsonContent, type RestRoute } from './operation.js';
 import { get, json, modelRef, ok, post } from './route.js';
@@ -42,6 +43,17 @@ export function repositoryRoutes(serving: Serving): readonly RestRoute[] {
         errors: ['INVALID_ARGUMENT'],
       },
       ({ body }) => ok(encodeIndex(serving.index(), readBody(indexRequest, body).ready ?? false)),
+    ),
+    get(
+      '/v2/repository/models',
+      {
+        id: 'repositoryModels',
+        tag: 'repository',
+        summary: 'The models with all that is known of them',
+        answers: { 200: { description: 'Every model.', content: jsonContent(MODELS) } },
+        errors: [],
+      },
+      () => ok(encodeModels(serving.models())),
     ),
     post(
       '/v2/repository/models/:model/load',

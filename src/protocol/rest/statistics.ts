@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import {
   type BatchStatistics,
   FAILURE_REASONS,
+  type MemoryUse,
   type ModelStatistics,
   type ShadowStatistics,
 } from '#inference/statistics.js';
@@ -61,7 +62,7 @@ function modelStats(counts: ModelStatistics): object {
     failure_reasons: counts.failureReasons,
     response_stats: {},
     batch_stats: counts.batches.map(batchStats),
-    memory_usage: [],
+    memory_usage: counts.memory.map(({ type, id, bytes }) => ({ type, id, byte_size: bytes })),
     ...(counts.shadow && { shadow_stats: shadowStats(counts.shadow) }),
   };
 }
@@ -168,7 +169,15 @@ const MODEL_STATISTICS: Readonly<Record<string, JsonSchema>> = {
   },
   response_stats: { type: 'object' },
   batch_stats: { type: 'array', items: objectSchema({ batch_size: COUNT, ...COMPUTE }) },
-  memory_usage: { type: 'array' },
+  memory_usage: {
+    type: 'array',
+    items: objectSchema({
+      type: { type: 'string', enum: ['CPU', 'CPU_PINNED', 'GPU'] satisfies MemoryUse['type'][] },
+      id: { ...COUNT, description: 'The number of the device.' },
+      byte_size: COUNT,
+    }),
+    description: 'About what its instances held when they had been loaded.',
+  },
   shadow_stats: SHADOW_STATISTICS,
 };
 
