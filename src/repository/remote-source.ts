@@ -39,7 +39,9 @@ export class RemoteSource implements ModelSource {
   }
 
   async all(signal: AbortSignal): Promise<readonly OfferedModel[]> {
-    const models = await this.#list(signal);
+    const models = await this.#listOrFault(signal);
+    if (typeof models === 'string')
+      return [...this.#known.values()].map(({ offered }) => ({ ...offered, fault: models }));
     for (const name of this.#known.keys()) if (!models.has(name)) await this.#forget(name);
     const offers: OfferedModel[] = [];
     // One after the other: each fetch has several transfers of its own.
@@ -54,6 +56,16 @@ export class RemoteSource implements ModelSource {
 
   async close(): Promise<void> {
     await this.#leases.releaseAll();
+  }
+
+  /** Why the store cannot be listed, where something is known of it; else it rejects. */
+  async #listOrFault(signal: AbortSignal): Promise<ReadonlyMap<string, readonly StoredObject[]> | string> {
+    try {
+      return await this.#list(signal);
+    } catch (thrown) {
+      if (this.#known.size === 0) throw thrown;
+      return messageOf(thrown);
+    }
   }
 
   async #list(signal: AbortSignal): Promise<ReadonlyMap<string, readonly StoredObject[]>> {
