@@ -55,8 +55,8 @@ class World {
   readonly faults: string[] = [];
   /** What could serve when it was last looked at, as `a` or `a/1`, and has to go on; and how many of it were lost until then. */
   readonly #serving = new Map<string, { readonly load: FakeLoad; readonly lost: number }>();
-  /** What was loaded of something that nobody wanted, at some time. */
-  readonly #mayGo = new Set<FakeLoad>();
+  /** By `a/1`, what serves of a version that is wanted. */
+  readonly #mustStay = new Map<string, FakeLoad>();
   /** Loads of which `onClose` is heard. */
   #known = 0;
   /** Changes of what is offered that were asked for. */
@@ -325,10 +325,8 @@ class World {
     if (load.isLost) return;
     if (this.borrowed.some((each) => each.load === load))
       this.faults.push(`${load.id} was closed while it was borrowed`);
-    const hasOther = this.engines.loads.some(
-      (each) => each !== load && each.isOpen && each.offer.name === name && each.offer.version === version,
-    );
-    if (!hasOther && !this.#mayGo.has(load)) this.faults.push(`${load.id} was closed, and nothing stands in`);
+    if (this.#mustStay.get(`${name}/${version}`) === load)
+      this.faults.push(`${load.id} was closed, and nothing had come in its place`);
   }
 
   #wantedOf(name: string): readonly string[] {
@@ -342,8 +340,13 @@ class World {
   #lookAt(name: string): void {
     const wanted = this.#wantedOf(name);
     const loads = this.engines.loads.filter(({ offer }) => offer.name === name);
-    for (const load of loads) if (!wanted.includes(load.offer.version)) this.#mayGo.add(load);
-    // An ensemble serves no longer than its steps.
+    for (const version of VERSIONS) {
+      const load = this.#loadFor(name, version);
+      // An ensemble serves no longer than its steps.
+      const isLame = load === null && ENSEMBLES.includes(name);
+      if (isLame || !wanted.includes(version)) this.#mustStay.delete(`${name}/${version}`);
+      else if (load !== null) this.#mustStay.set(`${name}/${version}`, load);
+    }
     if (ENSEMBLES.includes(name)) return;
     const lost = loads.filter(({ isLost }) => isLost).length;
     for (const version of [null, ...VERSIONS]) {
