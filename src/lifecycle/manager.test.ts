@@ -1089,6 +1089,20 @@ test('a model that is leaving can come back with a change', async () => {
   await stopAndCheck(stage);
 });
 
+test('a model that is gone before the change is accepted with which it comes back is offered then', async () => {
+  const stage = await loadedStage([offered('m', '1'), offered('n', '1')]);
+  const { models, engines } = stage;
+  const handle = stage.borrow('m');
+  void models.withdraw('m');
+  const applied = outcomeOf(models.apply([offered('m', '1'), offered('n', '1@b')], false));
+  await settle();
+  handle.release();
+  await engines.end('n/1@b');
+  assert.equal(applied.now, 'done');
+  assert.deepEqual(stage.index.toSorted(), ['m/1 UNAVAILABLE -: unloaded', 'n/1 READY']);
+  await stopAndCheck(stage);
+});
+
 test('a model that is leaving and comes back with a change that fails is forgotten all the same', async () => {
   const stage = await loadedStage([offered('m', '1')]);
   const { models, engines } = stage;
@@ -1164,6 +1178,21 @@ for (const [what, begin, end] of phases) {
     await stopAndCheck(stage);
   });
 }
+
+test('a stop just when the last of a change is ready comes before it', async () => {
+  const stage = await loadedStage([offered('m', '1'), offered('n', '1')]);
+  const { models, engines } = stage;
+  const applied = outcomeOf(models.apply([offered('m', '1@b')], true));
+  const off = models.onChange(() => {
+    if (!engines.opened.includes('m/1@b')) return;
+    off();
+    void models.stop();
+  });
+  await engines.end('m/1@b');
+  assert.equal(applied.now, 'the server is shutting down');
+  assert.deepEqual(models.offered, [offered('m', '1'), offered('n', '1')]);
+  await stopAndCheck(stage);
+});
 
 test('a load that a stop overtakes hears of it', async () => {
   const stage = new Stage([offered('m', '1')]);

@@ -180,15 +180,17 @@ export class ModelManager {
     this.#advance(this.#all);
     await Promise.all(change.trials.map(({ ended }) => ended));
     const { failed } = change;
-    if (failed.length === 0) change.accept();
+    const isAccepted = failed.length === 0 && !this.#isStopped;
+    if (isAccepted) change.accept();
     else change.giveUp();
     this.#advance(this.#all);
     this.#changed();
-    if (failed.length > 0) await Promise.all(change.trials.map(({ gone }) => gone));
+    if (!isAccepted) await Promise.all(change.trials.map(({ gone }) => gone));
     this.#staged = null;
     end.resolve();
+    if (isAccepted) return;
     if (this.#isStopped) throw shuttingDown();
-    if (failed.length > 0) throw invalid(`nothing was changed: ${failed.map(whyFailed).join('; ')}`);
+    throw invalid(`nothing was changed: ${failed.map(whyFailed).join('; ')}`);
   }
 
   /**
@@ -289,7 +291,7 @@ export class ModelManager {
     this.#changes.tell();
     for (const model of models) {
       if (!this.#isQuiet(model)) continue;
-      if (model.standing === 'leaving' && model.loads.length === 0) this.#remove(model);
+      if (model.isOver) this.#remove(model);
       this.#waiters.get(model)?.resolve();
       this.#waiters.delete(model);
     }

@@ -78,6 +78,11 @@ export class Model {
     this.standing = 'leaving';
   }
 
+  /** Whether it can be forgotten: nobody offers it, or tries to, and nothing of it is loaded. */
+  get isOver(): boolean {
+    return this.standing === 'leaving' && this.#next === null && this.#loads.length === 0;
+  }
+
   /** What failed is loaded again, as if it had never been tried. */
   forgive(): void {
     for (const load of this.#live) load.isStale ||= load.state === 'failed';
@@ -149,8 +154,9 @@ export class Model {
   get serving(): ReadonlyMap<string, Version> {
     if (this.#serving === null) {
       const ready = this.#live.filter((load) => load.ready);
-      const wantedLast = [...ready.filter(({ wanted }) => !wanted), ...ready.filter(({ wanted }) => wanted)];
-      this.#serving = new Map(wantedLast.map((load) => [load.version, load]));
+      // The one that is wanted or, as long as it is not ready, the one that served before.
+      const bestLast = ready.toReversed().sort((a, b) => Number(a.wanted) - Number(b.wanted));
+      this.#serving = new Map(bestLast.map((load) => [load.version, load]));
       this.#shareOut(this.#serving);
     }
     return this.#serving;

@@ -43,6 +43,13 @@ const rows: [what: string, loads: string[], steps: string[]][] = [
     ['1 ready old', '1 ready', '2 failed'],
     ['unload 1 ready old'],
   ],
+  [
+    'one that came too late leaves at once where an older one serves',
+    ['1 ready old', '1 ready old late', '1 loading'],
+    ['unload 1 ready old late'],
+  ],
+  ['what is ready does not stand in for another version', ['1 ready old', '2 ready old', '3 loading'], []],
+  ['one on trial does not stand in', ['1 ready trial', '1 ready old', '1 loading'], []],
   ['one on trial is loaded', ['1 ready', '1 offered trial'], ['load 1 offered trial']],
   ['one on trial does not make another leave', ['1 ready old', '1 ready trial', '2 loading'], []],
   ['one whose trial is over leaves at once', ['1 ready', '1 ready trial old'], ['unload 1 ready trial old']],

@@ -15,8 +15,9 @@ export interface LoadSnapshot {
 export type Step<L> = { readonly kind: 'load' | 'unload' | 'forget'; readonly load: L };
 
 /**
- * The steps that bring what is loaded of one model nearer to what is wanted. Who is not wanted any more leaves when
- * what comes in its place is ready, and stays where that failed. What failed is left alone until it is asked for again.
+ * The steps that bring what is loaded of one model, oldest first, nearer to what is wanted. Who is not wanted any more
+ * leaves when what comes in its place is ready, and stays where that failed. What failed is left alone until it is asked
+ * for again.
  */
 export function nextSteps<L extends LoadSnapshot>(loads: readonly L[]): readonly Step<L>[] {
   const steps: Step<L>[] = [];
@@ -30,8 +31,12 @@ export function nextSteps<L extends LoadSnapshot>(loads: readonly L[]): readonly
   return steps;
 }
 
-function mayLeave({ version, isTrial }: LoadSnapshot, loads: readonly LoadSnapshot[]): boolean {
+function mayLeave(leaving: LoadSnapshot, loads: readonly LoadSnapshot[]): boolean {
+  const { version, isTrial } = leaving;
   if (isTrial) return true;
+  // What serves already stands in, and not what came after it and is not wanted either.
+  const standIn = loads.find((load) => load.version === version && load.state === 'ready' && !load.isTrial);
+  if (standIn !== leaving) return true;
   const wanted = loads.filter((load) => load.wanted && !load.isTrial);
   const itsOwn = wanted.filter((load) => load.version === version);
   const heirs = itsOwn.length > 0 ? itsOwn : wanted;
