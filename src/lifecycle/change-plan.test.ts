@@ -58,12 +58,12 @@ test('a change of settings is told by their names', () => {
   const before = { ...offered('m', ''), versions: [offeredVersion('m', '1')] };
   const versions = [offeredVersion('m', '1@b', { device: 'cpu(2)*1', isCached: true })];
   const plan = planOf([before], [{ ...before, versions }], () => true);
-  assert.deepEqual(plan.change, [{ model: 'm', version: '1', why: 'settings: device, isCached' }]);
+  assert.deepEqual(plan.change, [{ model: 'm', version: '1', why: 'settings: npu_device, response_cache' }]);
 });
 
 test('the steps of an ensemble are a setting of it', () => {
   const plan = planOf([ensembleOf('e', '1', 'a')], [ensembleOf('e', '1@b', 'b')], () => true);
-  assert.deepEqual(plan.change, [{ model: 'e', version: '1', why: 'settings: ensemble' }]);
+  assert.deepEqual(plan.change, [{ model: 'e', version: '1', why: 'settings: ensemble_scheduling' }]);
 });
 
 test('what nobody asked for is not loaded, not changed and not unloaded, whether it is known or new', () => {

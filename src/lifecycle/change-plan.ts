@@ -67,9 +67,34 @@ function whyNot({ versions }: OfferedModel, version: string): string {
   return isThere ? 'its version policy does not choose it any more' : 'no longer there';
 }
 
-/** The settings that differ, by their names here; the rest is in the files. */
+/** Settings by the keys that a configuration has for them. */
+const KEY_OF: Readonly<Record<Exclude<keyof OfferedVersion, 'revision' | 'name' | 'version'>, string>> = {
+  path: 'model',
+  description: 'description',
+  platform: 'platform',
+  device: 'npu_device',
+  workers: 'worker_num',
+  batchSize: 'batch_size',
+  maxBatchSize: 'max_batch_size',
+  strict: 'strict',
+  allowFallback: 'allow_fallback',
+  inputs: 'inputs',
+  outputs: 'outputs',
+  batching: 'dynamic_batching',
+  queue: 'dynamic_batching',
+  sequence: 'sequence_batching',
+  ensemble: 'ensemble_scheduling',
+  warmup: 'model_warmup',
+  isCached: 'response_cache',
+  rateLimit: 'rate_limit',
+  compiler: 'compiler_config',
+  engine: 'engine',
+};
+
+/** The settings that differ; where none does, it is the files. */
 function differenceOf(was: OfferedVersion, is: OfferedVersion): string {
-  const keys = Object.keys(is).filter((key) => key !== 'revision') as (keyof OfferedVersion)[];
+  const keys = Object.keys(KEY_OF) as (keyof typeof KEY_OF)[];
   const changed = keys.filter((key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]));
-  return changed.length === 0 ? 'its files' : `settings: ${changed.join(', ')}`;
+  const names = new Set(changed.map((key) => KEY_OF[key]));
+  return names.size === 0 ? 'its files' : `settings: ${[...names].join(', ')}`;
 }
