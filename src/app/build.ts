@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { openCache } from '#cache/open-cache.js';
 import type { ResponseStore } from '#cache/store.js';
 import type { Settings } from '#config/settings.js';
 import { ModelControl } from '#control/model-control.js';
-import type { ModelSource } from '#control/model-source.js';
-import { NO_OVERRIDES } from '#control/overrides.js';
+import type { Overrides } from '#control/overrides.js';
 import type { Clock } from '#core/clock.js';
 import type { LogControl } from '#core/log-settings.js';
 import { openInventory } from '#device/inventory.js';
@@ -19,6 +19,7 @@ import { grpcSkin } from '#protocol/grpc/skin.js';
 import { restSkin } from '#protocol/rest/skin.js';
 import { FolderSource } from '#repository/folder-source.js';
 import { ListSource } from '#repository/list-source.js';
+import { ModelOverrides } from '#repository/model-overrides.js';
 import { CoreShares } from '#scheduler/core-shares.js';
 import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
@@ -50,6 +51,8 @@ const EXTENSIONS: readonly string[] = [
 export interface Parts {
   readonly models: ModelManager;
   readonly control: ModelControl;
+  /** What clients bring with a load. */
+  readonly overrides: Overrides;
   readonly gate: Gate;
   readonly listener: Listener;
   /** Null where gRPC is off. */
@@ -89,12 +92,20 @@ export async function build(
   };
   const list = new ListSource(settings.models, fileStateOf);
   const models = new ModelManager(await list.all(), open, settings.loading, clock);
+  const folders = settings.repositories.map((root) => repositoryAt(root, settings, clock));
+  const overrides = new ModelOverrides({
+    folders,
+    defaults: settings.modelDefaults,
+    allowsFiles: settings.allowModelUpload,
+    spoolFolder: tmpdir(),
+    clock,
+  });
   const control = new ModelControl({
     models,
-    sources: [list, ...settings.repositories.map((root) => repositoryAt(root, settings, clock))],
+    sources: [list, ...folders],
     options: settings.control,
     clock,
-    overrides: NO_OVERRIDES,
+    overrides,
     reread: rereader(settings, list, readAgain),
   });
   const gate = new Gate();
@@ -123,10 +134,10 @@ export async function build(
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
-  return { models, control, gate, listener, grpcListener, sharedMemory, traceFile, cache };
+  return { models, control, overrides, gate, listener, grpcListener, sharedMemory, traceFile, cache };
 }
 
-function repositoryAt(root: string, { control, modelDefaults }: Settings, clock: Clock): ModelSource {
+function repositoryAt(root: string, { control, modelDefaults }: Settings, clock: Clock): FolderSource {
   return new FolderSource({ root, ...control, defaults: modelDefaults, clock });
 }
 

@@ -62,7 +62,8 @@ export class Stopper {
   }
 
   async #drain(): Promise<void> {
-    const { gate, listener, grpcListener, models, control, sharedMemory, traceFile, cache } = this.#parts;
+    const { gate, listener, grpcListener, models, control, overrides, sharedMemory, traceFile, cache } =
+      this.#parts;
     const { drainDelayMs, drainTimeoutMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
     gate.leave();
@@ -79,6 +80,7 @@ export class Stopper {
     if (loading > 0)
       log.info(`waiting for ${loading} loads to end: an engine cannot be stopped in the middle of one`);
     await Promise.race([control.stop().then(() => models.stop()), limit]);
+    await Promise.race([overrides.close(), limit]);
     await Promise.race([cache?.close(), limit]);
     await Promise.race([traceFile?.close(), limit]);
     const cutOffMs = Math.max(MIN_SEND_MS, limitAt - this.#clock.now());

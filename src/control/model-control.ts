@@ -33,11 +33,15 @@ export class ModelControl {
   #isDue = false;
   /** What was asked of each model last and is on its way. */
   readonly #asked = new Map<string, Promise<void>>();
+  /** Models that are as a load brought them, and not as their source has them. */
+  readonly #overridden = new Set<string>();
   #doubles = '';
   #hasLooked = false;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
+    const { models, overrides } = parts;
+    models.onChange(() => overrides.tidy(() => models.filesInUse));
   }
 
   /** Whether all sources have been looked at: before that, what is not known may yet be found. */
@@ -63,9 +67,12 @@ export class ModelControl {
     await this.#inOrder(name, async () => {
       const { models, overrides } = this.#parts;
       const found = await this.#one(name);
-      const offered = overrides.isAsked(request) ? await overrides.offerOf(name, request, found) : found;
-      if (offered !== null) models.offer(offered);
-      loaded = models.load(name, { isForced: request.isForced });
+      if (overrides.isAsked(request)) {
+        loaded = this.#tryOut(await overrides.offerOf(name, request, found), request);
+      } else {
+        if (found !== null) this.#offerAgain(found);
+        loaded = models.load(name, { isForced: request.isForced });
+      }
       loaded.catch(() => {});
     });
     await loaded;
@@ -76,7 +83,13 @@ export class ModelControl {
     this.#checkMode();
     const { models } = this.#parts;
     models.checkKnown(name);
-    void this.#inOrder(name, async () => void models.unload(name, options));
+    void this.#inOrder(name, async () => {
+      void models.unload(name, options);
+      for (const each of this.#overridden)
+        void this.#inOrder(each, () => this.#forget(each)).catch((thrown: unknown) =>
+          log.warn(`model '${each}' keeps what a load gave it: ${messageOf(thrown)}`),
+        );
+    });
   }
 
   /** What `reload` would do. */
@@ -94,6 +107,8 @@ export class ModelControl {
       }
       await this.#parts.models.apply(offers, this.#loadsNew);
       accept();
+      // What is offered now is what the sources have.
+      this.#overridden.clear();
       const { load, change, unload, keep } = report;
       log.info(
         `the configuration was applied: ${load.length} loaded, ${change.length} changed, ${unload.length} unloaded, ${keep} kept`,
@@ -108,6 +123,48 @@ export class ModelControl {
     this.#timer?.cancel();
     for (const off of this.#unwatch) off();
     await Promise.all(this.#parts.sources.map((source) => source.close?.()));
+  }
+
+  /** Loads what a request brought. Where that fails, what was offered before is offered again. */
+  async #tryOut(offered: OfferedModel, { isForced }: LoadRequest): Promise<void> {
+    const { models } = this.#parts;
+    const { name } = offered;
+    const [before, wasAsked, wasOverridden] = [
+      models.offeredOf(name),
+      models.isAsked(name),
+      this.#overridden.has(name),
+    ];
+    models.offer(offered);
+    this.#overridden.add(name);
+    const tried = models.offeredOf(name);
+    try {
+      await models.load(name, { isForced });
+    } catch (thrown) {
+      // Another load may have come meanwhile, or an unload.
+      if (tried !== null && models.offeredOf(name) === tried) {
+        if (!wasOverridden) this.#overridden.delete(name);
+        if (!wasAsked) void models.unload(name);
+        if (before === null) void models.withdraw(name);
+        else models.offer(before);
+      }
+      throw thrown;
+    }
+  }
+
+  /** What a source has counts again. */
+  #offerAgain(found: OfferedModel): void {
+    this.#overridden.delete(found.name);
+    this.#parts.models.offer(found);
+  }
+
+  /** What a load brought for a model that is unloaded counts no more. */
+  async #forget(name: string): Promise<void> {
+    const { models } = this.#parts;
+    if (!this.#overridden.has(name) || models.isAsked(name)) return;
+    const found = await this.#one(name);
+    if (found !== null) return this.#offerAgain(found);
+    this.#overridden.delete(name);
+    void models.withdraw(name);
   }
 
   get #loadsNew(): boolean {
