@@ -35,13 +35,14 @@ export class ModelControl {
   readonly #asked = new Map<string, Promise<void>>();
   /** Models that are as a load brought them, and not as their source has them. */
   readonly #overridden = new Set<string>();
+  /** What is offered again if what is tried in its place fails, by what is tried. */
+  readonly #fallbacks = new Map<OfferedModel, OfferedModel>();
   #doubles = '';
   #hasLooked = false;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    const { models, overrides } = parts;
-    models.onChange(() => overrides.tidy(() => models.filesInUse));
+    parts.models.onChange(() => this.#tidy());
   }
 
   /** Whether all sources have been looked at: before that, what is not known may yet be found. */
@@ -134,6 +135,7 @@ export class ModelControl {
       models.isAsked(name),
       this.#overridden.has(name),
     ];
+    if (before !== null) this.#fallbacks.set(offered, before);
     models.offer(offered);
     this.#overridden.add(name);
     const tried = models.offeredOf(name);
@@ -148,7 +150,17 @@ export class ModelControl {
         else models.offer(before);
       }
       throw thrown;
+    } finally {
+      this.#fallbacks.delete(offered);
+      this.#tidy();
     }
+  }
+
+  /** Lets the files go that a load brought and that nobody needs any more. */
+  #tidy(): void {
+    const { models, overrides } = this.#parts;
+    const paths = (offered: OfferedModel): readonly string[] => offered.versions.map(({ path }) => path);
+    overrides.tidy(() => new Set([...models.filesInUse, ...[...this.#fallbacks.values()].flatMap(paths)]));
   }
 
   /** What a source has counts again. */

@@ -418,3 +418,66 @@ test('files may be written beside those of a model while it is served from what 
   assert.ok((await rest.load(server, 'found')).isOk);
   assert.equal((await configOf(server, 'found')).max_batch_size, 2);
 });
+
+test('loads of one model at the same time, good and bad: what is served in the end has its files, and no other files are kept', async (t) => {
+  const server = await open(t);
+  const bad = { config: '{}', 'file:1/model.onnx': new Uint8Array([1, 2, 3]) };
+  for (let round = 0; round < 4; round++) {
+    await Promise.all([ECHO, bad, ECHO, bad].map((parameters) => rest.load(server, 'new', parameters)));
+    const index = await indexOf(server);
+    const isServed = index.some(({ name, state }) => name === 'new' && state === 'READY');
+    await untilUploads(isServed ? 1 : 0);
+    if (isServed) await assertEchoes(server, 'new');
+  }
+  assert.ok((await rest.load(server, 'new', ECHO)).isOk);
+  const both = [rest.load(server, 'new', ECHO), unload(server, 'new')];
+  await Promise.all(both);
+  assert.ok((await rest.load(server, 'new', ECHO)).isOk);
+  await untilUploads(1);
+  await assertEchoes(server, 'new');
+});
+
+test('a reload of the configuration goes back to the sources', async (t) => {
+  const own = settings(t);
+  const server = await startTestServer(own, undefined, () => own);
+  t.after(() => server.stop());
+  await server.server.modelsSettled;
+  const before = await configOf(server, 'found');
+  assert.ok((await rest.load(server, 'new', ECHO)).isOk);
+  assert.ok((await rest.load(server, 'found', { config: CONFIG })).isOk);
+  const { change, unload: gone } = (await server.get('/v2/repository/plan')).json;
+  assert.deepEqual([change[0].model, gone[0].model], ['found', 'new']);
+  assert.equal((await server.post('/v2/repository/reload', '')).status, 200);
+  await untilUploads(0);
+  assert.deepEqual(await configOf(server, 'found'), before);
+  assert.equal((await server.get('/v2/models/new')).status, 404);
+});
+
+test('an ensemble that is brought is served, and so is a model that is unloaded with it', async (t) => {
+  const server = await open(t);
+  const step = { model_name: 'found', model_version: -1 };
+  const config = {
+    platform: 'ensemble',
+    max_batch_size: 4,
+    input: [{ name: 'IN', data_type: 'TYPE_INT32', dims: [16] }],
+    output: [{ name: 'OUT', data_type: 'TYPE_INT32', dims: [16] }],
+    ensemble_scheduling: {
+      step: [{ ...step, input_map: { INPUT0: 'IN', INPUT1: 'IN' }, output_map: { OUTPUT0: 'OUT' } }],
+    },
+  };
+  assert.ok((await rest.load(server, 'found', { config: CONFIG, 'file:1/model.onnx': addSubModel() })).isOk);
+  const files = { 'file:1/empty': new Uint8Array() };
+  const { isOk, sentence } = await rest.load(server, 'twice', { config: JSON.stringify(config), ...files });
+  assert.ok(isOk, sentence);
+  await untilUploads(1);
+  const reply = await server.post(
+    '/v2/models/twice/infer',
+    inferBody(tensor('IN', 'INT32', [1, 16], sixteen(4))),
+  );
+  assert.deepEqual([reply.status, reply.json.outputs?.[0].data], [200, sixteen(8)], reply.text);
+  const parameters = { unload_dependents: true };
+  assert.equal((await server.post('/v2/repository/models/twice/unload', { parameters })).status, 200);
+  await untilUploads(0);
+  const names = (await indexOf(server)).filter(({ state }) => state === 'READY').map(({ name }) => name);
+  assert.deepEqual(names, ['listed', 'listed']);
+});
