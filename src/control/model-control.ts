@@ -3,6 +3,7 @@ import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { ModelManager } from '#lifecycle/manager.js';
 import type { OfferedModel } from '#lifecycle/offer.js';
+import { BroughtModels } from './brought-models.js';
 import { type LoadRequest, PLAIN_LOAD, type UnloadRequest } from './load-request.js';
 import { merged } from './merged.js';
 import type { ModelSource } from './model-source.js';
@@ -33,16 +34,13 @@ export class ModelControl {
   #isDue = false;
   /** What was asked of each model last and is on its way. */
   readonly #asked = new Map<string, Promise<void>>();
-  /** Models that are as a load brought them, and not as their source has them. */
-  readonly #overridden = new Set<string>();
-  /** What is offered again if what is tried in its place fails, by what is tried. */
-  readonly #fallbacks = new Map<OfferedModel, OfferedModel>();
+  readonly #brought: BroughtModels;
   #doubles = '';
   #hasLooked = false;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    parts.models.onChange(() => this.#tidy());
+    this.#brought = new BroughtModels(parts.models, parts.overrides);
   }
 
   /** Whether all sources have been looked at: before that, what is not known may yet be found. */
@@ -69,9 +67,10 @@ export class ModelControl {
       const { models, overrides } = this.#parts;
       const found = await this.#one(name);
       if (overrides.isAsked(request)) {
-        loaded = this.#tryOut(await overrides.offerOf(name, request, found), request);
+        const offered = await overrides.offerOf(name, request, found);
+        loaded = this.#brought.tryOut(offered, request.isForced);
       } else {
-        if (found !== null) this.#offerAgain(found);
+        if (found !== null) this.#brought.giveBack(name, found);
         loaded = models.load(name, { isForced: request.isForced });
       }
       loaded.catch(() => {});
@@ -86,11 +85,12 @@ export class ModelControl {
     models.checkKnown(name);
     void this.#inOrder(name, async () => {
       void models.unload(name, options);
-      for (const each of this.#overridden)
+      for (const each of this.#brought.left)
         void this.#inOrder(each, () => this.#forget(each)).catch((thrown: unknown) =>
           log.warn(`model '${each}' keeps what a load gave it: ${messageOf(thrown)}`),
         );
-    });
+      // An unload before this one may have made an end of a model that no source has.
+    }).catch((thrown: unknown) => log.debug(messageOf(thrown)));
   }
 
   /** What `reload` would do. */
@@ -109,7 +109,7 @@ export class ModelControl {
       await this.#parts.models.apply(offers, this.#loadsNew);
       accept();
       // What is offered now is what the sources have.
-      this.#overridden.clear();
+      this.#brought.clear();
       const { load, change, unload, keep } = report;
       log.info(
         `the configuration was applied: ${load.length} loaded, ${change.length} changed, ${unload.length} unloaded, ${keep} kept`,
@@ -126,57 +126,10 @@ export class ModelControl {
     await Promise.all(this.#parts.sources.map((source) => source.close?.()));
   }
 
-  /** Loads what a request brought. Where that fails, what was offered before is offered again. */
-  async #tryOut(offered: OfferedModel, { isForced }: LoadRequest): Promise<void> {
-    const { models } = this.#parts;
-    const { name } = offered;
-    const [before, wasAsked, wasOverridden] = [
-      models.offeredOf(name),
-      models.isAsked(name),
-      this.#overridden.has(name),
-    ];
-    if (before !== null) this.#fallbacks.set(offered, before);
-    models.offer(offered);
-    this.#overridden.add(name);
-    const tried = models.offeredOf(name);
-    try {
-      await models.load(name, { isForced });
-    } catch (thrown) {
-      // Another load may have come meanwhile, or an unload.
-      if (tried !== null && models.offeredOf(name) === tried) {
-        if (!wasOverridden) this.#overridden.delete(name);
-        if (!wasAsked) void models.unload(name);
-        if (before === null) void models.withdraw(name);
-        else models.offer(before);
-      }
-      throw thrown;
-    } finally {
-      this.#fallbacks.delete(offered);
-      this.#tidy();
-    }
-  }
-
-  /** Lets the files go that a load brought and that nobody needs any more. */
-  #tidy(): void {
-    const { models, overrides } = this.#parts;
-    const paths = (offered: OfferedModel): readonly string[] => offered.versions.map(({ path }) => path);
-    overrides.tidy(() => new Set([...models.filesInUse, ...[...this.#fallbacks.values()].flatMap(paths)]));
-  }
-
-  /** What a source has counts again. */
-  #offerAgain(found: OfferedModel): void {
-    this.#overridden.delete(found.name);
-    this.#parts.models.offer(found);
-  }
-
   /** What a load brought for a model that is unloaded counts no more. */
   async #forget(name: string): Promise<void> {
-    const { models } = this.#parts;
-    if (!this.#overridden.has(name) || models.isAsked(name)) return;
-    const found = await this.#one(name);
-    if (found !== null) return this.#offerAgain(found);
-    this.#overridden.delete(name);
-    void models.withdraw(name);
+    if (!this.#brought.left.includes(name)) return;
+    this.#brought.giveBack(name, await this.#one(name));
   }
 
   get #loadsNew(): boolean {

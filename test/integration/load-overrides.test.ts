@@ -430,8 +430,9 @@ test('loads of one model at the same time, good and bad: what is served in the e
     if (isServed) await assertEchoes(server, 'new');
   }
   assert.ok((await rest.load(server, 'new', ECHO)).isOk);
-  const both = [rest.load(server, 'new', ECHO), unload(server, 'new')];
-  await Promise.all(both);
+  await Promise.all([rest.load(server, 'new', ECHO), unload(server, 'new')]);
+  await Promise.all([1, 2, 3, 4].map(() => unload(server, 'new')));
+  await untilUploads(0);
   assert.ok((await rest.load(server, 'new', ECHO)).isOk);
   await untilUploads(1);
   await assertEchoes(server, 'new');
