@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { openCache } from '#cache/open-cache.js';
 import type { ResponseStore } from '#cache/store.js';
 import type { Settings } from '#config/settings.js';
 import { ModelControl } from '#control/model-control.js';
-import type { ModelSource } from '#control/model-source.js';
-import { NO_OVERRIDES } from '#control/overrides.js';
+import type { Overrides } from '#control/overrides.js';
 import type { Clock } from '#core/clock.js';
 import type { LogControl } from '#core/log-settings.js';
 import { openInventory } from '#device/inventory.js';
@@ -19,6 +19,7 @@ import { grpcSkin } from '#protocol/grpc/skin.js';
 import { restSkin } from '#protocol/rest/skin.js';
 import { FolderSource } from '#repository/folder-source.js';
 import { ListSource } from '#repository/list-source.js';
+import { ModelOverrides } from '#repository/model-overrides.js';
 import { RemoteSource } from '#repository/remote-source.js';
 import { locateFile } from '#repository/url-file.js';
 import { CoreShares } from '#scheduler/core-shares.js';
@@ -55,6 +56,8 @@ export interface Parts {
   readonly models: ModelManager;
   readonly control: ModelControl;
   readonly stores: Stores;
+  /** What clients bring with a load. */
+  readonly overrides: Overrides;
   readonly gate: Gate;
   readonly listener: Listener;
   /** Null where gRPC is off. */
@@ -98,12 +101,20 @@ export async function build(
   // What is elsewhere is fetched once the ports are open.
   const isHere = settings.models.every(({ path }) => !isStoreUrl(path));
   const models = new ModelManager(isHere ? await list.all() : [], open, settings.loading, clock);
+  const repositories = settings.repositories.map((root) => repositoryAt(root, settings, stores, clock));
+  const overrides = new ModelOverrides({
+    folders: repositories,
+    defaults: settings.modelDefaults,
+    allowsFiles: settings.allowModelUpload,
+    spoolFolder: tmpdir(),
+    clock,
+  });
   const control = new ModelControl({
     models,
-    sources: [list, ...settings.repositories.map((root) => repositoryAt(root, settings, stores, clock))],
+    sources: [list, ...repositories],
     options: settings.control,
     clock,
-    overrides: NO_OVERRIDES,
+    overrides,
     reread: rereader(settings, { list, locate }, readAgain),
   });
   const gate = new Gate();
@@ -132,7 +143,7 @@ export async function build(
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
-  return { models, control, stores, gate, listener, grpcListener, sharedMemory, traceFile, cache };
+  return { models, control, stores, overrides, gate, listener, grpcListener, sharedMemory, traceFile, cache };
 }
 
 function repositoryAt(
@@ -140,7 +151,7 @@ function repositoryAt(
   { control, modelDefaults: defaults }: Settings,
   stores: Stores,
   clock: Clock,
-): ModelSource {
+): FolderSource | RemoteSource {
   if (isStoreUrl(root)) return new RemoteSource({ url: root, stores, defaults, clock });
   return new FolderSource({ root, ...control, defaults, clock });
 }

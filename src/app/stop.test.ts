@@ -29,7 +29,13 @@ function setUp(parts: { readonly drainDelayMs?: number; readonly drainTimeoutMs?
   };
   const control = { stop: () => Promise.resolve() };
   const stores = { close: () => Promise.resolve() };
-  const fakes = { gate, listener, models, control, stores } as unknown as Parts;
+  const overrides = {
+    close: () => {
+      diary.push('remove files');
+      return Promise.resolve();
+    },
+  };
+  const fakes = { gate, listener, models, control, stores, overrides } as unknown as Parts;
   const stopper = new Stopper(fakes, settingsOf([], parts), clock);
   let status: number | null = null;
   void stopper.stopped.then((ended) => {
@@ -56,7 +62,7 @@ test('a stop goes from the top down: readiness, requests, models, port', async (
   clock.advance(3000);
   unloaded.resolve();
   await settle();
-  assert.deepEqual(diary, ['leave', 'unload', 'close within 7000']);
+  assert.deepEqual(diary, ['leave', 'unload', 'remove files', 'close within 7000']);
   assert.equal(statusNow(), 0);
 });
 
@@ -70,7 +76,7 @@ test('requests and models that do not end in time share one limit', async () => 
   assert.deepEqual(diary, ['leave']);
   clock.advance(1);
   await settle();
-  assert.deepEqual(diary, ['leave', 'unload', 'close within 500']);
+  assert.deepEqual(diary, ['leave', 'unload', 'remove files', 'close within 500']);
   assert.equal(statusNow(), 0);
 });
 

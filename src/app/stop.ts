@@ -62,8 +62,8 @@ export class Stopper {
   }
 
   async #drain(): Promise<void> {
-    const { gate, listener, grpcListener, models, control, stores, sharedMemory, traceFile, cache } =
-      this.#parts;
+    const { gate, listener, grpcListener, models, control, stores, overrides } = this.#parts;
+    const { sharedMemory, traceFile, cache } = this.#parts;
     const { drainDelayMs, drainTimeoutMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
     gate.leave();
@@ -80,6 +80,7 @@ export class Stopper {
     if (loading > 0)
       log.info(`waiting for ${loading} loads to end: an engine cannot be stopped in the middle of one`);
     await Promise.race([control.stop().then(() => models.stop()), limit]);
+    await Promise.race([overrides.close(), limit]);
     await Promise.race([stores.close(), limit]);
     await Promise.race([cache?.close(), limit]);
     await Promise.race([traceFile?.close(), limit]);

@@ -3,6 +3,7 @@ import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { ModelManager } from '#lifecycle/manager.js';
 import type { OfferedModel } from '#lifecycle/offer.js';
+import { BroughtModels } from './brought-models.js';
 import { type LoadRequest, PLAIN_LOAD, type UnloadRequest } from './load-request.js';
 import { merged } from './merged.js';
 import type { ModelSource } from './model-source.js';
@@ -33,11 +34,13 @@ export class ModelControl {
   #isDue = false;
   /** What was asked of each model last and is on its way. */
   readonly #asked = new Map<string, Promise<void>>();
+  readonly #brought: BroughtModels;
   #doubles = '';
   #hasLooked = false;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
+    this.#brought = new BroughtModels(parts.models, parts.overrides);
   }
 
   /** Whether all sources have been looked at: before that, what is not known may yet be found. */
@@ -63,9 +66,13 @@ export class ModelControl {
     await this.#inOrder(name, async () => {
       const { models, overrides } = this.#parts;
       const found = await this.#one(name);
-      const offered = overrides.isAsked(request) ? await overrides.offerOf(name, request, found) : found;
-      if (offered !== null) models.offer(offered);
-      loaded = models.load(name, { isForced: request.isForced });
+      if (overrides.isAsked(request)) {
+        const offered = await overrides.offerOf(name, request, found);
+        loaded = this.#brought.tryOut(offered, request.isForced);
+      } else {
+        if (found !== null) this.#brought.giveBack(name, found);
+        loaded = models.load(name, { isForced: request.isForced });
+      }
       loaded.catch(() => {});
     });
     await loaded;
@@ -76,7 +83,14 @@ export class ModelControl {
     this.#checkMode();
     const { models } = this.#parts;
     models.checkKnown(name);
-    void this.#inOrder(name, async () => void models.unload(name, options));
+    void this.#inOrder(name, async () => {
+      void models.unload(name, options);
+      for (const each of this.#brought.left)
+        void this.#inOrder(each, () => this.#forget(each)).catch((thrown: unknown) =>
+          log.warn(`model '${each}' keeps what a load gave it: ${messageOf(thrown)}`),
+        );
+      // An unload before this one may have made an end of a model that no source has.
+    }).catch((thrown: unknown) => log.debug(messageOf(thrown)));
   }
 
   /** What `reload` would do. */
@@ -94,6 +108,8 @@ export class ModelControl {
       }
       await this.#parts.models.apply(offers, this.#loadsNew);
       accept();
+      // What is offered now is what the sources have.
+      this.#brought.clear();
       const { load, change, unload, keep } = report;
       log.info(
         `the configuration was applied: ${load.length} loaded, ${change.length} changed, ${unload.length} unloaded, ${keep} kept`,
@@ -108,6 +124,12 @@ export class ModelControl {
     this.#timer?.cancel();
     for (const off of this.#unwatch) off();
     await Promise.all(this.#parts.sources.map((source) => source.close?.()));
+  }
+
+  /** What a load brought for a model that is unloaded counts no more. */
+  async #forget(name: string): Promise<void> {
+    if (!this.#brought.left.includes(name)) return;
+    this.#brought.giveBack(name, await this.#one(name));
   }
 
   get #loadsNew(): boolean {

@@ -1,4 +1,3 @@
-import { ServingError } from '#core/errors.js';
 import type { OfferedModel } from '#lifecycle/offer.js';
 import type { LoadRequest } from './load-request.js';
 
@@ -7,18 +6,18 @@ export interface Overrides {
   /** Whether a request has any. */
   isAsked(request: LoadRequest): boolean;
   /**
-   * What is offered then. Rejects with INVALID_ARGUMENT where the configuration or the files cannot be used, and with
-   * UNAVAILABLE where files may not be given.
+   * What is offered then. Rejects with INVALID_ARGUMENT where the configuration or the files cannot be used, with NOT_FOUND
+   * where a configuration comes without files for a model that no source has, and with UNIMPLEMENTED where files may not be given.
    *
    * @param source the model as its source has it; null where none has it
    */
   offerOf(name: string, request: LoadRequest, source: OfferedModel | null): Promise<OfferedModel>;
+  /**
+   * Begins to remove files that were used and are not any more. To be called whenever something changed.
+   *
+   * @param filesInUse tells the paths of all model files that are offered or loaded
+   */
+  tidy(filesInUse: () => ReadonlySet<string>): void;
+  /** Removes all files and takes no more. To be called when nothing is loaded any more. */
+  close(): Promise<void>;
 }
-
-/** Nobody may bring anything. */
-export const NO_OVERRIDES: Overrides = {
-  isAsked: ({ config, files }) => config !== null || files.size > 0,
-  offerOf() {
-    throw new ServingError('UNIMPLEMENTED', 'a load with a configuration of its own is not supported');
-  },
-};

@@ -24,6 +24,12 @@ export function unknownModel(name: string): ServingError {
   return new ServingError('NOT_FOUND', `Request for unknown model: '${clip(name)}' is not found`);
 }
 
+/** What Triton says of a load. */
+export function failedToPoll(name: string): ServingError {
+  const text = `failed to load '${clip(name)}', failed to poll from model repository`;
+  return new ServingError('NOT_FOUND', `${text}: no model of that name is configured`);
+}
+
 export function unknownVersion({ name, versions, labels }: OfferedModel, version: string): ServingError {
   const known = versions.map((each) => each.version);
   const has = [...known, ...Object.entries(labels).map(([label, of]) => `${label} (${of})`)];

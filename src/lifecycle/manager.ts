@@ -1,11 +1,10 @@
-import { clip } from '#core/clip.js';
 import type { Clock } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { invalid, ServingError } from '#core/errors.js';
 import { Listeners } from '#core/listeners.js';
 import type { ModelRef, SequenceRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
-import { cannotServe, unknownModel, unknownVersion } from './cannot-serve.js';
+import { cannotServe, failedToPoll, unknownModel, unknownVersion } from './cannot-serve.js';
 import { type ChangePlan, planOf } from './change-plan.js';
 import type { Handle } from './handle.js';
 import { type LoadOptions, LoadQueue } from './load-queue.js';
@@ -69,6 +68,19 @@ export class ModelManager {
     return this.#standing.map(({ offered }) => offered);
   }
 
+  /** What is offered of a model, another object after each change; null where nothing is. */
+  offeredOf(name: string): OfferedModel | null {
+    const model = this.#models.get(name);
+    return model?.standing === 'offered' ? model.offered : null;
+  }
+
+  /** The paths of the model files of all that is offered or loaded. */
+  get filesInUse(): ReadonlySet<string> {
+    const offered = this.offered.flatMap(({ versions }) => versions);
+    const loads = this.#all.flatMap((model) => model.loads).filter(({ state }) => state !== 'gone');
+    return new Set([...offered, ...loads.map(({ offer }) => offer)].map(({ path }) => path));
+  }
+
   /** Takes what a source has of a model now, once no change is being tried out, and begins what follows from it. */
   offer(offered: OfferedModel): void {
     if (this.#isStopped) return;
@@ -122,12 +134,7 @@ export class ModelManager {
   async load(name: string, { isForced = false }: { readonly isForced?: boolean } = {}): Promise<void> {
     if (this.#isStopped) throw shuttingDown();
     const model = this.#models.get(name);
-    if (model?.standing !== 'offered') {
-      throw new ServingError(
-        'NOT_FOUND',
-        `failed to load '${clip(name)}', failed to poll from model repository: no model of that name is configured`,
-      );
-    }
+    if (model?.standing !== 'offered') throw failedToPoll(name);
     const meant = this.#graph.withNeeded([model]);
     if (isForced) model.force();
     for (const each of meant) {

@@ -8,6 +8,7 @@ import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { OfferedModel } from '#lifecycle/offer.js';
 import type { FolderScan, FoundModel } from './found.js';
+import type { ModelFolders } from './model-overrides.js';
 import { offeredModel } from './offered-model.js';
 import { RepositoryWatch } from './repository-watch.js';
 
@@ -26,7 +27,7 @@ export interface FolderSourceOptions {
 }
 
 /** A model repository in a folder, laid out as Triton has it. */
-export class FolderSource implements ModelSource {
+export class FolderSource implements ModelSource, ModelFolders {
   readonly name: string;
   readonly #options: FolderSourceOptions;
   readonly #watch: RepositoryWatch;
@@ -53,6 +54,11 @@ export class FolderSource implements ModelSource {
     this.#checkRoot(scan);
     const found = scan.models.find((model) => model.name === name);
     return found === undefined ? null : this.#offerOne(found, scan.rootFault);
+  }
+
+  foundOf({ name, source }: OfferedModel): FoundModel | null {
+    if (source !== join(this.#options.root, name)) return null;
+    return this.#watch.latest?.models.find((model) => model.name === name) ?? null;
   }
 
   watch(listener: () => void): () => void {

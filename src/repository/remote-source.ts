@@ -8,7 +8,9 @@ import type { OfferedModel } from '#lifecycle/offer.js';
 import type { StoredObject } from '#store/object-store.js';
 import { parseStoreUrl } from '#store/store-url.js';
 import type { Stores } from '#store/stores.js';
+import type { FoundModel } from './found.js';
 import { Leases } from './leases.js';
+import type { ModelFolders } from './model-overrides.js';
 import { faultyModel, offeredModel } from './offered-model.js';
 import { scanFolder } from './scan-folder.js';
 import { SCAN_LIMITS } from './scan-options.js';
@@ -24,13 +26,15 @@ export interface RemoteSourceOptions {
 }
 
 /** A model repository in an object store. What changed is fetched whole before anybody hears of it. */
-export class RemoteSource implements ModelSource {
+export class RemoteSource implements ModelSource, ModelFolders {
   readonly name: string;
   readonly #options: RemoteSourceOptions;
   readonly #shown: string;
   readonly #leases = new Leases();
   /** What was offered of each model, and of what. */
   readonly #known = new Map<string, { readonly key: string; readonly offered: OfferedModel }>();
+  /** The local folders that models were fetched to last. */
+  readonly #found = new Map<string, FoundModel>();
 
   constructor(options: RemoteSourceOptions) {
     this.#options = options;
@@ -52,6 +56,10 @@ export class RemoteSource implements ModelSource {
   async one(name: string, signal: AbortSignal): Promise<OfferedModel | null> {
     const objects = (await this.#list(signal)).get(name);
     return objects === undefined ? null : this.#offer(name, objects, signal);
+  }
+
+  foundOf({ name, source }: OfferedModel): FoundModel | null {
+    return source === this.#sourceOf(name) ? (this.#found.get(name) ?? null) : null;
   }
 
   async close(): Promise<void> {
@@ -82,29 +90,36 @@ export class RemoteSource implements ModelSource {
       this.#known.set(name, { key, offered });
       return offered;
     } catch (thrown) {
-      return faultyModel(name, `${this.#shown}/${name}`, messageOf(thrown));
+      return faultyModel(name, this.#sourceOf(name), messageOf(thrown));
     }
   }
 
   async #fetch(name: string, objects: readonly StoredObject[], signal: AbortSignal): Promise<OfferedModel> {
     const { url, stores, defaults, clock } = this.#options;
     const bytes = objects.reduce((sum, { byteLength }) => sum + (byteLength ?? 0), 0);
-    log.info(`fetching ${objects.length} files (${bytes} bytes) of ${this.#shown}/${name}`);
+    log.info(`fetching ${objects.length} files (${bytes} bytes) of ${this.#sourceOf(name)}`);
     const tree = await stores.fetchTree(url, objects, signal);
     const scan = await scanFolder(tree.folder, { ...SCAN_LIMITS, clock, signal }, null, name);
     const found = scan.models.find((model) => model.name === name);
     if (found === undefined) {
       await tree.release();
-      return faultyModel(name, `${this.#shown}/${name}`, scan.rootFault ?? `${name} is no model folder`);
+      return faultyModel(name, this.#sourceOf(name), scan.rootFault ?? `${name} is no model folder`);
     }
     await this.#leases.keep(name, tree);
-    const { offered, warnings } = offeredModel(found, defaults, `${this.#shown}/${name}`);
+    this.#found.set(name, found);
+    const { offered, warnings } = offeredModel(found, defaults, this.#sourceOf(name));
     for (const warning of warnings) log.warn(warning);
     return offered;
   }
 
+  /** As messages name it. */
+  #sourceOf(name: string): string {
+    return `${this.#shown}/${name}`;
+  }
+
   async #forget(name: string): Promise<void> {
     this.#known.delete(name);
+    this.#found.delete(name);
     await this.#leases.release(name);
   }
 }

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { repositoryRoot } from '../support/places.js';
 
 /** What every client is served with. */
-const OPTIONS: readonly string[] = ['--allow-client-shm'];
+const OPTIONS: readonly string[] = ['--allow-client-shm', '--allow-model-upload'];
 
 const LOOKS = 300;
 const BETWEEN_LOOKS_MS = 100;

@@ -1,5 +1,6 @@
 """Health, metadata, configuration and the repository, with either of Triton's clients."""
 
+import json
 import os
 
 import numpy as np
@@ -104,10 +105,26 @@ def register_repository(api):
         with api.connect() as client:
             api.refused(lambda: client.load_model("nope"), 404, "NOT_FOUND", "'nope'")
 
-    @case("load with a configuration of its own is refused, not ignored")
+    @case("load with a configuration of its own holds until the next load")
     def _():
         with api.connect() as client:
-            api.refused(lambda: client.load_model("fragile", config="{}"), 501, "UNIMPLEMENTED", "config")
+            before = api.config(client, "fragile")
+            client.load_model("fragile", config=json.dumps({"instance_group": [{"kind": "KIND_CPU", "count": 2}]}))
+            equal(api.config(client, "fragile")["instance_group"][0]["count"], 2, "the instances")
+            client.load_model("fragile")
+            equal(api.config(client, "fragile"), before, "the configuration after a load without one")
+
+    @case("load with files of its own serves a model that was not there")
+    def _():
+        values = np.array([1, 2], dtype=np.float32)
+        with open(os.path.join(server.models, "fragile.onnx"), "rb") as file:
+            files = {"file:1/model.onnx": file.read()}
+        with api.connect() as client:
+            client.load_model("brought", config=json.dumps({"backend": "onnxruntime"}), files=files)
+            result = client.infer("brought", [api.input("input", values)])
+            client.unload_model("brought")
+            eventually(lambda: state_of(client, "brought") is None, "the end of the model")
+        same_array(result.as_numpy("output"), values)
 
     def state_of(client, name):
         return next((each.get("state") for each in api.index(client) if each["name"] == name), None)

@@ -127,9 +127,9 @@ const posts: [why: string, path: string, body: unknown, status: number][] = [
   ['a load', '/v2/repository/models/sums/load', '', 200],
   ['a load that fails', '/v2/repository/models/broken/load', '', 400],
   [
-    'a load with another configuration',
+    'a load with files',
     '/v2/repository/models/sums/load',
-    { parameters: { config: '{}' } },
+    { parameters: { config: '{}', 'file:1/model.onnx': '' } },
     501,
   ],
   ['a load of nothing known', '/v2/repository/models/nobody/load', '', 404],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ReadAgain } from '#app/reread.js';
 import { type RunningServer, startServer } from '#app/start.js';
 import type { Settings } from '#config/settings.js';
 import { DEFAULT_CONTROL } from '#control/options.js';
@@ -103,8 +104,12 @@ export interface Reply {
   readonly json: any;
 }
 
-export async function startTestServer(settings: Settings, logControl?: LogControl): Promise<TestServer> {
-  const server = await startServer(settings, logControl);
+export async function startTestServer(
+  settings: Settings,
+  logControl?: LogControl,
+  readAgain?: ReadAgain,
+): Promise<TestServer> {
+  const server = await startServer(settings, logControl, readAgain);
   const ask = async (path: string, init?: RequestInit): Promise<Reply> => {
     const response = await fetch(`http://127.0.0.1:${server.restPort}${path}`, init);
     const text = await response.text();
