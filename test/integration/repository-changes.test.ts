@@ -187,12 +187,13 @@ test('config.pbtxt broken and mended: the model serves on, and the index has the
 
 test('a file that may not be read is told with its place, and read once it may be', async (t) => {
   const followed = await follow(t, (tree) => tree.write('m/1/model.onnx', scaledModel(1)));
-  const file = followed.tree.write('m/.2/model.onnx', scaledModel(2));
-  // Root is another user meanwhile, who may rename here.
-  chmodSync(followed.tree.path('m'), 0o777);
+  const { tree } = followed;
+  const file = tree.write('.blobs/two', scaledModel(2));
+  // Where this is run by root, it is another user who makes the link.
+  chmodSync(tree.folder('m/2'), 0o777);
   await withoutPermission([file], async () => {
-    renameSync(followed.tree.path('m/.2'), followed.tree.path('m/2'));
-    const { reason } = await untilReason(followed, 'm/2', /./);
+    tree.link('m/2/model.onnx', '../../.blobs/two');
+    const { reason } = await untilReason(followed, 'm/2', /read/);
     assert.equal(reason, 'm/2/model.onnx cannot be read: permission denied');
     assert.equal(await answerOf(followed), '1 by 1');
   });
@@ -304,15 +305,15 @@ test('folders that are no versions are passed over', async (t) => {
   assert.match(await answerOf(followed, 'm', encodeURIComponent('../x')), /^4\d\d /);
 });
 
-test('300 models that come at once are all loaded, and the index answers meanwhile', async (t) => {
+test('100 models that come at once are loaded four at a time, and the index answers meanwhile', async (t) => {
   const followed = await follow(t, (tree) => tree.write('m/1/model.onnx', scaledModel(1)), 'poll', 1000);
   const bytes = scaledModel(2);
-  for (let i = 0; i < 300; i++) followed.tree.write(`n${i}/1/model.onnx`, bytes);
-  const loading = new Set<number>();
+  for (let i = 0; i < 100; i++) followed.tree.write(`n${i}/1/model.onnx`, bytes);
+  let most = 0;
   await until(followed, (lines) => {
-    loading.add(lines.filter(({ state }) => state === 'LOADING').length);
-    return lines.length === 301 && lines.every(({ state }) => state === 'READY');
+    most = Math.max(most, lines.filter(({ state }) => state === 'LOADING').length);
+    return lines.length === 101 && lines.every(({ state }) => state === 'READY');
   });
-  assert.ok(loading.size > 10, `the index was answered ${loading.size} times while models were loaded`);
-  assert.equal(await answerOf(followed, 'n299'), '2 by 1');
+  assert.equal(most, 4, 'models that were loaded at the same time');
+  assert.equal(await answerOf(followed, 'n99'), '2 by 1');
 });
