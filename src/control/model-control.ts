@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import type { Clock, Timer } from '#core/clock.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
@@ -56,7 +57,10 @@ export class ModelControl {
     await loaded;
   }
 
-  /** Settles when the model is ready. Rejects with UNAVAILABLE where files decide, else as `ModelManager.load`. */
+  /**
+   * Settles when the model is ready. Rejects with UNAVAILABLE where files decide, with NOT_FOUND where no source has it, else
+   * as `ModelManager.load`.
+   */
   async load(name: string, request: LoadRequest = PLAIN_LOAD): Promise<void> {
     this.#checkMode();
     let loaded = Promise.resolve();
@@ -65,6 +69,7 @@ export class ModelControl {
       const found = await this.#one(name);
       const offered = overrides.isAsked(request) ? await overrides.offerOf(name, request, found) : found;
       if (offered !== null) models.offer(offered);
+      else if (models.offered.some((known) => known.name === name)) throw noLongerThere(name);
       loaded = models.load(name, { isForced: request.isForced });
       loaded.catch(() => {});
     });
@@ -229,4 +234,12 @@ export class ModelControl {
     this.#last = done.catch(() => {});
     return done;
   }
+}
+
+/** In Triton's words. What is loaded of it goes on serving. */
+function noLongerThere(name: string): ServingError {
+  return new ServingError(
+    'NOT_FOUND',
+    `failed to load '${clip(name)}', failed to poll from model repository: no model of that name is there any more`,
+  );
 }

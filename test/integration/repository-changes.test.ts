@@ -134,9 +134,8 @@ for (const mode of ['poll', 'watch'] as const) {
   test(`${mode}: what was mended is served, with no help from anybody`, async (t) => {
     const followed = await follow(t, (tree) => tree.write('m/1/model.onnx', scaledModel(1)), mode);
     const file = followed.tree.write('m/2/model.onnx', scaledModel(2).slice(0, 60));
-    const line = await untilReason(followed, 'm/2', /./);
+    const line = await untilReason(followed, 'm/2', /^model\.onnx: ./);
     assert.equal(line.state, 'UNAVAILABLE');
-    assert.match(line.reason ?? '', /model\.onnx|cut|truncated|end/);
     assert.equal(await answerOf(followed), '1 by 1', 'the old version serves');
     writeFileSync(file, scaledModel(2));
     await untilShown(followed, 'm/1 UNAVAILABLE', 'm/2 READY');
@@ -166,7 +165,7 @@ test('config.pbtxt broken and mended: the model serves on, and the index has the
   });
   const { tree } = followed;
   tree.write('m/config.pbtxt', '\nmax_batch_sise: 8\n');
-  const { state, reason } = await untilReason(followed, 'm/1', /config/);
+  const { state, reason } = await untilReason(followed, 'm/1', /max_batch_sise/);
   assert.equal(state, 'READY');
   assert.ok(
     reason?.startsWith(
@@ -183,6 +182,22 @@ test('config.pbtxt broken and mended: the model serves on, and the index has the
   tree.write('m/config.pbtxt', 'version_policy { all { } }\n');
   await untilShown(followed, 'm/1 READY', 'm/2 READY', 'n/1 UNAVAILABLE', 'n/2 READY');
   assert.equal((await indexOf(followed.server))[0]?.reason, undefined);
+});
+
+test('a file that config.pbtxt names is found as soon as it is there, whatever else is wrong beside it', async (t) => {
+  const followed = await follow(t, (tree) => {
+    tree.write(
+      'm/config.pbtxt',
+      `input { name: "x" data_type: TYPE_FP32 dims: [ -1, 2 ] }
+      output { name: "y" data_type: TYPE_FP32 dims: [ -1, 2 ] label_filename: "labels.txt" }`,
+    );
+    tree.link('m/notes', 'gone');
+    tree.write('m/1/model.onnx', scaledModel(1));
+  });
+  const [line] = await indexOf(followed.server);
+  assert.equal(line?.reason, 'm/config.pbtxt:2:79: output[0].label_filename: m/labels.txt is not there');
+  followed.tree.write('m/labels.txt', 'a\nb\n');
+  await untilShown(followed, 'm/1 READY');
 });
 
 test('a file that may not be read is told with its place, and read once it may be', async (t) => {
@@ -212,7 +227,7 @@ for (const [name, target, reason] of badLinks) {
   test(`the link ${name} to ${target} is a fault of its version alone, and never followed`, async (t) => {
     const followed = await follow(t, (tree) => tree.write('m/1/model.onnx', scaledModel(1)));
     followed.tree.link(name, target);
-    const line = await untilReason(followed, 'm/2', /./);
+    const line = await untilReason(followed, 'm/2', /^the link/);
     assert.deepEqual([line.state, line.reason], ['UNAVAILABLE', reason]);
     assert.equal(await answerOf(followed), '1 by 1');
     followed.tree.remove(name);
@@ -278,9 +293,8 @@ test('a huge file with nothing in it fails quickly, alone, and without taking me
   truncateSync(file, 10 * 2 ** 30);
   const before = process.memoryUsage().rss;
   renameSync(followed.tree.path('m/.2'), followed.tree.path('m/2'));
-  const line = await untilReason(followed, 'm/2', /./);
+  const line = await untilReason(followed, 'm/2', /^model\.onnx: .* its content is not one$/);
   assert.equal(line.state, 'UNAVAILABLE');
-  assert.match(line.reason ?? '', /^model\.onnx: .* its content is not one$/);
   assert.ok(process.memoryUsage().rss - before < 512 * 2 ** 20, 'memory grew');
   assert.equal(await answerOf(followed), '1 by 1');
 });
@@ -288,8 +302,7 @@ test('a huge file with nothing in it fails quickly, alone, and without taking me
 test('an archive that is called a model is named for what it is', async (t) => {
   const followed = await follow(t, (tree) => tree.write('m/1/model.onnx', scaledModel(1)));
   followed.tree.write('m/2/model.onnx', Buffer.from('PK\u0003\u0004xxxxxxxxxxxxxxxx', 'latin1'));
-  const line = await untilReason(followed, 'm/2', /./);
-  assert.match(line.reason ?? '', /^model\.onnx: it is a zip archive/);
+  await untilReason(followed, 'm/2', /^model\.onnx: it is a zip archive/);
   assert.equal(await answerOf(followed), '1 by 1');
 });
 
@@ -305,15 +318,15 @@ test('folders that are no versions are passed over', async (t) => {
   assert.match(await answerOf(followed, 'm', encodeURIComponent('../x')), /^4\d\d /);
 });
 
-test('100 models that come at once are loaded four at a time, and the index answers meanwhile', async (t) => {
+test('60 models that come at once are loaded four at a time, and the index answers meanwhile', async (t) => {
   const followed = await follow(t, (tree) => tree.write('m/1/model.onnx', scaledModel(1)), 'poll', 1000);
   const bytes = scaledModel(2);
-  for (let i = 0; i < 100; i++) followed.tree.write(`n${i}/1/model.onnx`, bytes);
+  for (let i = 0; i < 60; i++) followed.tree.write(`n${i}/1/model.onnx`, bytes);
   let most = 0;
   await until(followed, (lines) => {
     most = Math.max(most, lines.filter(({ state }) => state === 'LOADING').length);
-    return lines.length === 101 && lines.every(({ state }) => state === 'READY');
+    return lines.length === 61 && lines.every(({ state }) => state === 'READY');
   });
   assert.equal(most, 4, 'models that were loaded at the same time');
-  assert.equal(await answerOf(followed, 'n99'), '2 by 1');
+  assert.equal(await answerOf(followed, 'n59'), '2 by 1');
 });

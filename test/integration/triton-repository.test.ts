@@ -144,17 +144,30 @@ const REFUSED: [name: string, config: string, reason: RegExp][] = [
   ],
   ['typo', 'max_batch_sise: 4', /^typo\/config\.pbtxt:1:1: max_batch_sise: unknown key; did you mean/],
   ['halved', 'input { name: "x', /^halved\/config\.pbtxt:1:\d+: /],
-  ['python', 'backend: "python"', /^python\/config\.pbtxt:1:10: backend: models of "python" are not served here; expected /],
+  [
+    'python',
+    'backend: "python"',
+    /^python\/config\.pbtxt:1:10: backend: models of "python" are not served here; expected /,
+  ],
   [
     'named',
     'name: "other"',
     /^named\/config\.pbtxt:1:7: name: the name is "other", and the folder is called "named"/,
   ],
-  ['outside', 'default_model_filename: "../../simple/1/model.onnx"', /^outside\/config\.pbtxt:1:25: default_model_filename: expected the name of a file in the folder of a version/],
+  [
+    'outside',
+    'default_model_filename: "../../simple/1/model.onnx"',
+    /^outside\/config\.pbtxt:1:25: default_model_filename: expected the name of a file in the folder of a version/,
+  ],
   [
     'unlabelled',
     'output { name: "y" data_type: TYPE_FP32 dims: [ -1, 2 ] label_filename: "gone.txt" }\ninput { name: "x" data_type: TYPE_FP32 dims: [ -1, 2 ] }',
-    /^unlabelled\/gone\.txt is not there$/,
+    /^unlabelled\/config\.pbtxt:1:73: output\[0\]\.label_filename: unlabelled\/gone\.txt is not there$/,
+  ],
+  [
+    'unwarmed',
+    'model_warmup { name: "w" batch_size: 1 inputs { key: "x" value { data_type: TYPE_FP32 dims: 2 input_data_file: "gone" } } }',
+    /^unwarmed: the configuration names a file that cannot be used: unwarmed\/warmup\/gone is not there$/,
   ],
 ];
 for (const [name, config] of REFUSED) {
