@@ -44,7 +44,7 @@ async function listed(t: TestContext): Promise<Listed> {
   list(...FIRST);
   const server = await serverProcess(['--model-config', tree.path('models.yaml')]);
   t.after(() => server.child.kill('SIGKILL'));
-  await server.logged(/ready/);
+  await server.logged(/are ready/);
   const ask = async (path: string, init?: RequestInit): Promise<Answer> => {
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`, init);
     return { status: response.status, json: await response.json() };
@@ -85,11 +85,11 @@ test('the plan says what a reload does, and the reload does it while requests ar
   };
   assert.deepEqual((await server.get('/v2/repository/plan')).json, unchanged);
 
-  server.list(['a', 'two.onnx', 'max_batch_size: 4'], ['c', 'three.onnx'], ['slow', 'slow.onnx']);
+  server.list(['a', 'two.onnx', 'description: doubles'], ['c', 'three.onnx'], ['slow', 'slow.onnx']);
   const plan = {
     ...unchanged,
     load: [step('c', 'new'), step('slow', 'new')],
-    change: [step('a', 'settings: maxBatchSize')],
+    change: [step('a', 'settings: description')],
     unload: [step('b', 'no longer configured')],
     keep: 0,
   };
