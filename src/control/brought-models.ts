@@ -55,6 +55,11 @@ export class BroughtModels {
     this.#offer(name, source);
   }
 
+  /** Whether what is offered of a model was brought. */
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
   /** All are offered as their sources have them. */
   clear(): void {
     this.#names.clear();

@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import type { Clock, Timer } from '#core/clock.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
@@ -59,7 +60,10 @@ export class ModelControl {
     await loaded;
   }
 
-  /** Settles when the model is ready. Rejects with UNAVAILABLE where files decide, else as `ModelManager.load`. */
+  /**
+   * Settles when the model is ready. Rejects with UNAVAILABLE where files decide, with NOT_FOUND where no source has it, else
+   * as `ModelManager.load`.
+   */
   async load(name: string, request: LoadRequest = PLAIN_LOAD): Promise<void> {
     this.#checkMode();
     let loaded = Promise.resolve();
@@ -71,6 +75,8 @@ export class ModelControl {
         loaded = this.#brought.tryOut(offered, request.isForced);
       } else {
         if (found !== null) this.#brought.giveBack(name, found);
+        else if (models.offered.some((known) => known.name === name) && !this.#brought.has(name))
+          throw noLongerThere(name);
         loaded = models.load(name, { isForced: request.isForced });
       }
       loaded.catch(() => {});
@@ -251,4 +257,12 @@ export class ModelControl {
     this.#last = done.catch(() => {});
     return done;
   }
+}
+
+/** In Triton's words. What is loaded of it goes on serving. */
+function noLongerThere(name: string): ServingError {
+  return new ServingError(
+    'NOT_FOUND',
+    `failed to load '${clip(name)}', failed to poll from model repository: no model of that name is there any more`,
+  );
 }

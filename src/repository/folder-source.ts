@@ -101,8 +101,10 @@ export class FolderSource implements ModelSource, ModelFolders {
 /** Changes whenever something does that the offer is made of. */
 function stateOf({ configFile, beside, versions, fault }: FoundModel, rootFault: string | null): string {
   const parts = versions.map(({ version, revision, fault: own }) => [version, revision, own]);
+  // One by one: a fault of one file says nothing of the others.
+  const files = beside.files.map((file) => [file.path, file.revision, file.fault]);
   const config = configFile && [configFile.revision, configFile.fault];
   return createHash('sha256')
-    .update(JSON.stringify([rootFault, fault, config, beside.revision, beside.fault, parts]))
+    .update(JSON.stringify([rootFault, fault, config, files, parts]))
     .digest('hex');
 }

@@ -4,11 +4,12 @@ import { type LocatedEntry, type ModelDefaults, offerModels } from '#config/offe
 import { withLabels } from '#config/output-labels.js';
 import { filePlace, formatProblem } from '#config/problem.js';
 import { Report } from '#config/report.js';
+import type { OutputEntry } from '#config/tensor-claim.js';
 import { CONFIGURATION, readTextFile } from '#config/text-file.js';
 import { autoCompleted, namedAs, readTritonConfig } from '#config/triton/read-triton-config.js';
 import type { TritonModelConfig } from '#config/triton/triton-model.js';
 import { invalid, messageOf } from '#core/errors.js';
-import type { OfferedModel, OfferedVersion } from '#lifecycle/offer.js';
+import type { OfferedModel, OfferedVersion, TensorClaim } from '#lifecycle/offer.js';
 import { PLAIN_TRAFFIC } from '#lifecycle/traffic.js';
 import type { FoundModel, FoundVersion } from './found.js';
 import { MODEL_FILES, modelFileOf, noVersionFault } from './model-file.js';
@@ -93,10 +94,7 @@ function versionOf(
   const located: LocatedEntry = {
     entry: { ...entry, name: found.name, version: version.version, path },
     locate,
-    outputs: entry.outputs.map((output) => {
-      if (output.labelFile !== null) locate(output.labelFile.path);
-      return withLabels(output, found.folder, found.folder, own);
-    }),
+    outputs: entry.outputs.map((output) => labelled(found, output, own)),
   };
   const [configured] = offerModels({ entries: [located], isWhole: false, defaults }, own);
   if (configured === undefined) return { fault: `${version.shown} has no configuration` };
@@ -111,14 +109,29 @@ function fileNames({ defaultModelFilename, format }: TritonModelConfig): readonl
   return format === null ? MODEL_FILES : [`model.${format}`];
 }
 
+/** The output with the labels of its file. */
+function labelled(found: FoundModel, output: OutputEntry, report: Report): TensorClaim {
+  const { claim, labelFile } = output;
+  const fault = labelFile && faultBelow(found, labelFile.path);
+  if (labelFile === null || fault === null) return withLabels(output, found.folder, found.folder, report);
+  report.problem(labelFile.place, fault);
+  return claim;
+}
+
 /** A file that the scan found in the model's folder, so that no name leads out of it. */
-function below({ name, folder, beside }: FoundModel, written: string): string {
+function below(found: FoundModel, written: string): string {
+  const { name, folder } = found;
   // The model file of a version is known already.
   if (isAbsolute(written) && written.startsWith(join(folder, '/'))) return written;
+  const fault = faultBelow(found, written);
+  if (fault !== null) throw invalid(`${name}: the configuration names a file that cannot be used: ${fault}`);
+  return join(folder, written);
+}
+
+/** Why a file of the model's folder cannot be used; null where it can. */
+function faultBelow({ name, beside }: FoundModel, written: string): string | null {
   const file = beside.files.find(({ path }) => path === written.replace(/^\.\//, ''));
-  if (file === undefined) throw invalid(`${name}/${written} is not there`);
-  if (file.fault !== null) throw invalid(file.fault);
-  return join(folder, file.path);
+  return file === undefined ? `${name}/${written} is not there` : file.fault;
 }
 
 /** What is offered of a model that cannot be used. */
