@@ -17,7 +17,7 @@ import {
   settle,
 } from '../../test/support/lifecycle.js';
 import { oneOf, type Random, randomOf } from '../../test/support/random.js';
-import type { Handle } from './handle.js';
+import { ServingWatch } from '../../test/support/serving-watch.js';
 import { ModelManager } from './manager.js';
 import { wantedOf } from './model.js';
 import type { OfferedModel } from './offer.js';
@@ -29,12 +29,6 @@ const PLAIN = ['a', 'b', 'c'];
 const ENSEMBLES = ['e', 'f'];
 const NAMES = [...PLAIN, ...ENSEMBLES];
 const VERSIONS = ['1', '2', '3'];
-const CODES = ['NOT_FOUND', 'UNAVAILABLE'];
-
-interface Borrowed {
-  readonly handle: Handle;
-  readonly load: FakeLoad;
-}
 
 /** Something that was asked for, and what became of it. */
 interface Asked {
@@ -46,19 +40,11 @@ class World {
   readonly random: Random;
   readonly clock = new FakeClock();
   readonly engines = new FakeEngines();
-  readonly maxLoads: number;
   readonly models: ModelManager;
   readonly done: string[] = [];
   readonly asked: Asked[] = [];
-  readonly borrowed: Borrowed[] = [];
   readonly held: Deferred<void>[] = [];
-  readonly faults: string[] = [];
-  /** What could serve when it was last looked at, as `a` or `a/1`, and has to go on; and how many of it were lost until then. */
-  readonly #serving = new Map<string, { readonly load: FakeLoad; readonly lost: number }>();
-  /** By `a/1`, what serves of a version that is wanted. */
-  readonly #mustStay = new Map<string, FakeLoad>();
-  /** Loads of which `onClose` is heard. */
-  #known = 0;
+  readonly watch: ServingWatch;
   /** Changes of what is offered that were asked for. */
   #changes = 0;
   /** One in so many loads fails. */
@@ -68,12 +54,14 @@ class World {
   constructor(seed: number) {
     const random = randomOf(seed);
     this.random = random;
-    this.maxLoads = oneOf(random, [1, 2, 2, 10]);
+    const maxLoads = oneOf(random, [1, 2, 2, 10]);
     this.#mishaps = oneOf(random, [3, 6, 1e9]);
     this.engines.misfit = () => (random(this.#mishaps * 2) === 0 ? 'they do not fit' : null);
     const retry = { count: oneOf(random, [0, 0, 2]), firstDelayMs: 1000, longestDelayMs: 10_000 };
     const offers = NAMES.filter(() => random(4) > 0).map((name) => this.#offerOf(name));
-    this.models = new ModelManager(offers, this.engines.open, { maxLoads: this.maxLoads, retry }, this.clock);
+    this.models = new ModelManager(offers, this.engines.open, { maxLoads, retry }, this.clock);
+    const watched = { models: this.models, engines: this.engines, maxLoads, plain: PLAIN };
+    this.watch = new ServingWatch({ ...watched, ensembles: ENSEMBLES, versions: VERSIONS });
     this.models.onChange(() => this.look());
   }
 
@@ -146,7 +134,7 @@ class World {
     promise.catch((thrown: unknown) => {
       if (thrown instanceof ServingError && /\S$/.test(thrown.message) && !thrown.message.endsWith(':'))
         return;
-      this.faults.push(`${what} was rejected with ${String(thrown)}`);
+      this.watch.faults.push(`${what} was rejected with ${String(thrown)}`);
     });
   }
 
@@ -176,7 +164,7 @@ class World {
             ({ name: of, wanted, state, reason }) =>
               of === name && wanted && state !== 'READY' && reason !== '',
           );
-        if (failed.length > 0) this.faults.push(`${what} ended well with ${JSON.stringify(failed)}`);
+        if (failed.length > 0) this.watch.faults.push(`${what} ended well with ${JSON.stringify(failed)}`);
       },
       () => this.#count('not loaded'),
     );
@@ -188,7 +176,7 @@ class World {
       const unloaded = this.models.unload(name, { withDependents });
       this.#ask(`unload ${name}${withDependents ? ' with all it is made of' : ''}`, unloaded);
     } catch (thrown) {
-      this.#expectError(thrown, ['NOT_FOUND'], `unload ${name}`);
+      this.watch.expectError(thrown, ['NOT_FOUND'], `unload ${name}`);
     }
   }
 
@@ -218,16 +206,16 @@ class World {
             .toSorted()
             .join();
         if (names(models.offered) !== names(offers))
-          this.faults.push('after a change, something else is offered');
+          this.watch.faults.push('after a change, something else is offered');
         const { load, change: changed, unload } = models.plan(offers, loadsNew);
         if (load.length + changed.length + unload.length > 0)
-          this.faults.push('after a change, it is not done');
+          this.watch.faults.push('after a change, it is not done');
       },
       () => {
         this.#count('not applied');
         if (!isAlone()) return;
         if (models.offered.some((each, at) => each !== before[at]) || models.offered.length !== before.length)
-          this.faults.push('a change that was refused changed what is offered');
+          this.watch.faults.push('a change that was refused changed what is offered');
       },
     );
   }
@@ -260,22 +248,13 @@ class World {
 
   #borrow(name: string): void {
     const version = oneOf(this.random, [null, null, ...VERSIONS, 'stable']);
-    const what = `borrow ${name}${version === null ? '' : `/${version}`}`;
-    try {
-      const handle = this.models.acquire({ name, version });
-      const load = this.engines.loads.find(({ metadata }) => metadata === handle.metadata) as FakeLoad;
-      this.#note(`${what}: ${load.id}`);
-      this.#count('borrowed');
-      this.borrowed.push({ handle, load });
-      if (load.closings > 0) this.faults.push(`${load.id} was lent when it was closed`);
-    } catch (thrown) {
-      this.#count('refused');
-      this.#expectError(thrown, CODES, what);
-    }
+    const load = this.watch.borrow(name, version);
+    this.#note(`borrow ${name}${version === null ? '' : `/${version}`}: ${load?.id ?? 'refused'}`);
+    this.#count(load === null ? 'refused' : 'borrowed');
   }
 
   #release(): void {
-    const [given] = this.borrowed.splice(this.random(this.borrowed.length + 1), 1);
+    const [given] = this.watch.borrowed.splice(this.random(this.watch.borrowed.length + 1), 1);
     if (given === undefined) return;
     this.#note(`release ${given.load.id}`);
     given.handle.release();
@@ -286,99 +265,15 @@ class World {
     this.clock.advance(ms);
   }
 
-  #expectError(thrown: unknown, codes: readonly string[], what: string): void {
-    if (!(thrown instanceof ServingError && codes.includes(thrown.code)))
-      this.faults.push(`${what} threw ${String(thrown)}`);
-  }
-
-  /** Looks at everything that can be seen, at any moment. */
+  /** To be called at any moment. */
   look(): void {
-    this.#hearClosings();
-    const { models, engines, faults } = this;
-    if (engines.opening.length > this.maxLoads)
-      faults.push(`${engines.opening.length} loads at the same time`);
-    const index = models.index();
-    const ids = index.map(({ name, version }) => `${name}/${version}`);
-    if (new Set(ids).size < ids.length) faults.push(`the index has doubles: ${ids.join()}`);
-    for (const { name, version, state, reason } of index) {
-      // Of a model that has no version, there is the name alone.
-      if (models.isReady({ name, version: version || null }) !== (state === 'READY'))
-        faults.push(`${name}/${version} is ${state}, or not`);
-      if (state === 'READY' && /^what was loaded before goes on serving: $/.test(reason))
-        faults.push('no reason');
-    }
-    models.statistics(null);
-    models.plan(models.offered, true);
-    for (const name of NAMES) this.#lookAt(name);
-  }
-
-  #hearClosings(): void {
-    for (const load of this.engines.loads.slice(this.#known)) {
-      load.onClose = () => this.#lookAtClosing(load);
-      if (this.random(10) === 0) this.held.push(load.hold());
-    }
-    this.#known = this.engines.loads.length;
-  }
-
-  #lookAtClosing(load: FakeLoad): void {
-    const { name, version } = load.offer;
-    if (load.closings > 0) this.faults.push(`${load.id} was closed twice`);
-    if (load.isLost) return;
-    if (this.borrowed.some((each) => each.load === load))
-      this.faults.push(`${load.id} was closed while it was borrowed`);
-    if (this.#mustStay.get(`${name}/${version}`) === load)
-      this.faults.push(`${load.id} was closed, and nothing had come in its place`);
-  }
-
-  #wantedOf(name: string): readonly string[] {
-    const offer = this.models.offered.find((each) => each.name === name);
-    return offer === undefined || !this.models.isAsked(name)
-      ? []
-      : wantedOf(offer).map(({ version }) => version);
-  }
-
-  /** What served and is still wanted goes on serving, as long as it was not lost. */
-  #lookAt(name: string): void {
-    const wanted = this.#wantedOf(name);
-    const loads = this.engines.loads.filter(({ offer }) => offer.name === name);
-    for (const version of VERSIONS) {
-      const load = this.#loadFor(name, version);
-      // An ensemble serves no longer than its steps.
-      const isLame = load === null && ENSEMBLES.includes(name);
-      if (isLame || !wanted.includes(version)) this.#mustStay.delete(`${name}/${version}`);
-      else if (load !== null) this.#mustStay.set(`${name}/${version}`, load);
-    }
-    if (ENSEMBLES.includes(name)) return;
-    const lost = loads.filter(({ isLost }) => isLost).length;
-    for (const version of [null, ...VERSIONS]) {
-      const what = version === null ? name : `${name}/${version}`;
-      const isWanted = version === null ? wanted.length > 0 : wanted.includes(version);
-      const before = this.#serving.get(what);
-      const load = this.#loadFor(name, version);
-      if (load === null && before !== undefined && isWanted) {
-        const isExcused = version === null ? lost > before.lost : before.load.isLost;
-        if (!isExcused) this.faults.push(`${what} does not serve any more, and is wanted`);
-      }
-      // Whoever asked for it to go need not have it back before it is loaded.
-      if (load === null || !isWanted) this.#serving.delete(what);
-      else this.#serving.set(what, { load, lost });
-    }
-  }
-
-  #loadFor(name: string, version: string | null): FakeLoad | null {
-    try {
-      const { metadata } = this.models.describe({ name, version });
-      return this.engines.loads.find((load) => load.metadata === metadata) ?? null;
-    } catch (thrown) {
-      this.#expectError(thrown, CODES, `look at ${name}`);
-      return null;
-    }
+    for (const load of this.watch.look()) if (this.random(10) === 0) this.held.push(load.hold());
   }
 
   /** Lets all loads end, all requests go, and all tries be made. */
   async comeToRest(): Promise<void> {
     for (let turn = 0; turn < 500; turn++) {
-      for (const { handle } of this.borrowed.splice(0)) handle.release();
+      for (const { handle } of this.watch.borrowed.splice(0)) handle.release();
       for (const hold of this.held.splice(0)) hold.resolve();
       for (const load of this.engines.loads)
         if (load.isOpening) this.end(load, this.random(this.#mishaps) === 0);
@@ -439,10 +334,10 @@ async function play(world: World): Promise<void> {
   for (let action = 0; action < ACTIONS; action++) {
     world.act();
     if (random(3) > 0) await settle();
-    assert.deepEqual(world.faults, []);
+    assert.deepEqual(world.watch.faults, []);
     if (random(40) > 0) continue;
     await world.comeToRest();
-    assert.deepEqual(world.faults, []);
+    assert.deepEqual(world.watch.faults, []);
     world.checkRest();
   }
   if (random(2) === 0) {
@@ -452,7 +347,7 @@ async function play(world: World): Promise<void> {
   const stopped = outcomeOf(models.stop());
   world.look();
   await world.comeToRest();
-  assert.deepEqual(world.faults, []);
+  assert.deepEqual(world.watch.faults, []);
   assert.equal(stopped.now, 'done');
   assert.deepEqual(engines.opened, []);
   assert.equal(clock.timers, 0, 'timers are left');

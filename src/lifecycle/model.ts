@@ -284,8 +284,8 @@ export class Model {
   /** Whether nothing of it is on its way. What is on trial is nobody's concern yet. */
   get isSettled(): boolean {
     return this.#loads.every(
-      ({ state, wanted, isTrial, isClosing }) =>
-        (isTrial && wanted) || state === 'ready' || (state === 'failed' && wanted && !isClosing),
+      ({ state, wanted, isTrial }) =>
+        (isTrial && wanted) || state === 'ready' || (state === 'failed' && wanted),
     );
   }
 
