@@ -22,7 +22,7 @@ const REST_MICROS = 20_000;
 const CALM_SECONDS = 12;
 /** Of the cost of a request, many to few. */
 const GOAL = { most: 1.05 };
-const PLAN: Plan = { rounds: 12, blockMs: 4000, warmUpMs: 4000 };
+const PLAN: Plan = { rounds: 12, blockMs: 3000, warmUpMs: 12_000 };
 const QUICK_PLAN: Plan = { rounds: 2, blockMs: 1000, warmUpMs: 1000 };
 
 interface Site {
