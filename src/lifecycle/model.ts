@@ -164,7 +164,8 @@ export class Model {
 
   #shareOut(serving: ReadonlyMap<string, Version>): void {
     const { traffic } = this.#offered;
-    const candidates = candidatesOf([...serving.keys()], traffic, (name) => this.versionNamed(name));
+    const inOrder = this.#inOrder([...serving.values()]).map(({ version }) => version);
+    const candidates = candidatesOf(inOrder, traffic, (name) => this.versionNamed(name));
     this.#shares = traffic.split === null ? null : candidates;
     this.#newest = defaultVersion(
       this.#inOrder(candidates.flatMap(({ version }) => serving.get(version) ?? [])),
