@@ -1,5 +1,7 @@
 /** What readiness is decided from. */
 export interface ReadinessEntry {
+  /** Of the model. */
+  readonly name: string;
   readonly state: string;
   readonly wanted: boolean;
 }
@@ -16,13 +18,15 @@ export function readinessOf(strict: boolean): (index: readonly ReadinessEntry[])
 }
 
 /**
- * Whether the server as a whole is ready: strictly, when every wanted version is; otherwise as soon as one is. With
- * nothing wanted there is nothing to wait for.
+ * Whether the server as a whole is ready: strictly, when every wanted version is, or one that goes on serving until a new
+ * one can take its place; otherwise as soon as one is. With nothing wanted there is nothing to wait for.
  */
 export function isServerReady(index: readonly ReadinessEntry[], strict: boolean): boolean {
   const wanted = index.filter((entry) => entry.wanted);
   if (wanted.length === 0) return true;
-  return strict
-    ? wanted.every((entry) => entry.state === 'READY')
-    : wanted.some((entry) => entry.state === 'READY');
+  const standIns = new Set(
+    index.flatMap(({ name, state, wanted }) => (state === 'READY' && !wanted ? [name] : [])),
+  );
+  const isServed = ({ name, state }: ReadinessEntry): boolean => state === 'READY' || standIns.has(name);
+  return strict ? wanted.every(isServed) : wanted.some(isServed);
 }

@@ -475,10 +475,10 @@ describe('the V2 protocol over gRPC', () => {
     );
     assert.deepEqual(await client.call('RepositoryModelLoad', { model_name: 'scalar' }), {});
     assert.deepEqual(await client.call('ModelReady', { name: 'scalar' }), { ready: true });
-    const config = { config: { string_param: '{}' } };
+    const config = { config: { string_param: '{"max_batch_sise": 1}' } };
     assert.equal(
       (await client.fail('RepositoryModelLoad', { model_name: 'scalar', parameters: config })).code,
-      STATUS.UNIMPLEMENTED,
+      STATUS.INVALID_ARGUMENT,
     );
     assert.equal((await client.fail('RepositoryModelLoad', { model_name: 'nobody' })).code, STATUS.NOT_FOUND);
     const failed = await client.fail('RepositoryModelLoad', { model_name: 'broken' });

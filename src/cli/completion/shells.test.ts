@@ -167,7 +167,13 @@ describe('completion in a real fish', { skip: lacking('fish') }, () => {
     ['furiosa-server --platform ', ['cpu', 'cuda', 'npu']],
     [
       'furiosa server --no-',
-      ['--no-allow-client-shm', '--no-exit-on-error', '--no-strict', '--no-strict-readiness'],
+      [
+        '--no-allow-client-shm',
+        '--no-allow-model-upload',
+        '--no-exit-on-error',
+        '--no-strict',
+        '--no-strict-readiness',
+      ],
     ],
     ['furiosa server --model-config s', ['server.yaml']],
     ['furiosa inspect ', ['mnist model.onnx', 'models/', 'server.yaml']],
