@@ -115,7 +115,9 @@ function reasonOf(thrown: unknown, url: URL, limitMs: number | null): string {
   const { name, code = '' } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : { name: '' };
   if (name === 'AbortError') return `it took longer than ${(limitMs ?? 0) / 1000} s`;
   if (UNTRUSTED.has(code)) {
-    return `${messageOf(thrown)}; NODE_EXTRA_CA_CERTS names a file of certificates to trust`;
+    // Newer Nodes add advice of their own, which is for whoever starts Node.
+    const [fault = ''] = messageOf(thrown).split(';');
+    return `${fault}; NODE_EXTRA_CA_CERTS names a file of certificates to trust`;
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
     return `TLS is not spoken there; is it http://${url.host}?`;
