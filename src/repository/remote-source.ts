@@ -125,7 +125,7 @@ export class RemoteSource implements ModelSource, ModelFolders {
 }
 
 /** The objects of each model: what lies below the first part of the key. */
-export function byModel(objects: readonly StoredObject[]): ReadonlyMap<string, readonly StoredObject[]> {
+function byModel(objects: readonly StoredObject[]): ReadonlyMap<string, readonly StoredObject[]> {
   const models = new Map<string, StoredObject[]>();
   for (const object of objects) {
     const [name = '', ...rest] = object.key.split('/');
