@@ -96,12 +96,12 @@ async function untilAtRest(pid: number): Promise<void> {
   throw new Error(`the server was still at work after ${MOST_SECONDS_TO_REST} s`);
 }
 
-/** To the first ten models, whoever else is there. */
-function traffic(load: Participant, { server }: Site): ReturnType<typeof overHttp> {
+/** To ten of the models, from the first that was loaded to the last. */
+function traffic(load: Participant, { server, count }: Site): ReturnType<typeof overHttp> {
   const body = Buffer.from(
     JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape: [], data: [1] }] }),
   );
-  const paths = Array.from({ length: FEW }, (_, i) => `/v2/models/m${i}/infer`);
+  const paths = Array.from({ length: FEW }, (_, i) => `/v2/models/m${(i * count) / FEW}/infer`);
   return overHttp(load, server, server.first.rest, { headers: {}, body, paths, connections: CONNECTIONS });
 }
 

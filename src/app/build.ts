@@ -7,6 +7,7 @@ import { ModelControl } from '#control/model-control.js';
 import type { Overrides } from '#control/overrides.js';
 import type { Clock } from '#core/clock.js';
 import type { LogControl } from '#core/log-settings.js';
+import { EngineThreads } from '#device/engine-threads.js';
 import { openInventory } from '#device/inventory.js';
 import { place } from '#device/placement.js';
 import { reportRecord } from '#device/report.js';
@@ -80,12 +81,13 @@ export async function build(
   const inventory = await openInventory(settings.devices);
   const cache = settings.cache === null ? null : await openCache(settings.cache, clock);
   let loads = 0;
+  const grounds = { inventory, threads: new EngineThreads() };
   const cores = new CoreShares(inventory.cpu.cpus);
   const open: Opener = async (offer, stepModels, onLost) => {
     if (offer.ensemble !== null) return openEnsemble(offer, offer.ensemble, stepModels, clock);
     const label = `Model#${String(++loads).padStart(4, '0')}`;
     const finishCache = await beginCache(offer, cache);
-    const placement = await place(placementOf(offer, label), inventory, clock);
+    const placement = await place(placementOf(offer, label), grounds, clock);
     const host = {
       clock,
       maxQueueSize: settings.maxQueueSize,

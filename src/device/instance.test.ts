@@ -3,25 +3,26 @@ import { type TestContext, test } from 'node:test';
 import { deferred } from '#core/deferred.js';
 import type { ServingError } from '#core/errors.js';
 import type { Tensor } from '#tensor/tensor.js';
-import type { ThreadData } from '#worker/messages.js';
+import type { SessionData } from '#worker/messages.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { PLAIN_OPTIONS } from '../../test/support/load-options.js';
 import { Instance, type WarmUp } from './instance.js';
+import type { EngineSession } from './session.js';
 import { EngineThread } from './thread.js';
 
 const MOODY = new URL('../../test/support/moody-worker.js', import.meta.url);
 
-function dataOf(path: string): ThreadData {
+function dataOf(path: string): SessionData {
   return { artifact: { path }, options: PLAIN_OPTIONS };
 }
 
 function instanceOf(t: TestContext, path: string | (() => string), warmUp?: WarmUp) {
   const clock = new FakeClock();
   const heard: string[] = [];
-  const startThread = (): EngineThread =>
-    new EngineThread(dataOf(typeof path === 'string' ? path : path()), MOODY);
+  const openSession = (): EngineSession =>
+    new EngineThread(MOODY).open(dataOf(typeof path === 'string' ? path : path()));
   const instance = new Instance(
-    { id: 'Model#0001/cpu/0', data: dataOf(''), startThread, ...(warmUp && { warmUp }) },
+    { id: 'Model#0001/cpu/0', data: dataOf(''), openSession, ...(warmUp && { warmUp }) },
     clock,
   );
   let wake = (): void => {};
@@ -273,10 +274,10 @@ test('a run keeps the threads of its session busy, and those of other hardware n
   const { instance } = instanceOf(t, 'good');
   assert.equal(instance.hostThreads, PLAIN_OPTIONS.threads);
   const options = { ...PLAIN_OPTIONS, threads: 8 };
-  const startThread = (): EngineThread => new EngineThread(dataOf('good'), MOODY);
+  const openSession = (): EngineSession => new EngineThread(MOODY).open(dataOf('good'));
   const on = (provider: string): Instance => {
     const data = { artifact: { path: '' }, options: { ...options, provider } };
-    return new Instance({ id: provider, data, startThread }, new FakeClock());
+    return new Instance({ id: provider, data, openSession }, new FakeClock());
   };
   assert.equal(on('cuda:0').hostThreads, 0);
   assert.equal(on('cpu').hostThreads, 8);

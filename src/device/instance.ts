@@ -2,10 +2,10 @@ import type { Clock } from '#core/clock.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { Tensor } from '#tensor/tensor.js';
-import type { LoadedModel, ThreadData } from '#worker/messages.js';
+import type { LoadedModel, SessionData } from '#worker/messages.js';
 import { restartDelayMs } from './restart-delay.js';
+import type { EngineSession, RunResult } from './session.js';
 import { slotsFor } from './slots.js';
-import { EngineThread, type RunResult } from './thread.js';
 
 const log = loggerOf('device::instance');
 
@@ -29,30 +29,32 @@ export type Run = (inputs: readonly Tensor[], outputs: readonly string[]) => Pro
  */
 export type WarmUp = (model: LoadedModel, run: Run) => Promise<number>;
 
+/** Opens a session in some engine thread. `afterDeath` where the thread of the last one died, perhaps of it. */
+export type OpenSession = (data: SessionData, afterDeath: boolean) => EngineSession;
+
 /** What an instance is made of. */
 export interface InstanceParts {
   /** For logs and metrics, for instance `Model#0001/npu:0:0/0`. */
   readonly id: string;
-  readonly data: ThreadData;
+  readonly data: SessionData;
+  readonly openSession: OpenSession;
   /** Nothing where it is left out. */
   readonly warmUp?: WarmUp;
-  /** Starts an engine thread; a test may bring its own. */
-  readonly startThread?: (data: ThreadData) => EngineThread;
 }
 
 /**
- * One loaded copy of a model on a device: a thread and, when it dies, the next one with the same session. A thread
- * that died fails its own runs; the instance has free slots again only once the new session is open and warm.
+ * One loaded copy of a model on a device: a session and, when its thread dies, the next one like it. A thread that died
+ * fails the runs in it; the instance has free slots again only once the new session is open and warm.
  */
 export class Instance {
   readonly id: string;
-  readonly #data: ThreadData;
+  readonly #data: SessionData;
   readonly #clock: Clock;
   readonly #warmUp: WarmUp;
-  readonly #startThread: (data: ThreadData) => EngineThread;
-  /** The thread that loads or is warmed up. */
-  #opening: EngineThread | null = null;
-  #thread: EngineThread | null = null;
+  readonly #openSession: OpenSession;
+  /** The session that loads or is warmed up. */
+  #opening: EngineSession | null = null;
+  #session: EngineSession | null = null;
   #model: LoadedModel | null = null;
   #listener: InstanceListener | null = null;
   #recentRunMs: number | null = null;
@@ -60,16 +62,16 @@ export class Instance {
   #lostReason: string | null = null;
   #closed = false;
 
-  constructor({ id, data, warmUp, startThread }: InstanceParts, clock: Clock) {
+  constructor({ id, data, openSession, warmUp }: InstanceParts, clock: Clock) {
     this.id = id;
     this.#data = data;
     this.#clock = clock;
     this.#warmUp = warmUp ?? (async () => 0);
-    this.#startThread = startThread ?? ((each) => new EngineThread(each));
+    this.#openSession = openSession;
   }
 
   /**
-   * Starts the thread, opens the session and warms it up. Rejects with the reason when the model cannot be loaded, or
+   * Opens the session and warms it up. Rejects with the reason when the model cannot be loaded, or
    * could not be warmed up as it must be.
    */
   async open(): Promise<LoadedModel> {
@@ -78,40 +80,40 @@ export class Instance {
     return model;
   }
 
-  /** The first half of `open`: starts the thread and opens the session. */
+  /** The first half of `open`: opens the session. */
   async load(): Promise<LoadedModel> {
-    const thread = this.#startThread(this.#data);
-    this.#opening = thread;
-    const model = await thread.loaded;
+    const session = this.#openSession(this.#data, this.#restarts > 0);
+    this.#opening = session;
+    const model = await session.loaded;
     this.#model = model;
-    if (this.#closed) await this.#giveUp(thread);
+    if (this.#closed) await this.#giveUp(session);
     return model;
   }
 
   /** The other half of `open`: warms the session up, after which the instance may be used. Answers in how many runs. */
   async begin(): Promise<number> {
-    const [thread, model] = [this.#opening, this.#model];
-    if (thread === null || model === null) {
+    const [session, model] = [this.#opening, this.#model];
+    if (session === null || model === null) {
       throw new ServingError('INTERNAL', `${this.id} begins before it has loaded. This is a bug.`);
     }
     let runs: number;
     try {
-      runs = await this.#warmUp(model, (inputs, outputs) => thread.run(inputs, outputs));
+      runs = await this.#warmUp(model, (inputs, outputs) => session.run(inputs, outputs));
     } catch (thrown) {
-      if (this.#closed) return await this.#giveUp(thread);
-      await thread.close();
+      if (this.#closed) return await this.#giveUp(session);
+      await session.close();
       throw thrown;
     }
-    if (this.#closed) await this.#giveUp(thread);
-    if (thread.hasEnded) {
+    if (this.#closed) await this.#giveUp(session);
+    if (session.hasEnded) {
       throw new ServingError(
         'INTERNAL',
-        `the engine thread died before a request came: ${await thread.ended}`,
+        `the engine thread died before a request came: ${await session.ended}`,
       );
     }
     this.#opening = null;
-    this.#thread = thread;
-    void thread.ended.then((reason) => this.#threadEnded(thread, reason));
+    this.#session = session;
+    void session.ended.then((reason) => this.#sessionEnded(session, reason));
     return runs;
   }
 
@@ -131,19 +133,19 @@ export class Instance {
   }
 
   get inFlight(): number {
-    return this.#thread?.inFlight ?? 0;
+    return this.#session?.inFlight ?? 0;
   }
 
   get freeSlots(): number {
-    if (this.#thread === null || this.#closed) return 0;
-    return Math.max(0, slotsFor(this.#recentRunMs) - this.#thread.inFlight);
+    if (this.#session === null || this.#closed) return 0;
+    return Math.max(0, slotsFor(this.#recentRunMs) - this.#session.inFlight);
   }
 
   /** Runs the session once. The bytes of `inputs` are given away. Rejects with ServingError. */
   async run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<RunResult> {
-    if (this.#thread === null)
+    if (this.#session === null)
       throw new ServingError('INTERNAL', `${this.id} has no thread`, { isRunnerLost: true });
-    const result = await this.#thread.run(inputs, outputs);
+    const result = await this.#session.run(inputs, outputs);
     const runMs = result.runNs / 1e6;
     this.#recentRunMs =
       this.#recentRunMs === null ? runMs : this.#recentRunMs + RECENT_WEIGHT * (runMs - this.#recentRunMs);
@@ -151,22 +153,22 @@ export class Instance {
     return result;
   }
 
-  /** Lets the runs in flight finish, gives the session's memory back, ends the thread. */
+  /** Lets the runs in flight finish and gives the session's memory back, and its thread's unless others live there. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([this.#opening?.close(), this.#thread?.close()]);
-    this.#thread = null;
+    await Promise.all([this.#opening?.close(), this.#session?.close()]);
+    this.#session = null;
   }
 
   /** What comes of opening an instance that was closed meanwhile. */
-  async #giveUp(thread: EngineThread): Promise<never> {
-    await thread.close();
+  async #giveUp(session: EngineSession): Promise<never> {
+    await session.close();
     throw new ServingError('CANCELLED', 'the instance was closed while it was loading');
   }
 
-  #threadEnded(thread: EngineThread, reason: string | null): void {
-    if (this.#thread !== thread || this.#closed) return;
-    this.#thread = null;
+  #sessionEnded(session: EngineSession, reason: string | null): void {
+    if (this.#session !== session || this.#closed) return;
+    this.#session = null;
     log.error(`${this.id}: the engine thread died: ${reason}`, { instance: this.id });
     this.#restartLater(reason ?? 'unknown');
   }

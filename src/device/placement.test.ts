@@ -10,9 +10,10 @@ import {
   writeModel,
 } from '../../test/support/onnx-models.js';
 import { encodeModel } from '../../test/support/onnx-writer.js';
+import { EngineThreads } from './engine-threads.js';
 import { type DeviceInventory, openInventory } from './inventory.js';
 import { DEFAULT_DEVICE_OPTIONS } from './options.js';
-import { type PlacementRequest, place } from './placement.js';
+import { type Grounds, type PlacementRequest, place } from './placement.js';
 import type { WarmupSample } from './warmup-sample.js';
 
 const directory = modelDirectory(after);
@@ -41,6 +42,8 @@ function requestOf(parts: Partial<PlacementRequest>): PlacementRequest {
     ...parts,
   };
 }
+
+const on = (inventory: DeviceInventory): Grounds => ({ inventory, threads: new EngineThreads() });
 
 function inventoryOf(cpus: number): Promise<DeviceInventory> {
   return openInventory(
@@ -74,7 +77,11 @@ const instances: [
 for (const [device, workers, threads, count, each] of instances) {
   test(`${device} with ${workers ?? 'no'} workers and ${threads ?? 'no'} threads asked for: ${count} of ${each}`, async (t) => {
     const engine = { threads, onnxruntime: {} };
-    const placed = await place(requestOf({ device, workers, engine }), await inventoryOf(6), new FakeClock());
+    const placed = await place(
+      requestOf({ device, workers, engine }),
+      on(await inventoryOf(6)),
+      new FakeClock(),
+    );
     t.after(() => placed.close());
     assert.equal(placed.instances.length, count);
     assert.equal(placed.model.facts.threads, each);
@@ -84,7 +91,7 @@ for (const [device, workers, threads, count, each] of instances) {
 test('a load tells its story, and that it goes on while it does', async (t) => {
   const lines = hearLog(t);
   const clock = new FakeClock();
-  const placing = place(requestOf({ device: 'warboy(1)*1' }), await inventoryOf(2), clock);
+  const placing = place(requestOf({ device: 'warboy(1)*1' }), on(await inventoryOf(2)), clock);
   for (let turn = 0; turn < 1e6 && clock.timers === 0; turn++) await new Promise(setImmediate);
   clock.advance(12_000);
   const placed = await placing;
@@ -107,15 +114,15 @@ test('a load tells its story, and that it goes on while it does', async (t) => {
 test('a load that fails gives its devices back', async () => {
   const inventory = await inventoryOf(2);
   const broken = requestOf({ device: 'warboy(2)*1', path: `${path}.missing` });
-  await assert.rejects(place(broken, inventory, new FakeClock()), { message: /^m\.onnx\.missing: / });
-  const placed = await place(requestOf({ device: 'warboy(2)*1' }), inventory, new FakeClock());
+  await assert.rejects(place(broken, on(inventory), new FakeClock()), { message: /^m\.onnx\.missing: / });
+  const placed = await place(requestOf({ device: 'warboy(2)*1' }), on(inventory), new FakeClock());
   await placed.close();
 });
 
 test('why there are so many instances is in the log, where nobody said it', async (t) => {
   const lines = hearLog(t);
   for (const device of ['cpu', 'cpu*2']) {
-    const placed = await place(requestOf({ device }), await inventoryOf(2), new FakeClock());
+    const placed = await place(requestOf({ device }), on(await inventoryOf(2)), new FakeClock());
     await placed.close();
   }
   const [chosen, asked] = lines.filter((line) => line.includes('Creating'));
@@ -131,7 +138,7 @@ test('a model that is large for the memory is loaded once, with all threads', as
     { ...DEFAULT_DEVICE_OPTIONS, simulate: 1 },
     { cpu: { cpus: 4, reason: 'so' }, memory: { bytes: 1000, reason: 'so' } },
   );
-  const placed = await place(requestOf({}), inventory, new FakeClock());
+  const placed = await place(requestOf({}), on(inventory), new FakeClock());
   t.after(() => placed.close());
   assert.deepEqual([placed.instances.length, placed.model.facts.threads], [1, 4]);
   assert.deepEqual(
@@ -151,12 +158,12 @@ test('every instance is warmed up with the samples; one that is wrong fails the 
   };
   const wrong = { ...good, name: 'wrong', inputs: {} };
   const device = 'warboy(1)*2';
-  await assert.rejects(place(requestOf({ device, warmup: [good, wrong] }), inventory, new FakeClock()), {
+  await assert.rejects(place(requestOf({ device, warmup: [good, wrong] }), on(inventory), new FakeClock()), {
     code: 'INVALID_ARGUMENT',
     message: "m.onnx: model_warmup 'wrong': input 'input' is missing",
   });
   for (const warmup of [[], [good]]) {
-    const placed = await place(requestOf({ device, warmup }), inventory, new FakeClock());
+    const placed = await place(requestOf({ device, warmup }), on(inventory), new FakeClock());
     await placed.close();
   }
   assert.deepEqual(
@@ -169,7 +176,7 @@ test('a model whose rows depend on each other is warned of', async (t) => {
   const lines = hearLog(t);
   const proofOf = async (bytes: Uint8Array): Promise<boolean | null> => {
     const file = writeModel(directory, 'rows.onnx', bytes);
-    const placed = await place(requestOf({ path: file }), await inventoryOf(1), new FakeClock());
+    const placed = await place(requestOf({ path: file }), on(await inventoryOf(1)), new FakeClock());
     t.after(() => placed.close());
     return await placed.proveRows();
   };

@@ -5,9 +5,10 @@ import { ServingError } from '#core/errors.js';
 import { formatBytes } from '#core/format-bytes.js';
 import { loggerOf } from '#core/log.js';
 import type { MemoryUse } from '#inference/statistics.js';
-import type { LoadedModel, ThreadData } from '#worker/messages.js';
+import type { LoadedModel, SessionData } from '#worker/messages.js';
 import type { CompilerSettings, EngineSettings } from './engine-settings.js';
-import { Instance, type WarmUp } from './instance.js';
+import type { EngineThreads } from './engine-threads.js';
+import { Instance, type OpenSession, type WarmUp } from './instance.js';
 import { instanceShare } from './instance-count.js';
 import type { DeviceInventory } from './inventory.js';
 import type { DeviceLease, LeasedDevice } from './lease.js';
@@ -58,16 +59,26 @@ export interface Placement {
   close(): Promise<void>;
 }
 
+/** Where models are placed. */
+export interface Grounds {
+  readonly inventory: DeviceInventory;
+  readonly threads: EngineThreads;
+}
+
 /** Leases devices, opens the instances side by side, and answers when all are ready; else leaves nothing behind. */
 export async function place(
   request: PlacementRequest,
-  inventory: DeviceInventory,
+  { inventory, threads }: Grounds,
   clock: Clock,
 ): Promise<Placement> {
   const warmUp = await warmUpWith(request.warmup);
+  const bytes = await modelBytes(request.path);
   const lease = await inventory.lease(request.device, request.holder);
-  const plans = await Promise.all(lease.devices.map((device) => planOf(device, request, inventory)));
-  const instances = plans.flatMap((plan) => instancesOf(plan, request, warmUp, clock));
+  const plans = lease.devices.map((device) => planOf(device, request, bytes, inventory));
+  const tenant = { holder: request.holder, modelBytes: bytes };
+  const openSession: OpenSession = (data, afterDeath) =>
+    threads.open(data, { ...tenant, needsOwnThread: afterDeath });
+  const instances = plans.flatMap((plan) => instancesOf(plan, request, { openSession, warmUp }, clock));
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
     closing ??= closeAll(instances, lease);
@@ -206,14 +217,15 @@ interface Plan {
 }
 
 /** Never rejects: the devices are lent by then. */
-async function planOf(
+function planOf(
   device: LeasedDevice,
-  { path, workers, engine }: PlacementRequest,
+  { workers, engine }: PlacementRequest,
+  modelBytes: number,
   { memory }: DeviceInventory,
-): Promise<Plan> {
+): Plan {
   const asked = workers ?? device.instances;
   if (asked === null && device.kind === 'cpu') {
-    const bytes = { modelBytes: await modelBytes(path), memoryBytes: memory.bytes };
+    const bytes = { modelBytes, memoryBytes: memory.bytes };
     return { device, ...instanceShare({ cpus: device.threads, threads: engine.threads, ...bytes }) };
   }
   const instances = asked ?? 1;
@@ -221,9 +233,14 @@ async function planOf(
   return { device, instances, threads, reason: null };
 }
 
-function instancesOf(plan: Plan, request: PlacementRequest, warmUp: WarmUp, clock: Clock): Instance[] {
+function instancesOf(
+  plan: Plan,
+  request: PlacementRequest,
+  parts: { readonly openSession: OpenSession; readonly warmUp: WarmUp },
+  clock: Clock,
+): Instance[] {
   const { device, instances, threads } = plan;
-  const data: ThreadData = {
+  const data: SessionData = {
     artifact: { path: request.path },
     options: {
       threads,
@@ -236,7 +253,7 @@ function instancesOf(plan: Plan, request: PlacementRequest, warmUp: WarmUp, cloc
   };
   return Array.from(
     { length: instances },
-    (_, i) => new Instance({ id: `${request.label}/${device.name}/${i}`, data, warmUp }, clock),
+    (_, i) => new Instance({ id: `${request.label}/${device.name}/${i}`, data, ...parts }, clock),
   );
 }
 

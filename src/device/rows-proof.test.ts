@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
-import type { ThreadData } from '#worker/messages.js';
+import type { SessionData } from '#worker/messages.js';
 import { PLAIN_OPTIONS } from '../../test/support/load-options.js';
 import {
   addSubModel,
@@ -21,8 +21,8 @@ let written = 0;
 
 async function proofOf(t: TestContext, bytes: Uint8Array): Promise<RowsProof> {
   const path = writeModel(folder, `${written++}.onnx`, bytes);
-  const data: ThreadData = { artifact: { path }, options: PLAIN_OPTIONS };
-  const thread = new EngineThread(data);
+  const data: SessionData = { artifact: { path }, options: PLAIN_OPTIONS };
+  const thread = new EngineThread().open(data);
   t.after(() => thread.close());
   return await proveRows(await thread.loaded, (inputs, outputs) => thread.run(inputs, outputs));
 }

@@ -2,19 +2,16 @@ import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { logChannel } from '#core/log.js';
-import { spareBuffers } from '#core/spare-buffers.js';
 import { atTurnEnd } from '#core/turn-end.js';
-import type { Tensor } from '#tensor/tensor.js';
-import type { Batch, FromWorker, LoadedModel, ThreadData, ToWorker } from '#worker/messages.js';
-import { pack } from '#worker/transfer.js';
+import type { Batch, FromWorker, SessionData, SessionId, ToWorker } from '#worker/messages.js';
+import { EngineSession, type SessionLine } from './session.js';
 
 const WORKER_ENTRY = new URL(import.meta.resolve('#worker/main.js'));
 
-/** What one run came to. */
-export interface RunResult {
-  readonly outputs: readonly Tensor[];
-  /** Nanoseconds inside the engine. */
-  readonly runNs: number;
+/** A session, and where it is being closed who waits for that. */
+interface Seat {
+  readonly session: EngineSession;
+  closed: Deferred<void> | null;
 }
 
 interface Outgoing {
@@ -23,34 +20,30 @@ interface Outgoing {
 }
 
 /**
- * The single owner of one engine thread: its port and the runs in flight on it. When the thread dies it fails exactly
- * those, and `ended` settles.
+ * The single owner of one engine thread: its port and the sessions in it. It ends with its last session. It is asked to
+ * and never terminated in the middle: to end a thread inside of an engine's native code is to end the process.
  */
 export class EngineThread {
-  /** What the session turned out to be; rejects when the model could not be loaded. */
-  readonly loaded: Promise<LoadedModel>;
-  /** Settles when the thread is gone: null after `close`, else the reason. */
-  readonly ended: Promise<string | null>;
+  static #runs = 0;
+  /** Settles when the thread is gone. */
+  readonly ended: Promise<void>;
   readonly #worker: Worker;
-  readonly #loading: Deferred<LoadedModel> = deferred();
-  readonly #inFlight = new Map<number, Deferred<RunResult>>();
+  readonly #seats = new Map<SessionId, Seat>();
+  readonly #line: SessionLine;
   /** Messages that leave together at the end of this turn of the event loop. */
   #outbox: Outgoing[] = [];
   #nextId = 0;
-  #closing = false;
-  #hasEnded = false;
+  #isEnding = false;
+  #lastRunAt = 0;
   #reason: string | null = null;
 
   /** @param entry the file that the thread runs; a test may bring its own. */
-  constructor(data: ThreadData, entry: URL = WORKER_ENTRY) {
-    this.loaded = this.#loading.promise;
-    // Whoever needs the outcome awaits it; a thread closed while loading must not count as an unhandled rejection.
-    this.loaded.catch(() => {});
-    this.#worker = new Worker(entry, {
-      workerData: data,
-      execArgv: [],
-      name: 'furiosa-engine',
-    });
+  constructor(entry: URL = WORKER_ENTRY) {
+    this.#line = {
+      send: (message, transfer) => this.#send(message, transfer),
+      close: (session) => this.#close(session),
+    };
+    this.#worker = new Worker(entry, { execArgv: [], name: 'furiosa-engine' });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     // A message that cannot be read may have been an answer: whoever waits for it must not wait for ever.
     this.#worker.on('messageerror', (error) => {
@@ -60,46 +53,57 @@ export class EngineThread {
     this.#worker.on('error', (error) => this.#fail(messageOf(error)));
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', (status) => {
-        if (!this.#closing) this.#fail(`it ended with status ${status}`);
-        this.#hasEnded = true;
-        this.#settleAll();
-        resolve(this.#closing ? null : this.#reason);
+        this.#fail(`it ended with status ${status}`);
+        this.#isEnding = true;
+        for (const { session, closed } of this.#seats.values()) {
+          session.end(this.#reason);
+          closed?.resolve();
+        }
+        this.#seats.clear();
+        resolve();
       });
     });
   }
 
-  /** Runs the session once. The bytes of `inputs` are given away. Rejects with ServingError. */
-  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<RunResult> {
-    // Nobody would hear of it, and nobody would answer.
-    if (this.#hasEnded) return Promise.reject(this.#deathError());
-    const parcel = pack(inputs);
-    const id = this.#nextId++;
-    this.#send({ kind: 'run', id, inputs: parcel.tensors, outputs }, parcel.transfer);
-    const answer = deferred<RunResult>();
-    this.#inFlight.set(id, answer);
-    return answer.promise;
+  /** Opens a session. Not to be asked of a thread that is ending. */
+  open(data: SessionData): EngineSession {
+    const session = new EngineSession(this.#nextId++, this.#line);
+    this.#seats.set(session.id, { session, closed: null });
+    this.#send({ kind: 'open', session: session.id, data });
+    return session;
   }
 
-  /** Whether the thread is gone: what it was given will not be run. */
-  get hasEnded(): boolean {
-    return this.#hasEnded;
+  /** Whether it takes no more sessions. */
+  get isEnding(): boolean {
+    return this.#isEnding;
   }
 
-  get inFlight(): number {
-    return this.#inFlight.size;
+  /** Larger for the later one: when it was last asked to run anything. 0 before that. */
+  get lastRunAt(): number {
+    return this.#lastRunAt;
   }
 
-  /**
-   * Ends the thread once it has loaded and the runs in flight have finished. It is asked and never terminated in the
-   * middle: to end a thread inside of an engine's native code is to end the process.
-   */
-  async close(): Promise<void> {
-    this.#closing = true;
-    this.#send({ kind: 'close' });
+  /** How many sessions it has, those that are being closed left out. */
+  get sessions(): number {
+    let open = 0;
+    for (const { closed } of this.#seats.values()) if (closed === null) open++;
+    return open;
+  }
+
+  async #close({ id }: EngineSession): Promise<void> {
+    const seat = this.#seats.get(id);
+    if (seat === undefined) return;
+    seat.closed = deferred<void>();
+    this.#send({ kind: 'close', session: id });
+    if (this.sessions > 0) return await seat.closed.promise;
+    // With the last one the thread's own memory comes back as well.
+    this.#isEnding = true;
+    this.#send({ kind: 'end' });
     await this.ended;
   }
 
-  #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+  #send(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+    if (message.kind === 'run') this.#lastRunAt = ++EngineThread.#runs;
     this.#outbox.push({ message, transfer });
     if (this.#outbox.length === 1) atTurnEnd(() => this.#flush());
   }
@@ -131,53 +135,33 @@ export class EngineThread {
         throw new Error('a tensor was given away twice');
       this.#post([outgoing]);
     } catch (thrown) {
-      if (message.kind === 'run') this.#take(message.id)?.reject(ServingError.from(thrown));
+      if (message.kind !== 'run') return;
+      this.#seats.get(message.session)?.session.refuse(message.id, ServingError.from(thrown));
     }
   }
 
   #receive(message: FromWorker): void {
-    switch (message.kind) {
-      case 'loaded':
-        this.#loading.resolve(message.model);
-        return;
-      case 'load-failed':
-        this.#closing = true;
-        this.#loading.reject(new ServingError(message.code, message.message));
-        // It is done with the engine; whatever else the engine left behind must not keep it.
-        void this.#worker.terminate();
-        return;
-      case 'done':
-        for (const buffer of message.spare) spareBuffers.give(buffer);
-        this.#take(message.id)?.resolve({ outputs: message.outputs, runNs: message.runNs });
-        return;
-      case 'log':
-        logChannel.publish(message.record);
-        return;
-      case 'run-failed':
-        this.#take(message.id)?.reject(new ServingError(message.code, message.message));
+    if (message.kind === 'log') {
+      logChannel.publish(message.record);
+      return;
     }
+    const seat = this.#seats.get(message.session);
+    seat?.session.receive(message);
+    if (message.kind !== 'closed' && message.kind !== 'load-failed') return;
+    this.#seats.delete(message.session);
+    seat?.closed?.resolve();
+    if (message.kind === 'load-failed') this.#endAfterFailure();
   }
 
-  #take(id: number): Deferred<RunResult> | undefined {
-    const answer = this.#inFlight.get(id);
-    this.#inFlight.delete(id);
-    return answer;
+  /** Where a session that failed was alone, whatever the engine left behind must not keep the thread. */
+  #endAfterFailure(): void {
+    if (this.#seats.size > 0) return;
+    this.#isEnding = true;
+    void this.#worker.terminate();
   }
 
   /** Remembers the first reason: an `error` event is followed by `exit`, which knows less. */
   #fail(reason: string): void {
     this.#reason ??= reason;
-  }
-
-  #settleAll(): void {
-    const error = this.#deathError();
-    this.#loading.reject(error);
-    for (const answer of this.#inFlight.values()) answer.reject(error);
-    this.#inFlight.clear();
-  }
-
-  #deathError(): ServingError {
-    const text = `the engine thread died: ${this.#reason ?? 'it was closed'}`;
-    return new ServingError('INTERNAL', text, { isRunnerLost: true });
   }
 }

@@ -1,55 +1,96 @@
-/** A thread's whole life: open one session, run what is asked in the order it was asked, close. */
+/** A thread's whole life: open sessions, run what is asked in the order it was asked, close them, end. */
 import { getHeapStatistics } from 'node:v8';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { Session } from '#backend/backend.js';
 import { openSession } from '#backend/registry.js';
-import { ServingError } from '#core/errors.js';
-import { type LogRecord, logChannel } from '#core/log.js';
+import { messageOf, ServingError } from '#core/errors.js';
+import { type LogRecord, logChannel, loggerOf } from '#core/log.js';
 import { LEAST_SPARE_BYTES } from '#core/spare-buffers.js';
 import type { Tensor } from '#tensor/tensor.js';
-import type { Batch, FromWorker, RunMessage, ThreadData, ToWorker } from './messages.js';
+import type { Batch, FromWorker, OpenMessage, RunMessage, SessionId, ToWorker } from './messages.js';
 import { pack } from './transfer.js';
 
-async function live(port: MessagePort, { artifact, options }: ThreadData): Promise<void> {
-  // Diagnostics channels are one for each thread: what is said here must be carried over.
-  logChannel.subscribe((record) => send(port, { kind: 'log', record: record as LogRecord }));
-  const startedAt = performance.now();
-  let session: Session;
-  try {
-    const opened = await openSession(artifact, options);
-    session = opened.session;
-    const { inputs, outputs, facts } = session;
-    const model = { platform: opened.backend.platform, inputs, outputs, facts, heapBytes: heapBytes() };
-    send(port, { kind: 'loaded', model, loadNs: elapsedNs(startedAt) });
-  } catch (thrown) {
-    const { code, message } = ServingError.from(thrown);
-    send(port, { kind: 'load-failed', code, message });
-    return;
-  }
-  // One run after the other: a session has one caller at a time, and engines block this thread anyway.
-  let last = Promise.resolve();
-  const handle = async (message: ToWorker): Promise<void> => {
-    if (message.kind === 'run') return await run(port, session, message);
-    await session.dispose();
-    port.close();
-  };
-  port.on('message', (batch: Batch) => {
-    for (const message of batch) last = last.then(() => handle(message));
-  });
-}
+const log = loggerOf('worker::main');
 
-async function run(port: MessagePort, session: Session, message: RunMessage): Promise<void> {
-  const startedAt = performance.now();
-  try {
-    const outputs = await session.run(message.inputs, message.outputs);
-    const runNs = elapsedNs(startedAt);
-    const parcel = pack(outputs);
-    const spare = spareOf(message.inputs, parcel.transfer);
-    const done = { kind: 'done', id: message.id, outputs: parcel.tensors, runNs, spare } as const;
-    send(port, done, [...parcel.transfer, ...spare]);
-  } catch (thrown) {
-    const { code, message: text } = ServingError.from(thrown);
-    send(port, { kind: 'run-failed', id: message.id, code, message: text });
+class EngineLoop {
+  readonly #port: MessagePort;
+  readonly #sessions = new Map<SessionId, Session>();
+  /** One after the other: a session has one caller at a time, and engines block this thread anyway. */
+  #last = Promise.resolve();
+  /** Of this thread's heap, what has been told of. */
+  #toldHeapBytes = 0;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    // Diagnostics channels are one for each thread: what is said here must be carried over.
+    logChannel.subscribe((record) => this.#send({ kind: 'log', record: record as LogRecord }));
+    port.on('message', (batch: Batch) => {
+      for (const message of batch) this.#last = this.#last.then(() => this.#handle(message));
+    });
+  }
+
+  async #handle(message: ToWorker): Promise<void> {
+    switch (message.kind) {
+      case 'run':
+        return await this.#run(message);
+      case 'open':
+        return await this.#open(message);
+      case 'close':
+        return await this.#close(message.session);
+      case 'end':
+        this.#port.close();
+    }
+  }
+
+  async #open({ session: id, data }: OpenMessage): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      const { session, backend } = await openSession(data.artifact, data.options);
+      this.#sessions.set(id, session);
+      const { inputs, outputs, facts } = session;
+      const model = { platform: backend.platform, inputs, outputs, facts, heapBytes: this.#newHeapBytes() };
+      this.#send({ kind: 'loaded', session: id, model, loadNs: elapsedNs(startedAt) });
+    } catch (thrown) {
+      const { code, message } = ServingError.from(thrown);
+      this.#send({ kind: 'load-failed', session: id, code, message });
+    }
+  }
+
+  async #run(message: RunMessage): Promise<void> {
+    const { session: from, id } = message;
+    const startedAt = performance.now();
+    try {
+      const session = this.#sessions.get(from);
+      if (session === undefined) throw new Error(`there is no session ${from}. This is a bug.`);
+      const outputs = await session.run(message.inputs, message.outputs);
+      const runNs = elapsedNs(startedAt);
+      const parcel = pack(outputs);
+      const spare = spareOf(message.inputs, parcel.transfer);
+      const done = { kind: 'done', session: from, id, outputs: parcel.tensors, runNs, spare } as const;
+      this.#send(done, [...parcel.transfer, ...spare]);
+    } catch (thrown) {
+      const { code, message: text } = ServingError.from(thrown);
+      this.#send({ kind: 'run-failed', session: from, id, code, message: text });
+    }
+  }
+
+  async #close(id: SessionId): Promise<void> {
+    const session = this.#sessions.get(id);
+    this.#sessions.delete(id);
+    // What one session leaves behind must not end the thread of the others.
+    await session?.dispose().catch((thrown: unknown) => log.error(`closing a session: ${messageOf(thrown)}`));
+    this.#send({ kind: 'closed', session: id });
+  }
+
+  #send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, transfer);
+  }
+
+  #newHeapBytes(): number {
+    const all = heapBytes();
+    const more = Math.max(0, all - this.#toldHeapBytes);
+    this.#toldHeapBytes += more;
+    return more;
   }
 }
 
@@ -63,10 +104,6 @@ function spareOf(inputs: readonly Tensor[], taken: readonly ArrayBuffer[]): read
   return [...buffers];
 }
 
-function send(port: MessagePort, message: FromWorker, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
-}
-
 /** Of this thread alone: each has a heap of its own. */
 function heapBytes(): number {
   const { total_physical_size, malloced_memory } = getHeapStatistics();
@@ -78,4 +115,4 @@ function elapsedNs(since: number): number {
 }
 
 if (parentPort === null) throw new Error('worker/main.js is the entry of a worker thread. This is a bug.');
-await live(parentPort, workerData as ThreadData);
+new EngineLoop(parentPort);

@@ -6,26 +6,43 @@ import type { LogRecord } from '#core/log.js';
 import type { TensorSpec } from '#inference/metadata.js';
 import type { Tensor } from '#tensor/tensor.js';
 
-/** What a thread is started with: one thread holds one session. */
-export interface ThreadData {
+/** What a session is opened with. */
+export interface SessionData {
   readonly artifact: ModelArtifact;
   readonly options: LoadOptions;
 }
 
+/** Chosen by the sender, never used twice on a thread. */
+export type SessionId = number;
+
+export interface OpenMessage {
+  readonly kind: 'open';
+  readonly session: SessionId;
+  readonly data: SessionData;
+}
+
 export interface RunMessage {
   readonly kind: 'run';
-  /** Chosen by the sender, unique among the runs in flight on this thread. */
+  readonly session: SessionId;
+  /** Chosen by the sender, unique among the runs in flight on this session. */
   readonly id: number;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly string[];
 }
 
-/** Finish nothing more: give the session's memory back and end. */
+/** Give the session's memory back. */
 export interface CloseMessage {
   readonly kind: 'close';
+  readonly session: SessionId;
 }
 
-export type ToWorker = RunMessage | CloseMessage;
+/** All sessions are closed, and none will be opened. */
+export interface EndMessage {
+  readonly kind: 'end';
+}
+
+/** Done in the order in which they were sent, one after the other. */
+export type ToWorker = OpenMessage | RunMessage | CloseMessage | EndMessage;
 
 /** What is posted to a worker: a message that crosses costs more than what it says, so those of one moment go together. */
 export type Batch = readonly ToWorker[];
@@ -36,11 +53,12 @@ export interface LoadedModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly facts: SessionFacts;
-  /** Bytes of the thread's own heap, beside what the session holds. */
+  /** Bytes of the thread's own heap beside what the session holds; what it grew by where the thread had sessions before. */
   readonly heapBytes: number;
 }
 
-export type FromWorker =
+/** What one session answers. */
+export type SessionAnswer =
   /** The session is open. Sent once, before anything else, unless loading failed. */
   | { readonly kind: 'loaded'; readonly model: LoadedModel; readonly loadNs: number }
   | { readonly kind: 'load-failed'; readonly code: ErrorCode; readonly message: string }
@@ -53,6 +71,11 @@ export type FromWorker =
       /** The memory of the inputs, where it was moved here and is large: for the next ones. */
       readonly spare: readonly ArrayBuffer[];
     }
+  | { readonly kind: 'run-failed'; readonly id: number; readonly code: ErrorCode; readonly message: string }
+  /** Its memory has been given back. */
+  | { readonly kind: 'closed' };
+
+export type FromWorker =
+  | (SessionAnswer & { readonly session: SessionId })
   /** Something the thread had to say. Channels do not cross the wall by themselves. */
-  | { readonly kind: 'log'; readonly record: LogRecord }
-  | { readonly kind: 'run-failed'; readonly id: number; readonly code: ErrorCode; readonly message: string };
+  | { readonly kind: 'log'; readonly record: LogRecord };

@@ -1,27 +1,42 @@
-/** Stands in for an engine thread whose engine dies: it does what the name of the first input says. */
-import { parentPort, workerData } from 'node:worker_threads';
-import type { Batch, FromWorker, ThreadData, ToWorker } from '#worker/messages.js';
+/** Stands in for an engine thread whose engine dies: it does what the path of the model and the name of the first input say. */
+import { parentPort } from 'node:worker_threads';
+import type { Batch, FromWorker, OpenMessage, RunMessage, ToWorker } from '#worker/messages.js';
 
-const { artifact } = workerData as ThreadData;
 const send = (message: FromWorker): void => parentPort?.postMessage(message);
 
-if (artifact.path === 'refuses') {
-  send({ kind: 'load-failed', code: 'INVALID_ARGUMENT', message: 'no such model' });
-} else if (artifact.path === 'dies') {
-  process.exit(3);
-} else {
+function open({ session, data }: OpenMessage): void {
+  const { path } = data.artifact;
+  if (path === 'dies') process.exit(3);
+  if (path === 'refuses') {
+    send({ kind: 'load-failed', session, code: 'INVALID_ARGUMENT', message: 'no such model' });
+    return;
+  }
   const facts = { engine: 'moody', provider: 'cpu', threads: 1, modelBytes: 0, heldBytes: 0 };
-  send({
-    kind: 'loaded',
-    model: { platform: 'moody', inputs: [], outputs: [], facts, heapBytes: 0 },
-    loadNs: 1,
-  });
-  const obey = (message: ToWorker): void => {
-    if (message.kind === 'close') parentPort?.close();
-    else if (message.inputs[0]?.name === 'exit') process.exit(7);
-    else if (message.inputs[0]?.name === 'throw') throw new Error('an error nobody caught');
-    else if (message.inputs[0]?.name === 'hold') return;
-    else send({ kind: 'done', id: message.id, outputs: message.inputs, runNs: 5, spare: [] });
-  };
-  parentPort?.on('message', (batch: Batch) => batch.forEach(obey));
+  const model = { platform: 'moody', inputs: [], outputs: [], facts, heapBytes: 0 };
+  send({ kind: 'loaded', session, model, loadNs: 1 });
 }
+
+function run({ session, id, inputs }: RunMessage): void {
+  const what = inputs[0]?.name;
+  if (what === 'exit') process.exit(7);
+  if (what === 'throw') throw new Error('an error nobody caught');
+  if (what !== 'hold') send({ kind: 'done', session, id, outputs: inputs, runNs: 5, spare: [] });
+}
+
+function obey(message: ToWorker): void {
+  switch (message.kind) {
+    case 'open':
+      open(message);
+      return;
+    case 'run':
+      run(message);
+      return;
+    case 'close':
+      send({ kind: 'closed', session: message.session });
+      return;
+    case 'end':
+      parentPort?.close();
+  }
+}
+
+parentPort?.on('message', (batch: Batch) => batch.forEach(obey));

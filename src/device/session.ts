@@ -1,0 +1,125 @@
+import { type Deferred, deferred } from '#core/deferred.js';
+import { ServingError } from '#core/errors.js';
+import { spareBuffers } from '#core/spare-buffers.js';
+import type { Tensor } from '#tensor/tensor.js';
+import type { LoadedModel, SessionAnswer, SessionId, ToWorker } from '#worker/messages.js';
+import { pack } from '#worker/transfer.js';
+
+/** What one run came to. */
+export interface RunResult {
+  readonly outputs: readonly Tensor[];
+  /** Nanoseconds inside the engine. */
+  readonly runNs: number;
+}
+
+/** The way from a session to its thread. */
+export interface SessionLine {
+  send(message: ToWorker, transfer: readonly ArrayBuffer[]): void;
+  /** The session is about to be closed; settles when its memory has been given back, or its thread is gone. */
+  close(session: EngineSession): Promise<void>;
+}
+
+/**
+ * One session in an engine thread, and the runs in flight on it. When the thread dies it fails exactly those, and `ended`
+ * settles.
+ */
+export class EngineSession {
+  readonly id: SessionId;
+  /** What the session turned out to be; rejects when the model could not be loaded. */
+  readonly loaded: Promise<LoadedModel>;
+  /** Settles when the session is gone: null after `close`, else the reason. */
+  readonly ended: Promise<string | null>;
+  readonly #line: SessionLine;
+  readonly #loading: Deferred<LoadedModel> = deferred();
+  readonly #ending: Deferred<string | null> = deferred();
+  readonly #inFlight = new Map<number, Deferred<RunResult>>();
+  #nextId = 0;
+  #closing = false;
+  #end: { readonly reason: string | null } | null = null;
+
+  constructor(id: SessionId, line: SessionLine) {
+    this.id = id;
+    this.#line = line;
+    this.loaded = this.#loading.promise;
+    this.ended = this.#ending.promise;
+    // Whoever needs the outcome awaits it; a session closed while loading must not count as an unhandled rejection.
+    this.loaded.catch(() => {});
+  }
+
+  /** Runs the session once. The bytes of `inputs` are given away. Rejects with ServingError. */
+  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<RunResult> {
+    // Nobody would hear of it, and nobody would answer.
+    if (this.#end !== null) return Promise.reject(deathError(this.#end.reason));
+    const parcel = pack(inputs);
+    const id = this.#nextId++;
+    this.#line.send({ kind: 'run', session: this.id, id, inputs: parcel.tensors, outputs }, parcel.transfer);
+    const answer = deferred<RunResult>();
+    this.#inFlight.set(id, answer);
+    return answer.promise;
+  }
+
+  /** Whether the session is gone: what it was given will not be run. */
+  get hasEnded(): boolean {
+    return this.#end !== null;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Gives the session's memory back once it has loaded and the runs in flight have finished. */
+  async close(): Promise<void> {
+    if (!this.#closing && this.#end === null) {
+      this.#closing = true;
+      await this.#line.close(this);
+      this.end(null);
+    }
+    await this.ended;
+  }
+
+  /** @internal The thread has something to say of this session. */
+  receive(answer: SessionAnswer): void {
+    switch (answer.kind) {
+      case 'loaded':
+        this.#loading.resolve(answer.model);
+        return;
+      case 'load-failed':
+        this.#loading.reject(new ServingError(answer.code, answer.message));
+        this.end(null);
+        return;
+      case 'done':
+        for (const buffer of answer.spare) spareBuffers.give(buffer);
+        this.#take(answer.id)?.resolve({ outputs: answer.outputs, runNs: answer.runNs });
+        return;
+      case 'run-failed':
+        this.refuse(answer.id, new ServingError(answer.code, answer.message));
+    }
+  }
+
+  /** @internal A run could not be sent, or failed. */
+  refuse(id: number, error: ServingError): void {
+    this.#take(id)?.reject(error);
+  }
+
+  /** @internal The thread is gone, or is done with this session. */
+  end(reason: string | null): void {
+    if (this.#end !== null) return;
+    this.#end = { reason: this.#closing ? null : reason };
+    const error = deathError(this.#end.reason);
+    this.#loading.reject(error);
+    for (const answer of this.#inFlight.values()) answer.reject(error);
+    this.#inFlight.clear();
+    this.#ending.resolve(this.#end.reason);
+  }
+
+  #take(id: number): Deferred<RunResult> | undefined {
+    const answer = this.#inFlight.get(id);
+    this.#inFlight.delete(id);
+    return answer;
+  }
+}
+
+function deathError(reason: string | null): ServingError {
+  const text = `the engine thread died: ${reason ?? 'it was closed'}`;
+  return new ServingError('INTERNAL', text, { isRunnerLost: true });
+}
