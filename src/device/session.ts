@@ -1,5 +1,6 @@
 import { type Deferred, deferred } from '#core/deferred.js';
 import { ServingError } from '#core/errors.js';
+import { sharedNow } from '#core/shared-time.js';
 import { spareBuffers } from '#core/spare-buffers.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { LoadedModel, SessionAnswer, SessionId, ToWorker } from '#worker/messages.js';
@@ -10,6 +11,8 @@ export interface RunResult {
   readonly outputs: readonly Tensor[];
   /** Nanoseconds inside the engine. */
   readonly runNs: number;
+  /** How long ago that ended: the way from the thread to here. */
+  readonly agoNs: number;
 }
 
 /** The way from a session to its thread. */
@@ -89,7 +92,7 @@ export class EngineSession {
         return;
       case 'done':
         for (const buffer of answer.spare) spareBuffers.give(buffer);
-        this.#take(answer.id)?.resolve({ outputs: answer.outputs, runNs: answer.runNs });
+        this.#settle(answer);
         return;
       case 'run-failed':
         this.refuse(answer.id, new ServingError(answer.code, answer.message));
@@ -110,6 +113,10 @@ export class EngineSession {
     for (const answer of this.#inFlight.values()) answer.reject(error);
     this.#inFlight.clear();
     this.#ending.resolve(this.#end.reason);
+  }
+
+  #settle({ id, outputs, runNs, endedAt }: Extract<SessionAnswer, { kind: 'done' }>): void {
+    this.#take(id)?.resolve({ outputs, runNs, agoNs: Math.max(0, sharedNow() - endedAt) * 1e6 });
   }
 
   #take(id: number): Deferred<RunResult> | undefined {

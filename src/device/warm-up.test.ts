@@ -45,7 +45,7 @@ function recorder(fault: string | null = null) {
       runs.push(inputs);
       wanted.push(outputs);
       if (fault !== null) throw new Error(fault);
-      return { outputs: [], runNs: 1 };
+      return { outputs: [], runNs: 1, agoNs: 0 };
     },
   };
 }

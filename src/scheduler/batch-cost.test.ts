@@ -18,8 +18,8 @@ test('a size that was measured is predicted by itself, another one by the line',
   const cost = seen(1, 4);
   assert.equal(cost.predictMs(1), 5);
   assert.equal(cost.predictMs(4), 8);
-  // 3 rows are of the class of 4, which took 2 ms per row.
-  assert.equal(cost.predictMs(3), 6);
+  // 3 rows are of the class of 4, which took 8 ms, and the line has 1 ms for each.
+  assert.equal(cost.predictMs(3), 7);
   assert.equal(Math.round(cost.predictMs(16) ?? 0), 20);
 });
 

@@ -51,10 +51,12 @@ export class BatchCost {
 
   /** How long a run of so many rows is expected to take; null until something was measured. */
   predictMs(rows: number): number | null {
-    const seen = this.#classes[classOf(rows)];
-    if (seen !== undefined) return (seen.ms / seen.rows) * rows;
     const { line } = this;
-    return line === null ? null : line.fixedMs + line.perRowMs * rows;
+    if (line === null) return null;
+    const seen = this.#classes[classOf(rows)];
+    // Runs of about the size tell where the line really is, and it tells what a row more or less makes.
+    if (seen !== undefined) return Math.max(0, seen.ms + line.perRowMs * (rows - seen.rows));
+    return line.fixedMs + line.perRowMs * rows;
   }
 
   /**

@@ -31,6 +31,8 @@ export function mayStart(
 export interface CoreShare {
   /** Whether one more run of so many threads may start; where not, `wake` is called when things have changed. */
   mayStart(threads: number): boolean;
+  /** Whether a run may be followed by another of as many threads when it ends; where not, as above. */
+  mayFollow(threads: number): boolean;
   /** So many threads have begun to run. */
   started(threads: number): void;
   /** So many threads have run for so many milliseconds. */
@@ -56,7 +58,8 @@ export class CoreShares {
   join(wake: () => void): CoreShare {
     const holder = new Holder(wake);
     return {
-      mayStart: (threads) => this.#ask(holder, threads),
+      mayStart: (threads) => this.#ask(holder, threads, holder.runningThreads),
+      mayFollow: (threads) => this.#ask(holder, threads, holder.runningThreads - threads),
       started: (threads) => this.#start(holder, threads),
       used: (threads, ms) => {
         holder.usedMs += threads * ms;
@@ -77,9 +80,10 @@ export class CoreShares {
     };
   }
 
-  #ask(holder: Holder, threads: number): boolean {
+  #ask(holder: Holder, threads: number, runningThreads: number): boolean {
     const others = [...this.#active].filter((each) => each !== holder);
-    const may = mayStart(holder, others, threads, this.#cores);
+    const { usedMs, isWaiting } = holder;
+    const may = mayStart({ runningThreads, usedMs, isWaiting }, others, threads, this.#cores);
     holder.isWaiting = !may;
     return may;
   }

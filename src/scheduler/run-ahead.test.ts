@@ -10,6 +10,7 @@ const LOOK: AheadLook = {
   waitingRows: 8,
   mostRows: 8,
   runners: 1,
+  leftMs: 1000,
 };
 
 const rows: [name: string, look: Partial<AheadLook>, may: boolean][] = [
@@ -31,6 +32,13 @@ const rows: [name: string, look: Partial<AheadLook>, may: boolean][] = [
   ['longer runs and one full batch for two runners', { recentRunMs: 5, waitingRows: 15, runners: 2 }, false],
   ['longer runs and a full batch for each', { recentRunMs: 5, waitingRows: 16, runners: 2 }, true],
   ['longer runs: one ahead is enough', { recentRunMs: 5, waitingRows: 80, inFlight: 2 }, false],
+  ['a run that is about to end: whatever waits', { recentRunMs: 500, waitingRows: 1, leftMs: 0 }, true],
+  [
+    'a run that should have ended: not two',
+    { recentRunMs: 500, waitingRows: 1, leftMs: -1, inFlight: 2 },
+    false,
+  ],
+  ['about to end, and nothing is known of its runs', { recentRunMs: null, leftMs: -1 }, false],
   ['a run that long is waited for', { recentRunMs: 20.1, waitingRows: 80 }, false],
 ];
 

@@ -34,18 +34,17 @@ export async function runBatch(
   const inputs = mergeInputs(jobs, layout, runRows);
   const wanted = unionOfOutputs(jobs);
   const sentAt = clock.now();
-  const { outputs, runNs } = await runner.run(inputs, wanted);
+  const { outputs, runNs, agoNs } = await runner.run(inputs, wanted);
   const backAt = clock.now();
   const parts = splitOutputs(outputs, jobs, layout, runRows);
   const endAt = clock.now();
-  // The way there and back is measured as one: half of it stands for each.
-  const wayNs = Math.max(0, (backAt - sentAt) * 1e6 - runNs) / 2;
+  const thereNs = Math.max(0, (backAt - sentAt) * 1e6 - runNs - agoNs);
   const rows = jobs.reduce((sum, job) => sum + job.rows, 0);
   const report = {
     rows,
-    inputNs: (sentAt - takenAt) * 1e6 + wayNs,
+    inputNs: (sentAt - takenAt) * 1e6 + thereNs,
     runNs,
-    outputNs: (endAt - backAt) * 1e6 + wayNs,
+    outputNs: agoNs + (endAt - backAt) * 1e6,
   };
   const results = tasks.map((task, i) => ({
     outputs: parts[i] ?? [],

@@ -18,7 +18,7 @@ const nameOf = (pooled: PooledRunner | null): string | null => pooled?.runner.id
 
 /** Gives the runner a run that is expected to take so long. */
 function start(pool: RunnerPool, now: number, expectedMs: number): PooledRunner {
-  const pooled = pool.pick(MUCH) as PooledRunner;
+  const pooled = pool.pick(MUCH, 0) as PooledRunner;
   pool.starting(pooled, { rows: 1, expectedMs }, now);
   void pooled.runner.run([inputOf([1, 1])], []);
   return pooled;
@@ -28,15 +28,15 @@ test('a runner that has nothing to do is taken first', () => {
   const pool = poolOf(new FakeRunner(1, 'a'), new FakeRunner(1, 'b'));
   assert.equal(pool.idle, 2);
   start(pool, 0, 10);
-  assert.equal(nameOf(pool.pick(LITTLE)), 'b');
-  assert.deepEqual([pool.idle, pool.hasFreeSlot], [1, true]);
+  assert.equal(nameOf(pool.pick(LITTLE, 0)), 'b');
+  assert.deepEqual([pool.idle, pool.hasPlace(0)], [1, true]);
   start(pool, 0, 10);
-  assert.deepEqual([pool.pick(MUCH), pool.hasFreeSlot], [null, false]);
+  assert.deepEqual([pool.pick(MUCH, 0), pool.hasPlace(0)], [null, false]);
 });
 
 test('a runner without a thread is not idle', () => {
   const pool = poolOf(new FakeRunner(0));
-  assert.deepEqual([pool.idle, pool.pick(MUCH)], [0, null]);
+  assert.deepEqual([pool.idle, pool.pick(MUCH, 0)], [0, null]);
 });
 
 test('among those that may be given one run more, the one that is done first is', () => {
@@ -47,8 +47,8 @@ test('among those that may be given one run more, the one that is done first is'
     pooled.recentRunMs = 5;
   }
   assert.equal(pool.nextDoneAt, 20);
-  assert.equal(nameOf(pool.pick(MUCH)), 'b');
-  assert.equal(pool.pick(LITTLE), null, 'what makes no full batch waits for the end of a run');
+  assert.equal(nameOf(pool.pick(MUCH, 0)), 'b');
+  assert.equal(pool.pick(LITTLE, 0), null, 'what makes no full batch waits for the end of a run');
 });
 
 test('what a runner has is done one after the other', async () => {
@@ -60,11 +60,33 @@ test('what a runner has is done one after the other', async () => {
   assert.equal(pool.nextDoneAt, 120);
 });
 
+test('the next run of a long one leaves when it will meet the end of that one', () => {
+  const pool = poolOf(new FakeRunner(2));
+  const pooled = start(pool, 100, 50);
+  assert.equal(pool.handOverInMs(100), null, 'nothing is known of its runs');
+  pooled.recentRunMs = 50;
+  pooled.wayMs = 3;
+  assert.equal(pool.handOverInMs(110), 37, 'the way there is taken off');
+  assert.deepEqual([pool.hasPlace(146), pool.pick(LITTLE, 146)], [false, null]);
+  assert.deepEqual([pool.hasPlace(147), nameOf(pool.pick(LITTLE, 147))], [true, 'fake']);
+});
+
+test('a run that was sent ahead began when the one before it ended', () => {
+  const runner = new FakeRunner(2);
+  const pool = poolOf(runner);
+  const pooled = start(pool, 100, 50);
+  pooled.recentRunMs = 50;
+  pool.starting(pooled, { rows: 1, expectedMs: 40 }, 148);
+  // The first one ended at 160, and was 2 ms on its way; the other one is still there.
+  pool.ended(pooled, 162, { runMs: 60, backMs: 2 });
+  assert.equal(pool.nextDoneAt, 200);
+});
+
 test('the recent time of its runs follows slowly, and failed ones do not count', () => {
   const pool = poolOf(new FakeRunner());
-  const pooled = pool.pick(LITTLE) as PooledRunner;
-  pool.ended(pooled, 10, 10);
-  pool.ended(pooled, 30, 20);
+  const pooled = pool.pick(LITTLE, 0) as PooledRunner;
+  pool.ended(pooled, 10, { runMs: 10, backMs: 0 });
+  pool.ended(pooled, 30, { runMs: 20, backMs: 0 });
   pool.ended(pooled, 40, null);
   assert.equal(pooled.recentRunMs, 12);
 });
@@ -73,7 +95,7 @@ test('a runner that was lost is not taken any more', () => {
   const [a, b] = [new FakeRunner(1, 'a'), new FakeRunner(1, 'b')];
   const pool = poolOf(a, b);
   pool.remove(a);
-  assert.deepEqual([pool.size, nameOf(pool.pick(LITTLE))], [1, 'b']);
+  assert.deepEqual([pool.size, nameOf(pool.pick(LITTLE, 0))], [1, 'b']);
   pool.remove(a);
   assert.equal(pool.size, 1);
 });
@@ -86,7 +108,7 @@ test('a second run starts only where the cores allow it, and counts until its en
   other.started(1);
   const first = start(pool, 0, 10);
   assert.equal(nameOf(first), 'a');
-  assert.equal(pool.pick(MUCH), null, 'both cores are in use');
+  assert.equal(pool.pick(MUCH, 0), null, 'both cores are in use');
   other.ended(1);
   const second = start(pool, 0, 10);
   assert.equal(nameOf(second), 'b');

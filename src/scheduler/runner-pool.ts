@@ -1,5 +1,5 @@
 import type { CoreShare } from './core-shares.js';
-import { mayRunAhead } from './run-ahead.js';
+import { LONGEST_AHEAD_MS, mayRunAhead } from './run-ahead.js';
 import type { Runner } from './runner.js';
 
 /** A runner, and what is known of its runs. */
@@ -8,6 +8,10 @@ export interface PooledRunner {
   recentRunMs: number | null;
   /** Of the run that it was given last. */
   newestRows: number;
+  /** What that is expected to take. */
+  newestMs: number;
+  /** How long a run is on its way between the threads; one way takes what the other does. */
+  wayMs: number;
   /** The clock's time in milliseconds at which it should be done with what it has. */
   doneAt: number;
   /** Whether its threads count among those that run. */
@@ -24,6 +28,14 @@ export interface Demand {
 export interface StartingRun {
   readonly rows: number;
   readonly expectedMs: number;
+}
+
+/** What a run that ended took. */
+export interface EndedRun {
+  /** Inside the engine. */
+  readonly runMs: number;
+  /** From its end until its answers were here. */
+  readonly backMs: number;
 }
 
 /** How much the newest run counts in the recent time. */
@@ -47,8 +59,24 @@ export class RunnerPool {
     return this.#pooled.filter(isIdle).length;
   }
 
-  get hasFreeSlot(): boolean {
-    return this.#pooled.some(({ runner }) => runner.freeSlots > 0);
+  /** Whether there is one that might take a run now. */
+  hasPlace(now: number): boolean {
+    return this.#pooled.some((pooled) => {
+      const { runner, recentRunMs } = pooled;
+      if (runner.freeSlots === 0) return false;
+      if (runner.inFlight === 0) return true;
+      return recentRunMs !== null && (recentRunMs <= LONGEST_AHEAD_MS || leftMs(pooled, now) <= 0);
+    });
+  }
+
+  /** In how many milliseconds the first one that is at work should be given its next run; null where none should. */
+  handOverInMs(now: number): number | null {
+    const all = this.#pooled
+      .filter(
+        ({ runner, recentRunMs }) => runner.inFlight === 1 && runner.freeSlots > 0 && recentRunMs !== null,
+      )
+      .map((pooled) => leftMs(pooled, now));
+    return all.length === 0 ? null : Math.min(...all);
   }
 
   /** When the first of them should be done with what it has. */
@@ -57,7 +85,15 @@ export class RunnerPool {
   }
 
   add(runner: Runner): void {
-    this.#pooled.push({ runner, recentRunMs: null, newestRows: 0, doneAt: 0, isCounted: false });
+    this.#pooled.push({
+      runner,
+      recentRunMs: null,
+      newestRows: 0,
+      newestMs: 0,
+      wayMs: 0,
+      doneAt: 0,
+      isCounted: false,
+    });
   }
 
   remove(runner: Runner): void {
@@ -66,27 +102,32 @@ export class RunnerPool {
   }
 
   /** The runner that should have the next run; null where it should rather wait. */
-  pick(demand: Demand): PooledRunner | null {
-    return this.#pickIdle() ?? this.#pickAhead(demand);
+  pick(demand: Demand, now: number): PooledRunner | null {
+    return this.#pickIdle() ?? this.#pickAhead(demand, now);
   }
 
   /** To be called before the run is given to it. */
   starting(pooled: PooledRunner, run: StartingRun, now: number): void {
     if (!pooled.isCounted) this.#share?.started(pooled.runner.hostThreads);
     pooled.isCounted = true;
-    pooled.doneAt = Math.max(now, pooled.doneAt) + run.expectedMs;
+    pooled.doneAt = Math.max(now + pooled.wayMs, pooled.doneAt) + run.expectedMs;
     pooled.newestRows = run.rows;
+    pooled.newestMs = run.expectedMs;
   }
 
   /** To be called when the run has ended, however it did. */
-  ended(pooled: PooledRunner, now: number, runMs: number | null): void {
-    if (runMs !== null) {
-      const recent = pooled.recentRunMs ?? runMs;
-      pooled.recentRunMs = recent + RECENT_WEIGHT * (runMs - recent);
-    }
+  ended(pooled: PooledRunner, now: number, run: EndedRun | null): void {
     const { hostThreads, inFlight } = pooled.runner;
-    this.#share?.used(hostThreads, runMs ?? 0);
-    if (inFlight > 0) return;
+    if (run !== null) {
+      pooled.recentRunMs = recentOf(pooled.recentRunMs, run.runMs);
+      pooled.wayMs = recentOf(pooled.wayMs, run.backMs);
+    }
+    this.#share?.used(hostThreads, run?.runMs ?? 0);
+    if (inFlight > 0) {
+      // The next one began when this one ended.
+      pooled.doneAt = now - (run?.backMs ?? 0) + pooled.newestMs;
+      return;
+    }
     pooled.doneAt = now;
     if (pooled.isCounted) this.#share?.ended(hostThreads);
     pooled.isCounted = false;
@@ -99,18 +140,28 @@ export class RunnerPool {
   }
 
   /** Among those that may be given more, the one that is done first. */
-  #pickAhead(demand: Demand): PooledRunner | null {
+  #pickAhead(demand: Demand, now: number): PooledRunner | null {
     let best: PooledRunner | null = null;
     for (const pooled of this.#pooled) {
       const { runner, recentRunMs, newestRows, doneAt } = pooled;
       if (runner.inFlight === 0 || runner.freeSlots === 0) continue;
-      const { inFlight } = runner;
-      if (!mayRunAhead({ ...demand, recentRunMs, inFlight, newestRows, runners: this.#pooled.length }))
-        continue;
+      const { inFlight, hostThreads } = runner;
+      const look = { recentRunMs, inFlight, newestRows, leftMs: leftMs(pooled, now) };
+      if (!mayRunAhead({ ...demand, ...look, runners: this.#pooled.length })) continue;
+      if (this.#share?.mayFollow(hostThreads) === false) continue;
       if (best === null || doneAt < best.doneAt) best = pooled;
     }
     return best;
   }
+}
+
+function recentOf(recent: number | null, newest: number): number {
+  return recent === null ? newest : recent + RECENT_WEIGHT * (newest - recent);
+}
+
+/** Until its next run would have to leave for its thread, to be there when the thread is done with the last. */
+function leftMs(pooled: PooledRunner, now: number): number {
+  return pooled.doneAt - pooled.wayMs - now;
 }
 
 /** Whether it takes nothing and has nothing: it was lost, for good or for now. */

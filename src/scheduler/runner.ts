@@ -12,6 +12,8 @@ export interface RunOutcome {
   readonly outputs: readonly Tensor[];
   /** Nanoseconds inside the engine. */
   readonly runNs: number;
+  /** How long ago that ended. */
+  readonly agoNs: number;
 }
 
 /** Where tasks are run. The scheduler does not know that devices exist: lifecycle hands it instances as Runners. */

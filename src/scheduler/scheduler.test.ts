@@ -125,6 +125,32 @@ test('a runner has its next batch before the answers of the last are written', a
   assert.equal(await given, 2);
 });
 
+test('the next batch leaves when a long run is about to end, with all who came until then', async () => {
+  const { clock, runner, ask, end } = setUp({ runners: [new FakeRunner(2)] });
+  runner.runNs = 50e6;
+  ask(1);
+  await end();
+  ask(2);
+  await settle();
+  clock.advance(30);
+  ask(3);
+  await settle();
+  clock.advance(19);
+  ask(4);
+  await settle();
+  assert.deepEqual(runner.marks, [[1], [2]], 'nothing leaves before');
+  clock.advance(1);
+  await settle();
+  assert.deepEqual(runner.marks, [[1], [2], [3, 4]]);
+  clock.advance(40);
+  ask(5);
+  await settle();
+  assert.deepEqual(runner.marks.length, 3, 'one is ahead, and no more');
+  await end();
+  await end();
+  assert.deepEqual(runner.marks.at(-1), [5]);
+});
+
 test('where nothing is set, batches become larger for as long as that makes runs better', async () => {
   const { runner, ask, end, occupy } = setUp({ batching: { maxDelayMs: null } });
   runner.runNs = 50e6;

@@ -213,10 +213,20 @@ export class Scheduler implements Submitter {
       }
       return false;
     };
-    while (this.#pool.hasFreeSlot && look());
-    if (until !== null)
-      this.#wakeUp = this.#clock.startTimer(until - this.#clock.now(), () => this.#dispatch());
+    while (this.#pool.hasPlace(this.#clock.now()) && look());
+    this.#wakeAt(until);
     if (this.#room.size === 0) this.#share?.satisfied();
+  }
+
+  /** Looks again at that time; where nothing waits for a time, when a runner should be given its next run. */
+  #wakeAt(until: number | null): void {
+    if (this.#room.size === 0) return;
+    const now = this.#clock.now();
+    const handOverInMs = this.#pool.handOverInMs(now);
+    const delayMs = until === null ? handOverInMs : Math.max(0, until - now);
+    // Whoever should have its next run by now, and was not given it, gets it when it is done.
+    if (delayMs === null || (until === null && delayMs <= 0)) return;
+    this.#wakeUp = this.#clock.startTimer(delayMs, () => this.#dispatch());
   }
 
   /** What to do with a lane, once those are gone for whom it is too late. */
@@ -250,7 +260,7 @@ export class Scheduler implements Submitter {
   #send(lane: Lane, { tasks, mostRows }: Sending): boolean {
     // All of the lane turned out to be too late: there may be other lanes.
     if (tasks.length === 0) return true;
-    const pooled = this.#pool.pick({ waitingRows: this.#room.rows, mostRows });
+    const pooled = this.#pool.pick({ waitingRows: this.#room.rows, mostRows }, this.#clock.now());
     if (pooled === null) return false;
     for (const task of tasks) this.#room.take(task);
     this.#running++;
@@ -286,7 +296,7 @@ export class Scheduler implements Submitter {
       const now = this.#clock.now();
       returns.ended(rows, cost.line?.fixedMs ?? 0, now);
       this.#drain.ended(rows, now, this.#room.rows > 0);
-      this.#pool.ended(pooled, now, runMs);
+      this.#pool.ended(pooled, now, { runMs, backMs: report.outputNs / 1e6 });
       hasEnded = true;
       // The runner has its next batch while these answers are written.
       this.#dispatch();

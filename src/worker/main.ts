@@ -5,6 +5,7 @@ import type { Session } from '#backend/backend.js';
 import { openSession } from '#backend/registry.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { type LogRecord, logChannel, loggerOf } from '#core/log.js';
+import { sharedNow } from '#core/shared-time.js';
 import { LEAST_SPARE_BYTES } from '#core/spare-buffers.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { Batch, FromWorker, OpenMessage, RunMessage, SessionId, ToWorker } from './messages.js';
@@ -64,9 +65,18 @@ class EngineLoop {
       if (session === undefined) throw new Error(`there is no session ${from}. This is a bug.`);
       const outputs = await session.run(message.inputs, message.outputs);
       const runNs = elapsedNs(startedAt);
+      const endedAt = sharedNow();
       const parcel = pack(outputs);
       const spare = spareOf(message.inputs, parcel.transfer);
-      const done = { kind: 'done', session: from, id, outputs: parcel.tensors, runNs, spare } as const;
+      const done = {
+        kind: 'done',
+        session: from,
+        id,
+        outputs: parcel.tensors,
+        runNs,
+        endedAt,
+        spare,
+      } as const;
       this.#send(done, [...parcel.transfer, ...spare]);
     } catch (thrown) {
       const { code, message: text } = ServingError.from(thrown);

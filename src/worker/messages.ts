@@ -68,6 +68,8 @@ export type SessionAnswer =
       readonly outputs: readonly Tensor[];
       /** Nanoseconds inside the engine. */
       readonly runNs: number;
+      /** When the engine was done, by `sharedNow`. */
+      readonly endedAt: number;
       /** The memory of the inputs, where it was moved here and is large: for the next ones. */
       readonly spare: readonly ArrayBuffer[];
     }

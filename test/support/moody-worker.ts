@@ -20,7 +20,7 @@ function run({ session, id, inputs }: RunMessage): void {
   const what = inputs[0]?.name;
   if (what === 'exit') process.exit(7);
   if (what === 'throw') throw new Error('an error nobody caught');
-  if (what !== 'hold') send({ kind: 'done', session, id, outputs: inputs, runNs: 5, spare: [] });
+  if (what !== 'hold') send({ kind: 'done', session, id, outputs: inputs, runNs: 5, endedAt: 0, spare: [] });
 }
 
 function obey(message: ToWorker): void {

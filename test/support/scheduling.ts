@@ -91,7 +91,7 @@ export class FakeRunner implements Runner {
       this.#inFlight--;
     }
     const answers = outputs.map((name) => ({ ...input, name, data: new Uint8Array(input.data) }));
-    return { outputs: answers, runNs: this.runNs };
+    return { outputs: answers, runNs: this.runNs, agoNs: 0 };
   }
 
   listen(listener: RunnerListener): void {
