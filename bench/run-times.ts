@@ -57,3 +57,12 @@ export function runTimesBetween(before: readonly BatchRuns[], after: readonly Ba
     return runs === 0 ? [] : [{ rows, ms: (ns - earlier.ns) / runs / 1e6 }];
   });
 }
+
+/** What a row took of the engine's time, on average, between the two. */
+export function rowMsBetween(before: readonly BatchRuns[], after: readonly BatchRuns[]): number {
+  const total = (runs: readonly BatchRuns[], of: (run: BatchRuns) => number): number =>
+    runs.reduce((sum, run) => sum + of(run), 0);
+  const ns = ({ compute_infer }: BatchRuns): number => compute_infer.ns;
+  const rows = ({ batch_size, compute_infer }: BatchRuns): number => batch_size * compute_infer.count;
+  return (total(after, ns) - total(before, ns)) / 1e6 / (total(after, rows) - total(before, rows));
+}

@@ -14,6 +14,9 @@ export interface OverloadAt {
   readonly model: BenchModel;
   readonly factor: number;
   readonly peak: number;
+  /** What a row took of the engine's time at the peak, and what it took in the overload. */
+  readonly peakRowMs: number;
+  readonly rowMs: number;
   readonly deadlineMs: number;
   /** Of each part of the overload, over the peak. */
   readonly goodputs: readonly number[];
@@ -48,8 +51,13 @@ export async function measureOverload(
   const results: OverloadAt[] = [];
   for (const factor of plan.factors) {
     console.error(`  overload, ${factor} times the peak for ${plan.durationMs / 1000} s`);
-    const peak = (await site.closed('defaults', model, PEAK_CONNECTIONS)(plan.probeMs)).perSecond;
-    results.push(await measureAt(site, model, { factor, peak, deadlineMs }, plan));
+    const { perSecond: peak, rowMs: peakRowMs } = await site.peak(
+      'defaults',
+      model,
+      PEAK_CONNECTIONS,
+      plan.probeMs,
+    );
+    results.push(await measureAt(site, model, { factor, peak, peakRowMs, deadlineMs }, plan));
   }
   return results;
 }
@@ -57,7 +65,7 @@ export async function measureOverload(
 async function measureAt(
   site: Site,
   model: BenchModel,
-  { factor, peak, deadlineMs }: Pick<OverloadAt, 'factor' | 'peak' | 'deadlineMs'>,
+  { factor, peak, peakRowMs, deadlineMs }: Pick<OverloadAt, 'factor' | 'peak' | 'peakRowMs' | 'deadlineMs'>,
   { durationMs, probeMs }: Overload,
 ): Promise<OverloadAt> {
   const load = {
@@ -82,6 +90,7 @@ async function measureAt(
     model,
     factor,
     peak,
+    peakRowMs,
     deadlineMs,
     goodputs: parts.map(([from, to]) => goodput(during, deadlineMs, from, to) / peak),
     acceptedP99Ms: summary.p99Ms,
@@ -119,6 +128,7 @@ export function overloadTable(results: readonly OverloadAt[]): string {
     at.peak.toFixed(0),
     spread(at.goodputs),
     verdict(at.goodputs, GOODPUT_GOAL),
+    `${at.peakRowMs.toFixed(2)} / ${at.rowMs.toFixed(2)}`,
     `${at.acceptedP99Ms.toFixed(1)} / ${at.deadlineMs.toFixed(1)}`,
     at.refusals
       .map(
@@ -134,6 +144,7 @@ export function overloadTable(results: readonly OverloadAt[]): string {
     'peak per second',
     'goodput / peak',
     '>= 0.97',
+    'ms of a row, at the peak / now',
     'accepted p99 / deadline, ms',
     'refused: status, how many, p99',
     'recovery',

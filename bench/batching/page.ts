@@ -106,7 +106,8 @@ function overloadPart({ overload, plots }: Results): string[] {
     `Every request has a \`timeout\` of ten times the run time of the best batch. Goodput counts answers with 200 within that time, from
 when they were sent; its range is that of six parts of the overload. The peak was measured again right before. Recovery is when, after the
 overload, 97 of 100 requests at half the peak are again answered within 1.15 times the p99 of before and 0.5 ms. To read and refuse a request costs CPU
-too, and no scheduler can win that back: the model is one beside which this is small.`,
+too, and no scheduler can win that back: the model is one beside which this is small. Nor can it win back what rows take longer in the engine
+than they did at the peak, because the load shares the CPUs: *ms of a row*.`,
     overloadTable(overload),
     ...plots
       .filter((name) => name.includes('goodput'))

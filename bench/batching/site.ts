@@ -6,7 +6,7 @@ import { type OpenLoadOrder, readSamples, type Sample } from '../open-load-order
 import type { Ports } from '../our-server.js';
 import { cpuMicros, type Participant, participant } from '../process.js';
 import { type RestRequest, restAnswer, restRequest } from '../requests.js';
-import { type BatchRuns, type RunTime, runTimesBetween } from '../run-times.js';
+import { type BatchRuns, type RunTime, rowMsBetween, runTimesBetween } from '../run-times.js';
 import { configFileOfEntries, type ModelEntry, temporaryFile, temporaryFolder } from '../samples.js';
 import { httpBytes, type Measure, overHttp } from '../side-by-side.js';
 import { type BenchModel, oneRow } from './models.js';
@@ -34,6 +34,8 @@ export interface OpenBlock {
   readonly samples: readonly Sample[];
   /** Of the engine during the load, by the rows of a run. */
   readonly runTimes: readonly RunTime[];
+  /** Of the engine's time, for a row. */
+  readonly rowMs: number;
   /** For each request. */
   readonly serverCpuMicros: number;
   readonly loadCpuMicros: number;
@@ -71,6 +73,18 @@ export class Site {
     return overHttp(this.#closedLoad, this.server, this.server.first.rest, request);
   }
 
+  /** The most that a closed loop gets, and what a row takes of the engine's time meanwhile. */
+  async peak(
+    served: string,
+    model: BenchModel,
+    connections: number,
+    forMs: number,
+  ): Promise<{ readonly perSecond: number; readonly rowMs: number }> {
+    const before = await this.#runs(served);
+    const { perSecond } = await this.closed(served, model, connections)(forMs);
+    return { perSecond, rowMs: rowMsBetween(before, await this.#runs(served)) };
+  }
+
   /** Requests come when they come. */
   async open({ served, model, arrivals, timeoutUs, connections }: OpenLoad): Promise<OpenBlock> {
     const parameters = timeoutUs === undefined ? undefined : { timeout: timeoutUs };
@@ -84,12 +98,15 @@ export class Site {
     const before = [cpuMicros(this.server.pid), cpuMicros(this.#openLoad.pid)] as const;
     const runsBefore = await this.#runs(served);
     await this.#openLoad.ask(order);
-    const runTimes = runTimesBetween(runsBefore, await this.#runs(served));
+    const runsAfter = await this.#runs(served);
+    const runTimes = runTimesBetween(runsBefore, runsAfter);
+    const rowMs = rowMsBetween(runsBefore, runsAfter);
     const bytes = readFileSync(order.samplesFile);
     const doubles = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
     return {
       samples: readSamples(doubles),
       runTimes,
+      rowMs,
       serverCpuMicros: (cpuMicros(this.server.pid) - before[0]) / arrivals.length,
       loadCpuMicros: (cpuMicros(this.#openLoad.pid) - before[1]) / arrivals.length,
     };
