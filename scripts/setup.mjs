@@ -2,7 +2,16 @@
 // nothing changed, so `npm start` and `npm test` can call it every time.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,14 +38,20 @@ function installDependencies() {
 
 /** A clean build leaves no outputs of sources that are gone: what is published is what is there. */
 function build(clean) {
-  const sources = ['src', 'test', 'bench'].filter((folder) => existsSync(join(root, folder)));
+  const sources = ['src', 'test', 'bench', 'web'].filter((folder) => existsSync(join(root, folder)));
   const wanted = hashOf(['tsconfig.json', ...sources.flatMap(filesBelow)]);
   const stamp = join(root, 'dist', '.furiosa-built');
   if (!clean && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.error('Building (tsc) ...');
   if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '--project', 'tsconfig.json']);
-  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (const project of ['tsconfig.json', join('web', 'tsconfig.json')]) {
+    run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '--project', project]);
+  }
+  mkdirSync(join(root, 'dist', 'web'), { recursive: true });
+  // What the page has beside its code.
+  for (const file of filesBelow('web').filter((each) => /\.(?:html|css|svg)$/.test(each))) {
+    copyFileSync(join(root, file), join(root, 'dist', file));
+  }
   writeFileSync(stamp, wanted);
 }
 

@@ -33,6 +33,7 @@ import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.
 import { isStoreUrl } from '#store/store-url.js';
 import { openStores, type Stores } from '#store/stores.js';
 import { TraceFile } from '#tracing/trace-file.js';
+import { dashboardRoutes } from '#web/dashboard.js';
 import { docsRoutes } from '#web/docs.js';
 import { fileStateOf } from './fingerprint.js';
 import { type ReadAgain, rereader } from './reread.js';
@@ -141,7 +142,7 @@ export async function build(
     },
   });
   const rest = restSkin(serving);
-  const pages = { ...rest, routes: [...rest.routes, ...docsRoutes()] };
+  const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboardRoutes()] };
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);

@@ -1,3 +1,5 @@
+import type { RequestFacts } from './request-record.js';
+
 /** What a protocol knows about a caller, and nothing else. */
 export interface Call {
   /** Aborted when the caller has gone away. */
@@ -10,4 +12,6 @@ export interface Call {
    * How the request came. Left out where `receivedAt` says nothing of the one request, because the call carries many.
    */
   readonly transport?: 'http' | 'grpc' | undefined;
+  /** Where what is found out of the request is written down; left out where nobody asks, or the call carries many. */
+  readonly facts?: RequestFacts | undefined;
 }

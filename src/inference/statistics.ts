@@ -1,3 +1,5 @@
+import type { LatencyCounts } from '#core/histogram.js';
+
 /** How often something was done, and how long all of it took together. */
 export interface Total {
   readonly count: number;
@@ -45,12 +47,42 @@ export interface ModelStatistics {
   readonly cacheHit: Total;
   /** Requests that succeeded after they had been looked for in vain. */
   readonly cacheMiss: Total;
+  /** How long requests that succeeded took, and each of their phases. */
+  readonly latency: LatencyByPhase;
+  /** The newest requests that failed, the last one first; a few of them. */
+  readonly recentFailures: readonly RecentFailure[];
   /** The executions, by their rows; the fewest first. */
   readonly batches: readonly BatchStatistics[];
+  /** What waits for it now. */
+  readonly waiting: Waiting;
   /** What its instances held when they had been loaded; none where it has no instances of its own. */
   readonly memory: readonly MemoryUse[];
   /** What came of the copies that it got; left out where it is, and was, no shadow. */
   readonly shadow?: ShadowStatistics;
+}
+
+/** Kept answers count in `request` only. */
+export interface LatencyByPhase {
+  readonly request: LatencyCounts;
+  readonly queue: LatencyCounts;
+  readonly computeInput: LatencyCounts;
+  readonly computeInfer: LatencyCounts;
+  readonly computeOutput: LatencyCounts;
+}
+
+export interface RecentFailure {
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly reason: FailureReason;
+  /** As the client heard it. */
+  readonly message: string;
+}
+
+/** What waits for a version now. */
+export interface Waiting {
+  readonly requests: number;
+  /** For how long the oldest of them has waited; 0 where none waits. */
+  readonly oldestMs: number;
 }
 
 /**

@@ -23,7 +23,8 @@ export async function counted(
     }
     return result;
   } catch (thrown) {
-    counters.failed(sinceNs(), failureReasonOf(ServingError.from(thrown).code));
+    const { code, message } = ServingError.from(thrown);
+    counters.failed(sinceNs(), { atMs: clock.epochMs(), reason: failureReasonOf(code), message });
     throw thrown;
   }
 }

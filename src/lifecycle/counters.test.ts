@@ -6,7 +6,9 @@ const timings = { queuedNs: 10, inputNs: 20, runNs: 300, outputNs: 40 };
 
 test('nothing has happened to a version that was just loaded', () => {
   const none = { count: 0, ns: 0 };
-  assert.deepEqual(new Counters().counts, {
+  const { latency, recentFailures, ...counts } = new Counters().counts;
+  assert.deepEqual([latency.request.sumNs, recentFailures], [0, []]);
+  assert.deepEqual(counts, {
     lastInferenceMs: 0,
     inferenceCount: 0,
     executionCount: 0,
@@ -59,12 +61,20 @@ test('runs are counted by their rows, however many requests they were for', () =
 
 test('failures are counted in all and by their reasons', () => {
   const counters = new Counters();
-  counters.failed(7, 'REJECTED');
-  counters.failed(8, 'CANCELED');
-  counters.failed(9, 'REJECTED');
+  counters.failed(7, { atMs: 0, reason: 'REJECTED', message: 'no' });
+  counters.failed(8, { atMs: 0, reason: 'CANCELED', message: 'no' });
+  counters.failed(9, { atMs: 0, reason: 'REJECTED', message: 'no' });
   const { fail, failureReasons, success } = counters.counts;
   assert.deepEqual([fail, success.count], [{ count: 3, ns: 24 }, 0]);
   assert.deepEqual(failureReasons, { REJECTED: 2, CANCELED: 1, BACKEND: 0, OTHER: 0 });
+});
+
+test('the newest failures are kept, the last one first, and no more than a few', () => {
+  const counters = new Counters();
+  for (let at = 1; at <= 30; at++)
+    counters.failed(1, { atMs: at, reason: 'OTHER', message: `failure ${at}` });
+  const kept = counters.counts.recentFailures;
+  assert.deepEqual([kept.length, kept[0]?.message, kept.at(-1)?.message], [20, 'failure 30', 'failure 11']);
 });
 
 test('what was kept counts as a success that waited for nothing, and as no inference, run or computation', () => {
@@ -73,7 +83,10 @@ test('what was kept counts as a success that waited for nothing, and as no infer
   counters.missedCache(3);
   counters.answeredFromCache(9, 5);
   counters.answeredFromCache(8, 4);
-  const { failureReasons: _, ...counts } = counters.counts;
+  const { failureReasons: _, latency, recentFailures: __, ...counts } = counters.counts;
+  const seen = ({ counts }: { counts: readonly number[] }): number =>
+    counts.reduce((sum, each) => sum + each, 0);
+  assert.deepEqual([seen(latency.request), seen(latency.queue), seen(latency.computeInfer)], [3, 1, 1]);
   assert.deepEqual(counts, {
     lastInferenceMs: 1000,
     inferenceCount: 2,

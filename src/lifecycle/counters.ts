@@ -1,9 +1,19 @@
-import type { BatchStatistics, FailureReason, ModelStatistics, Total } from '#inference/statistics.js';
+import { LatencyHistogram } from '#core/histogram.js';
+import type {
+  BatchStatistics,
+  FailureReason,
+  ModelStatistics,
+  RecentFailure,
+  Total,
+} from '#inference/statistics.js';
 import type { Timings } from '#inference/timings.js';
 import type { RunReport } from '#scheduler/run-batch.js';
 
 /** What was counted, of whichever version. */
-export type Counts = Omit<ModelStatistics, 'name' | 'version' | 'memory'>;
+export type Counts = Omit<ModelStatistics, 'name' | 'version' | 'memory' | 'waiting'>;
+
+/** So many of the newest failures are kept, for people to read. */
+const KEPT_FAILURES = 20;
 
 /** Counts what one loaded version does. Everything of one request is counted at once, so that counts always agree. */
 export class Counters {
@@ -21,6 +31,15 @@ export class Counters {
   readonly #cacheMiss = new Sum();
   /** By the rows of an execution. */
   readonly #batches = new Map<number, Compute>();
+  readonly #latency = {
+    request: new LatencyHistogram(),
+    queue: new LatencyHistogram(),
+    computeInput: new LatencyHistogram(),
+    computeInfer: new LatencyHistogram(),
+    computeOutput: new LatencyHistogram(),
+  };
+  /** The newest is the last. */
+  readonly #failures: RecentFailure[] = [];
   #rows = 0;
   #executions = 0;
   #lastMs = 0;
@@ -36,6 +55,12 @@ export class Counters {
     this.#success.add(totalNs);
     this.#queue.add(timings.queuedNs);
     this.#compute.add(timings);
+    const { request, queue, computeInput, computeInfer, computeOutput } = this.#latency;
+    request.add(totalNs);
+    queue.add(timings.queuedNs);
+    computeInput.add(timings.inputNs);
+    computeInfer.add(timings.runNs);
+    computeOutput.add(timings.outputNs);
   }
 
   /** The model was run once, for one request or for several. */
@@ -49,6 +74,7 @@ export class Counters {
   /** A request was answered from what had been kept, without a run. As in Triton its rows are no inferences. */
   answeredFromCache(totalNs: number, lookupNs: number): void {
     this.#success.add(totalNs);
+    this.#latency.request.add(totalNs);
     this.#queue.add(0);
     this.#cacheHit.add(lookupNs);
   }
@@ -59,9 +85,11 @@ export class Counters {
   }
 
   /** A request was refused, given up or went wrong, `totalNs` after it came. */
-  failed(totalNs: number, reason: FailureReason): void {
+  failed(totalNs: number, failure: RecentFailure): void {
     this.#fail.add(totalNs);
-    this.#failureReasons[reason]++;
+    this.#failureReasons[failure.reason]++;
+    this.#failures.push(failure);
+    if (this.#failures.length > KEPT_FAILURES) this.#failures.shift();
   }
 
   get counts(): Counts {
@@ -76,6 +104,14 @@ export class Counters {
       ...this.#compute.totals,
       cacheHit: this.#cacheHit.total,
       cacheMiss: this.#cacheMiss.total,
+      latency: {
+        request: this.#latency.request.counts,
+        queue: this.#latency.queue.counts,
+        computeInput: this.#latency.computeInput.counts,
+        computeInfer: this.#latency.computeInfer.counts,
+        computeOutput: this.#latency.computeOutput.counts,
+      },
+      recentFailures: this.#failures.toReversed(),
       batches: [...this.#batches]
         .sort(([a], [b]) => a - b)
         .map(([rows, compute]) => ({ rows, ...compute.totals })),

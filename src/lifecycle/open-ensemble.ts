@@ -93,6 +93,7 @@ export async function openEnsemble(
     get counts() {
       return counters.counts;
     },
+    waiting: { requests: 0, oldestMs: 0 },
     devices: [],
     memory: [],
     close: async () => void (await Promise.all(inside)),

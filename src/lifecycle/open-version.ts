@@ -3,7 +3,7 @@ import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { SequenceRef } from '#inference/request.js';
-import type { MemoryUse } from '#inference/statistics.js';
+import type { MemoryUse, Waiting } from '#inference/statistics.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
 import { counted } from './counted.js';
@@ -28,6 +28,8 @@ export interface OpenVersion {
   hasSequence?(id: SequenceRef['id']): boolean;
   /** What has been done since it was opened. */
   readonly counts: Counts;
+  /** What waits to be run. An ensemble keeps nobody waiting itself; its steps do. */
+  readonly waiting: Waiting;
   /** Where its instances are, for people: `npu:0:0`. */
   readonly devices: readonly string[];
   /** What its instances hold; empty where it has none. */
@@ -85,6 +87,9 @@ export async function openVersion(
     hasSequence: (id) => pipeline.hasSequence(id),
     get counts() {
       return counters.counts;
+    },
+    get waiting() {
+      return pipeline.waiting;
     },
     devices: placement.devices.map((device) => device.name),
     memory: placement.memory,

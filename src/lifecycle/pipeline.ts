@@ -2,6 +2,7 @@ import { CachedSubmitter } from '#cache/cached-submitter.js';
 import type { ResponseStore } from '#cache/store.js';
 import type { Clock } from '#core/clock.js';
 import type { SequenceRef } from '#inference/request.js';
+import type { Waiting } from '#inference/statistics.js';
 import type { CoreShares } from '#scheduler/core-shares.js';
 import type { BatchingOptions } from '#scheduler/options.js';
 import { RateLimitedSubmitter } from '#scheduler/rate-limited-submitter.js';
@@ -49,6 +50,8 @@ export interface PipelineEnds {
 export interface Pipeline extends Submitter {
   /** Whether requests of this sequence have come, and more can follow. */
   hasSequence(id: SequenceRef['id']): boolean;
+  /** What waits for a runner. */
+  readonly waiting: Waiting;
   /** Takes nothing new, and settles when all is answered. */
   stop(): Promise<void>;
 }
@@ -79,6 +82,9 @@ export async function openPipeline(
   return {
     submit: (job, call) => way.submit(job, timedCall(job, call, offer.queue, clock.now())),
     hasSequence: (id) => sequences?.isOpen(id) ?? false,
+    get waiting() {
+      return { requests: scheduler.waiting, oldestMs: scheduler.oldestMs };
+    },
     stop: async () => {
       await sequences?.stop();
       await scheduler.stop();

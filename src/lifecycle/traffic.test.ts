@@ -41,6 +41,7 @@ class Stage {
       deployment,
       maxRequestRows: 8,
       devices: [],
+      waiting: { requests: 0, oldestMs: 0 },
       memory: [],
       counts: {} as OpenVersion['counts'],
       hasSequence: (id) => this.sequences.has(`${version}/${id}`),

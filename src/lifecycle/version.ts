@@ -176,9 +176,9 @@ export class Version {
   get statistics(): ModelStatistics | null {
     if (this.#state !== 'ready' || this.#loaded === null) return null;
     const { name, version } = this.offer;
-    const { counts, memory } = this.#loaded;
+    const { counts, memory, waiting } = this.#loaded;
     const shadow = this.#shadow?.counts;
-    return { name, version, ...counts, memory, ...(shadow && { shadow }) };
+    return { name, version, ...counts, memory, waiting, ...(shadow && { shadow }) };
   }
 
   /** It as a shadow of others. */

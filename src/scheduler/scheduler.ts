@@ -102,6 +102,12 @@ export class Scheduler implements Submitter {
     return this.#room.size;
   }
 
+  /** For how many milliseconds the first of them has waited; 0 where none does. */
+  get oldestMs(): number {
+    const { oldestAt } = this.#room;
+    return oldestAt === null ? 0 : this.#clock.now() - oldestAt;
+  }
+
   /**
    * Runs the model for a job, together with others where that pays. Rejects with OVERLOADED at once when too much waits
    * or the deadline could not be kept, with DEADLINE_EXCEEDED at the deadline, with CANCELLED when the caller leaves

@@ -22,6 +22,15 @@ export class WaitingRoom {
     return this.#rows;
   }
 
+  /** When the first of those that wait came; null where none waits. Looks at all of them. */
+  get oldestAt(): number | null {
+    let oldest: number | null = null;
+    for (const { enqueuedAt } of this.#places.keys()) {
+      if (oldest === null || enqueuedAt < oldest) oldest = enqueuedAt;
+    }
+    return oldest;
+  }
+
   /** What waits, for one more of this priority. */
   loadFor(priority: number): QueueLoad {
     const sizeOf = (each: number): number => this.#levels.get(each)?.size ?? 0;

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { RequestFacts } from '#core/request-record.js';
 import type { RpcCall, RpcStatus } from '#protocol/exchange.js';
 import type { ContentCoding } from './content-coding.js';
 import { byteLengthOf } from './encode-answer.js';
@@ -24,11 +25,18 @@ export class GrpcCall implements RpcCall {
   readonly deadline: number | null;
   /** Set for a call of one message. */
   transport: 'grpc' | undefined = undefined;
+  /** Set for a call of one message, where somebody wants to hear of it. */
+  facts: RequestFacts | undefined = undefined;
+  /** Of the messages, before any compression. */
+  requestBytes = 0;
+  responseBytes = 0;
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
   #controller: AbortController | null = null;
   #hasLeft = false;
   #status: RpcStatus | null = null;
+  /** The same, where the caller was told. */
+  #told: RpcStatus | null = null;
   /** What compressed answers are compressed by; told in the headers. */
   #encoding: ContentCoding = 'identity';
 
@@ -54,6 +62,11 @@ export class GrpcCall implements RpcCall {
       if (this.#hasLeft) this.#controller.abort();
     }
     return this.#controller.signal;
+  }
+
+  /** How it ended; null while it goes on, and where the caller left before. */
+  get status(): RpcStatus | null {
+    return this.#told;
   }
 
   get isFinished(): boolean {
@@ -87,6 +100,7 @@ export class GrpcCall implements RpcCall {
     const prefix = prefixOf(message.pieces, message.isCompressed);
     this.#open();
     this.#status = OK;
+    this.#told = OK;
     this.#write(prefix, message, true);
   }
 
@@ -115,6 +129,7 @@ export class GrpcCall implements RpcCall {
   finish(status: RpcStatus): void {
     if (this.#status !== null) return;
     this.#status = status;
+    this.#told = status;
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return;
     if (stream.headersSent) stream.end();
@@ -141,6 +156,7 @@ export class GrpcCall implements RpcCall {
     if (stream.destroyed || stream.closed) return true;
     const pieces = [prefix, ...message.pieces];
     const length = byteLengthOf(pieces);
+    this.responseBytes += length;
     if (length <= JOINED_BYTES) {
       const joined = Buffer.concat(pieces, length);
       if (!isLast) return stream.write(joined);

@@ -14,6 +14,7 @@ import { GrpcCall } from './grpc-call.js';
 import { checkEncoding } from './grpc-encoding.js';
 import type { GrpcListenerOptions } from './grpc-options.js';
 import { type CallContext, serveStream, serveUnary } from './grpc-serve.js';
+import { tellOf } from './grpc-telling.js';
 import { timeoutOf } from './grpc-timeout.js';
 import { keepAlive } from './keep-alive.js';
 import { listenOn } from './listen-on.js';
@@ -111,12 +112,15 @@ export class GrpcListener {
     if (refuseStrangers(stream, headers)) return;
     const { clock, skin } = this.#context;
     const now = clock.now();
+    let call = new GrpcCall(stream, headers, now, null);
     try {
       const timeoutMs = timeoutOf(headerOf(headers, 'grpc-timeout'));
-      const call = new GrpcCall(stream, headers, now, timeoutMs === null ? null : now + timeoutMs);
-      this.#begin(stream, call, String(headers[':path']), timeoutMs);
+      if (timeoutMs !== null) call = new GrpcCall(stream, headers, now, now + timeoutMs);
+      const path = String(headers[':path']);
+      tellOf(stream, call, this.#methods.has(path) ? path : null, clock);
+      this.#begin(stream, call, path, timeoutMs);
     } catch (thrown) {
-      new GrpcCall(stream, headers, now, null).finish(skin.statusOf(thrown));
+      call.finish(skin.statusOf(thrown));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Clock, Timer } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
+import { newFacts } from '#core/request-record.js';
 import type { RpcMessage, RpcMethod, RpcSkin, StreamMethod, UnaryMethod } from '#protocol/exchange.js';
 import type { GrpcCall } from './grpc-call.js';
 import { answerEncoding, decodeFrame, type EncodedMessage, encodeMessage } from './grpc-encoding.js';
@@ -35,6 +36,7 @@ export function serveUnary(
 ): void {
   const fail = (thrown: unknown): void => call.finish(context.skin.statusOf(thrown));
   call.transport = 'grpc';
+  call.facts = newFacts();
   chooseEncoding(method, call, context);
   let first: Frame | null = null;
   const run = async (frame: Frame): Promise<void> => {
@@ -153,7 +155,10 @@ function receive(
 }
 
 async function messageOf(frame: Frame, call: GrpcCall, { options }: CallContext): Promise<Uint8Array> {
-  return await decodeFrame(frame, call.header('grpc-encoding') ?? 'identity', options.maxMessageBytes);
+  const coding = call.header('grpc-encoding') ?? 'identity';
+  const message = await decodeFrame(frame, coding, options.maxMessageBytes);
+  call.requestBytes += message.byteLength;
+  return message;
 }
 
 function chooseEncoding(method: RpcMethod, call: GrpcCall, { options }: CallContext): void {

@@ -7,8 +7,9 @@ import { loggerOf } from '#core/log.js';
 import type { Answer, ProtocolSkin } from '#protocol/exchange.js';
 import { type BodyLimits, claimedLength, readBody } from './body.js';
 import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
-import { encodeAnswer } from './encode-answer.js';
+import { byteLengthOf, encodeAnswer, piecesOf } from './encode-answer.js';
 import { HttpCall } from './http-call.js';
+import { type HttpTelling, tellingOf } from './http-telling.js';
 import { listenOn } from './listen-on.js';
 import type { ListenerOptions } from './options.js';
 import { refuseConnection } from './refusal.js';
@@ -99,13 +100,16 @@ export class Listener {
     this.#sending.add(response);
     this.#running.set(request.socket, response);
     response.once('close', () => this.#sending.delete(response));
+    const telling = tellingOf(request, response, this.#clock);
     let answer: Answer;
     try {
-      answer = await this.#answer(request, response, expectsContinue);
+      answer = await this.#answer(request, response, expectsContinue, telling);
     } catch (thrown) {
       answer = this.#errorAnswer(request, thrown);
+      if (telling !== null) telling.error = messageOf(thrown);
     }
     const encoded = await encodeAnswer(answer, headerOf(request, 'accept-encoding'));
+    if (telling !== null) telling.responseBytes = byteLengthOf(piecesOf(encoded));
     send(request, response, encoded, this.#closing, this.#clock);
   }
 
@@ -133,6 +137,7 @@ export class Listener {
     request: IncomingMessage,
     response: ServerResponse,
     expectsContinue: boolean,
+    telling: HttpTelling | null,
   ): Promise<Answer> {
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       throw invalid('an HTTP/1.1 request must have a Host header, and this one has none');
@@ -140,8 +145,9 @@ export class Listener {
     const receivedAt = this.#clock.now();
     const { maxBodyBytes } = this.#options;
     const { route, params } = this.#find(request.method ?? '', request.url ?? '');
+    if (telling !== null) telling.operation = `${route.method} ${route.path}`;
     const timeoutMs = route.takesTimeout ? requestTimeoutOf(headerOf(request, TIMEOUT_HEADER)) : null;
-    const call = new HttpCall(response, receivedAt, timeoutMs);
+    const call = new HttpCall(response, receivedAt, timeoutMs, telling?.facts);
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
       if (expectsContinue) {
@@ -152,6 +158,7 @@ export class Listener {
       }
       body = await readBody(request, this.#bodyLimits(timeoutMs), this.#clock);
     }
+    if (telling !== null) telling.requestBytes = body.byteLength;
     const handle = (): Answer | Promise<Answer> =>
       route.handle({ params, header: (name) => headerOf(request, name), body, call });
     if (timeoutMs === null) return await handle();

@@ -1,4 +1,5 @@
 import type { Call } from '#core/call.js';
+import type { RequestFacts } from '#core/request-record.js';
 import type { InferenceRequest } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import { batchRows } from '#lifecycle/batch-rows.js';
@@ -19,6 +20,7 @@ export async function infer(
   tracing: Tracing,
 ): Promise<InferenceResponse> {
   const handle = models.acquire(request.model, request.sequence?.id ?? null); // NOT_FOUND, UNAVAILABLE
+  if (call.facts !== undefined) note(call.facts, request, handle);
   const trace = tracing.begin(request.id, handle.metadata, call); // mostly null
   try {
     return await inferWith(handle, request, call, trace);
@@ -43,7 +45,8 @@ async function inferWith(
   const engineNames = wanted.map((output) => output.engineName);
   const job = { inputs, outputs: engineNames, rows, schedule: request.schedule, sequence: request.sequence };
   trace?.queued(inputs);
-  const { outputs, timings } = await handle.submit(job, call); // OVERLOADED, CANCELLED, INTERNAL, …
+  const { outputs, timings, isCached = false } = await handle.submit(job, call); // OVERLOADED, CANCELLED, INTERNAL, …
+  if (call.facts !== undefined) Object.assign(call.facts, { phases: timings, isCached });
   // The sums of an ensemble's steps are no moments of the one request.
   trace?.computed(outputs, handle.deployment.scheduling.kind === 'ensemble' ? null : timings);
   return {
@@ -52,6 +55,11 @@ async function inferWith(
     outputs: outputs.map((tensor, i) => finished(tensor, wanted[i] as WantedOutput, maxBatchSize > 0)),
     timings,
   };
+}
+
+function note(facts: RequestFacts, { id }: InferenceRequest, { metadata }: Handle): void {
+  facts.id = id;
+  facts.model = { name: metadata.name, version: metadata.version };
 }
 
 /** An output as it was asked for. */

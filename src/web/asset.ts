@@ -10,7 +10,7 @@ export interface Asset {
 }
 
 /** What the page may do: load what comes from here, ask this server, and nothing else. The viewer's pictures are in its style. */
-const POLICY = [
+const POLICY: readonly string[] = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -19,19 +19,26 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-].join('; ');
+];
 
-export function assetOf(body: Uint8Array, contentType: string): Asset {
+/** @param allowances directives that stand instead of those of their names, or beside the others */
+export function assetOf(body: Uint8Array, contentType: string, allowances: readonly string[] = []): Asset {
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   const headers = {
     'content-type': contentType,
     'cache-control': 'no-cache',
-    'content-security-policy': POLICY,
+    'content-security-policy': policyWith(allowances),
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     etag,
   };
   return { body, headers, etag };
+}
+
+function policyWith(allowances: readonly string[]): string {
+  const nameOf = (directive: string): string => directive.split(' ', 1)[0] ?? '';
+  const named = new Set(allowances.map(nameOf));
+  return [...POLICY.filter((directive) => !named.has(nameOf(directive))), ...allowances].join('; ');
 }
 
 const NOTHING = new Uint8Array(0);

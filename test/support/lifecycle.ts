@@ -118,6 +118,7 @@ export class FakeLoad {
         return counters.counts;
       },
       devices: [],
+      waiting: { requests: 0, oldestMs: 0 },
       close: () => this.#close(),
     };
   }

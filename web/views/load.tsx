@@ -1,0 +1,3 @@
+export function LoadTest({ model }: { readonly model: string | null }) {
+  return <h1>Load {model}</h1>;
+}
