@@ -78,7 +78,7 @@ const MOST_LATE = 3;
  */
 export function recoveryMs(samples: readonly Sample[], fromMs: number, limitMs: number): number | null {
   const after = samples.filter(({ scheduledMs }) => scheduledMs >= fromMs);
-  const isLate = after.map(({ latencyMs, status }) => status !== OK || latencyMs > limitMs);
+  const isLate = after.map(({ latencyMs, lagMs, status }) => status !== OK || latencyMs - lagMs > limitMs);
   for (let first = 0; first + WINDOW <= after.length; first++) {
     if (isLate[first] === true) continue;
     const late = isLate.slice(first, first + WINDOW).filter((each) => each).length;
