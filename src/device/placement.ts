@@ -72,8 +72,9 @@ export async function place(
   clock: Clock,
 ): Promise<Placement> {
   const warmUp = await warmUpWith(request.warmup);
-  const bytes = await modelBytes(request.path);
   const lease = await inventory.lease(request.device, request.holder);
+  // Not before the lease: who is listed first has the devices first, however long its files take to look at.
+  const bytes = await modelBytes(request.path);
   const plans = lease.devices.map((device) => planOf(device, request, bytes, inventory));
   const tenant = { holder: request.holder, modelBytes: bytes };
   const openSession: OpenSession = (data, afterDeath) =>

@@ -208,7 +208,7 @@ for (const [name, model, body, status, sentence] of bodies) {
 }
 
 const paths: [method: string, path: string, status: number, sentence: RegExp][] = [
-  ['GET', '/', 404, /there is no route \//],
+  ['GET', '/nothing', 404, /there is no route \/nothing/],
   ['GET', '/v3', 404, /there is no route \/v3/],
   ['POST', '/v2/models/sums/version/1/infer', 404, /no route/],
   ['GET', '/v2/models/sums/infer', 405, /GET is not allowed.*POST/],
