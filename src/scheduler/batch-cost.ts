@@ -7,6 +7,10 @@ const RECENT_RUNS = 16;
 /** Once in so many full batches a larger one is tried, in case that the estimate was a disturbed one. */
 const TRY_EVERY = 64;
 
+/** Of so many runs each may change what is known much; after them only every so many-th is looked at anew. */
+const FIRST_RUNS = 128;
+const LOOK_EVERY = 8;
+
 interface SizeClass {
   rows: number;
   ms: number;
@@ -22,6 +26,7 @@ interface SizeClass {
 export class BatchCost {
   readonly #classes: (SizeClass | undefined)[] = [];
   #fullBatches = 0;
+  #runs = 0;
   #line: Line | null = null;
   #efficient: number | null = null;
 
@@ -39,6 +44,8 @@ export class BatchCost {
       seen.recent[seen.count % RECENT_RUNS] = msPerRow;
       seen.count++;
     }
+    // To look at all sizes costs as much as a small request.
+    if (++this.#runs > FIRST_RUNS && seen !== undefined && this.#runs % LOOK_EVERY > 0) return;
     this.#line = null;
     this.#efficient = null;
   }
