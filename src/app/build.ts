@@ -144,7 +144,8 @@ export async function build(
     },
   });
   const rest = restSkin(serving);
-  const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboardRoutes()] };
+  const dashboard = settings.hasDashboard ? dashboardRoutes() : [];
+  const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboard] };
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
