@@ -4,11 +4,7 @@ import { test } from 'node:test';
 import { readLive } from '../support/live-reader.js';
 import { readSettings, serve } from '../support/serve.js';
 
-const FLAGS = {
-  modelConfig: 'samples/model_config_example.yaml',
-  loadModel: [],
-  modelControlMode: 'explicit',
-};
+const FLAGS = { modelPath: 'samples/data/iris.onnx', modelName: 'iris', platform: 'cpu', device: 'cpu(1)*1' };
 
 test('the dashboard is at / unless it is not wanted', async (t) => {
   const server = await serve((end) => t.after(end), readSettings(FLAGS));
