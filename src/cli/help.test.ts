@@ -85,6 +85,13 @@ Options:
     --allow-client-shm / --no-allow-client-shm
                                     Clients may pass tensors in shared memory of
                                     this host  [default: no-allow-client-shm]
+    --allow-metrics / --no-allow-metrics
+                                    Metrics for Prometheus at /metrics
+                                    [default: allow-metrics]
+    --metrics-port INTEGER          Port of their own for the metrics; 0 leaves
+                                    them on the HTTP port  [default: 0]
+    --metrics-interval-ms INTEGER   Metrics of the host and its devices may be
+                                    so many milliseconds old  [default: 2000]
     --log-format [auto|pretty|json]
                                     Format of the log; auto is pretty on a
                                     terminal, else json  [default: auto]

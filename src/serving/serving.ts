@@ -23,6 +23,15 @@ export type { PlanReport } from '#control/plan-report.js';
 export type { IndexEntry, ModelOverview } from '#lifecycle/manager.js';
 export type { VersionPolicy } from '#lifecycle/version-policy.js';
 
+/** The metrics of the server, as one scrape gets them. */
+export interface MetricsText {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** @param accept the media types that are taken, as the header `Accept` has them */
+export type ReadMetrics = (accept: string | undefined) => Promise<MetricsText>;
+
 /** Facts about the server itself. */
 export interface ServerInfo {
   readonly name: string;
@@ -39,6 +48,8 @@ export interface ServingOptions {
   readonly devices: () => Promise<readonly object[]>;
   readonly logControl: LogControl;
   readonly tracing: Tracing;
+  /** Rejects where metrics are not to be had here. */
+  readonly metrics: ReadMetrics;
   /** Null where clients may not use shared memory. */
   readonly sharedMemory: SharedMemoryRegions | null;
 }
@@ -77,6 +88,8 @@ export interface Serving {
   /** Reads the configuration and the sources again and does what they say, all or nothing. Rejects with INVALID_ARGUMENT. */
   reload(): Promise<PlanReport>;
   devices(): Promise<readonly object[]>;
+  /** All metrics. Rejects with UNIMPLEMENTED where there are none, or elsewhere. */
+  readonly metrics: ReadMetrics;
   /** What is traced of a model's requests, or of those of all that have no settings of their own (null). Throws NOT_FOUND. */
   traceSettings(model: string | null): TraceSettings;
   /** Throws NOT_FOUND, or INVALID_ARGUMENT where there is nowhere to write traces. */
@@ -132,6 +145,7 @@ export function createServing(
       return control.reload();
     },
     devices: options.devices,
+    metrics: options.metrics,
     traceSettings(model) {
       checkModel(model);
       return options.tracing.settings(model);

@@ -5,6 +5,7 @@ import { generateRoutes } from './generate.js';
 import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
 import { loggingRoutes } from './logging.js';
+import { metricsRoutes } from './metrics.js';
 import { openApiRoute } from './openapi-route.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
@@ -17,6 +18,11 @@ export function restSkin(serving: Serving): ProtocolSkin {
   return { routes: restRoutes(serving), errorAnswer };
 }
 
+/** The metrics alone, for a port of their own. */
+export function metricsSkin(serving: Pick<Serving, 'metrics'>): ProtocolSkin {
+  return { routes: metricsRoutes(serving), errorAnswer };
+}
+
 /** Every route, with what is said of it. */
 export function restRoutes(serving: Serving): readonly RestRoute[] {
   const routes = [
@@ -24,6 +30,7 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
     ...inferRoutes(serving),
     ...generateRoutes(serving),
     ...statisticsRoutes(serving),
+    ...metricsRoutes(serving),
     ...repositoryRoutes(serving),
     ...loggingRoutes(serving),
     ...traceRoutes(serving),
