@@ -36,9 +36,13 @@ test('two loads together have done what each of them did', () => {
       [4, 2],
     ],
   );
-  for (const phase of Object.values(counts.latency))
+  for (const { counts: times } of [
+    counts.latency.request,
+    counts.latency.queue,
+    counts.latency.computeOutput,
+  ])
     assert.equal(
-      phase.counts.reduce((a, b) => a + b, 0),
+      times.reduce((sum, count) => sum + count, 0),
       3,
     );
   assert.equal(counts.latency.computeInfer.sumNs, 9e6);
