@@ -1,4 +1,6 @@
 import type { Clock } from '#core/clock.js';
+import { messageOf } from '#core/errors.js';
+import { loggerOf } from '#core/log.js';
 import { type RequestRecord, requestChannel } from '#core/request-record.js';
 import { contentTypeOf, formatFor, textOf } from './exposition.js';
 import { HostFigures } from './host-figures.js';
@@ -8,6 +10,8 @@ import { RequestCounters } from './request-counters.js';
 import { type Family, Samples } from './samples.js';
 import { addDeviceSamples, addServerSamples } from './server-samples.js';
 import type { MetricSources } from './sources.js';
+
+const log = loggerOf('telemetry::metrics');
 
 /** Metrics as one scrape gets them. */
 export interface MetricsText {
@@ -80,7 +84,12 @@ export class Metrics {
   async #lookAround(): Promise<readonly Family[]> {
     const samples = new Samples();
     this.#host.addTo(samples);
-    addDeviceSamples(samples, await this.#sources.devices());
+    try {
+      addDeviceSamples(samples, await this.#sources.devices());
+    } catch (thrown) {
+      // All other figures are as good as ever.
+      log.warn(`the devices cannot be looked at for metrics: ${messageOf(thrown)}`);
+    }
     return samples.families;
   }
 }
