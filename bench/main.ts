@@ -9,6 +9,7 @@ import { bytes } from './bytes.js';
 import { grpcEcho } from './grpc-echo.js';
 import { jsonMnist } from './json-mnist.js';
 import { memory } from './memory.js';
+import { metrics } from './metrics.js';
 import { models } from './models.js';
 import { reload } from './reload.js';
 import { responsiveness } from './responsiveness.js';
@@ -19,6 +20,7 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   'grpc-echo': grpcEcho,
   bytes,
   memory,
+  metrics,
   models,
   reload,
   responsiveness,

@@ -1,4 +1,7 @@
-/** This server as a participant: started like any other, from a model configuration. */
+/**
+ * This server as a participant: started like any other, from a model configuration. A second word `--no-metrics` turns
+ * its metrics off.
+ */
 import { startServer } from '#app/start.js';
 import { loadSettings } from '#config/load.js';
 
@@ -8,9 +11,15 @@ export interface Ports {
   readonly grpc: number;
 }
 
-const [modelConfig = ''] = process.argv.slice(2);
+const [modelConfig = '', word] = process.argv.slice(2);
 const settings = loadSettings({
-  flags: { modelConfig, host: '127.0.0.1', httpPort: 0, grpcPort: 1 },
+  flags: {
+    modelConfig,
+    host: '127.0.0.1',
+    httpPort: 0,
+    grpcPort: 1,
+    allowMetrics: word !== '--no-metrics',
+  },
   env: {},
   cwd: process.cwd(),
   hostHasNpu: false,

@@ -10,6 +10,7 @@ const { describeModelKeys, describeOptions, describeServerKeys } = await import(
 );
 const { ERROR_CODES } = await import('../dist/src/core/errors.js');
 const { GRPC_STATUS, STATUS } = await import('../dist/src/protocol/grpc/status.js');
+const { describeMetrics } = await import('../dist/src/telemetry/metrics/describe.js');
 const { HTTP_STATUS } = await import('../dist/src/protocol/rest/http-status.js');
 
 const SECTIONS = {
@@ -18,6 +19,7 @@ const SECTIONS = {
     'model-keys': describeModelKeys,
     'server-keys': describeServerKeys,
   },
+  'docs/metrics.md': { metrics: describeMetrics },
   'docs/errors.md': { 'error-codes': describeErrors },
 };
 

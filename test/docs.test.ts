@@ -19,6 +19,7 @@ import { GRPC_STATUS } from '#protocol/grpc/status.js';
 import { HTTP_STATUS } from '#protocol/rest/http-status.js';
 import { restSkin } from '#protocol/rest/skin.js';
 import type { Serving } from '#serving/serving.js';
+import { describeMetrics } from '#telemetry/metrics/describe.js';
 import { dashboardRoutes } from '#web/dashboard.js';
 import { docsRoutes } from '#web/docs.js';
 import { answeringServer } from './support/answering-server.js';
@@ -30,9 +31,13 @@ import { startTestServer, type TestServer } from './support/server.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pages: ReadonlyMap<string, Page> = new Map(
-  [...markdownIn('.'), ...markdownIn('docs'), ...markdownIn('docs/adr'), ...markdownIn('samples', true)].map(
-    (path) => [path, readPage(readFileSync(join(root, path), 'utf8'))],
-  ),
+  [
+    ...markdownIn('.'),
+    ...markdownIn('docs'),
+    ...markdownIn('docs/adr'),
+    ...markdownIn('samples', true),
+    ...markdownIn('deploy', true),
+  ].map((path) => [path, readPage(readFileSync(join(root, path), 'utf8'))]),
 );
 
 const commandOptions: ReadonlySet<string> = new Set(
@@ -55,6 +60,11 @@ for (const [section, describe] of generated) {
     assert.equal(part?.trim(), describe().trim(), 'out of date: run npm run docs');
   });
 }
+
+test('docs/metrics.md has every metric as the catalogue tells it', () => {
+  const part = markedPart(page('docs/metrics.md'), 'metrics');
+  assert.equal(part?.trim(), describeMetrics().trim(), 'out of date: run npm run docs');
+});
 
 test('docs/errors.md lists every error code once, in order, with its HTTP and gRPC status', () => {
   const rows = [...page('docs/errors.md').prose.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \| (\d+) /gm)];
@@ -124,7 +134,9 @@ for (const [path, { text, links, blocks }] of pages) {
   });
 
   test(`${path}: every file of the repository that it names exists`, () => {
-    const named = text.matchAll(/(?<![\w/.-])(?:src|test|bench|docs|samples|scripts|bin)\/[\w./-]*\w/g);
+    const named = text.matchAll(
+      /(?<![\w/.-])(?:src|test|bench|docs|deploy|samples|scripts|bin)\/[\w./-]*\w/g,
+    );
     for (const [file] of named) assert.ok(existsSync(join(root, file)), `there is no ${file}`);
   });
 

@@ -17,7 +17,7 @@ import { openEnsemble } from '#lifecycle/open-ensemble.js';
 import { openVersion } from '#lifecycle/open-version.js';
 import type { Opener } from '#lifecycle/version.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';
-import { restSkin } from '#protocol/rest/skin.js';
+import { metricsSkin, restSkin } from '#protocol/rest/skin.js';
 import { FolderSource } from '#repository/folder-source.js';
 import { ListSource } from '#repository/list-source.js';
 import { ModelOverrides } from '#repository/model-overrides.js';
@@ -28,15 +28,17 @@ import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
 import type { ProcessFacts } from '#serving/live-feed.js';
-import { createServing } from '#serving/serving.js';
+import { createServing, type Serving } from '#serving/serving.js';
 import { Tracing } from '#serving/tracing.js';
 import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.js';
 import { isStoreUrl } from '#store/store-url.js';
 import { openStores, type Stores } from '#store/stores.js';
+import { Metrics } from '#telemetry/metrics/metrics.js';
 import { TraceFile } from '#tracing/trace-file.js';
 import { dashboardRoutes } from '#web/dashboard.js';
 import { docsRoutes } from '#web/docs.js';
 import { fileStateOf } from './fingerprint.js';
+import { metricSources, whereMetricsAre } from './metric-sources.js';
 import { type ReadAgain, rereader } from './reread.js';
 import { beginCache } from './version-cache.js';
 
@@ -65,6 +67,10 @@ export interface Parts {
   readonly listener: Listener;
   /** Null where gRPC is off. */
   readonly grpcListener: GrpcListener | null;
+  /** Null where the metrics have no port of their own. */
+  readonly metricsListener: Listener | null;
+  /** Null where they are off. */
+  readonly metrics: Metrics | null;
   /** Null where the server was started without one. */
   readonly traceFile: TraceFile | null;
   /** Null where clients may not use it. */
@@ -127,7 +133,13 @@ export async function build(
   const sharedMemory = settings.allowClientShm
     ? new SharedMemoryRegions({ root: SHARED_MEMORY_ROOT, maxRequestBytes: settings.rest.maxBodyBytes })
     : null;
-  const serving = createServing(models, control, gate, clock, {
+  const metrics: Metrics | null = settings.metrics.isOn
+    ? new Metrics(
+        metricSources({ models, control, gate, inventory, isReady: () => serving.isReady() }, settings),
+        { clock, nodeVersion: process.version, intervalMs: settings.metrics.intervalMs },
+      )
+    : null;
+  const serving: Serving = createServing(models, control, gate, clock, {
     info: {
       name: settings.server.name,
       version: settings.server.version,
@@ -138,6 +150,7 @@ export async function build(
     logControl,
     tracing: new Tracing(settings.trace, traceFile, clock),
     sharedMemory,
+    metrics: whereMetricsAre(metrics, settings.metrics.port),
     devices: async () => {
       await inventory.refresh();
       return inventory.list().map(reportRecord);
@@ -149,7 +162,28 @@ export async function build(
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
-  return { models, control, stores, overrides, gate, listener, grpcListener, sharedMemory, traceFile, cache };
+  const metricsListener =
+    metrics === null || settings.metrics.port === null
+      ? null
+      : new Listener(
+          metricsSkin({ metrics: (accept) => metrics.read(accept) }),
+          { ...settings.rest, port: settings.metrics.port, portOption: '--metrics-port' },
+          clock,
+        );
+  return {
+    models,
+    control,
+    stores,
+    overrides,
+    gate,
+    listener,
+    grpcListener,
+    metricsListener,
+    metrics,
+    sharedMemory,
+    traceFile,
+    cache,
+  };
 }
 
 function processFacts(): ProcessFacts {

@@ -3,6 +3,7 @@ import { systemClock } from '#core/clock.js';
 import { messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import { LogControl } from '#core/log-settings.js';
+import type { Listener } from '#server/listener.js';
 import { build, type Parts } from './build.js';
 import type { ReadAgain } from './reread.js';
 import { Stopper } from './stop.js';
@@ -15,6 +16,8 @@ export interface RunningServer {
   readonly restPort: number;
   /** The gRPC port, as the system gave it; null where gRPC is off. */
   readonly grpcPort: number | null;
+  /** The port of the metrics, as the system gave it; null where they have none of their own. */
+  readonly metricsPort: number | null;
   /** Inference requests that are inside: waiting, running or being answered. */
   readonly requestsInside: number;
   /** Whether no engine is at work or loaded: only then can the process end without waiting for native code. */
@@ -43,7 +46,8 @@ export async function startServer(
 ): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);
   const parts = await build(settings, systemClock, logControl, readAgain);
-  const { restPort, grpcPort } = await openPorts(parts);
+  const { restPort, grpcPort, metricsPort } = await openPorts(parts);
+  const stopCounting = parts.metrics?.listen();
   const name = `${settings.server.name} ${settings.server.version}`;
   const { host } = settings.rest;
   log.info(`${name} listens on http://${host}:${restPort}`, { host, port: restPort });
@@ -54,11 +58,15 @@ export async function startServer(
       port: grpcPort,
     });
   }
+  if (metricsPort !== null)
+    log.info(`the metrics are at http://${host}:${metricsPort}/metrics`, { host, port: metricsPort });
   const stopper = new Stopper(parts, settings, systemClock);
+  void stopper.stopped.then(() => stopCounting?.());
   const modelsSettled = loadModels(parts, settings, stopper);
   return {
     restPort,
     grpcPort,
+    metricsPort,
     get requestsInside() {
       return parts.gate.inside;
     },
@@ -88,26 +96,24 @@ function dashboardUrl(host: string, port: number): string {
 async function openPorts({
   listener,
   grpcListener,
+  metricsListener,
   cache,
-}: Parts): Promise<Pick<RunningServer, 'restPort' | 'grpcPort'>> {
+}: Parts): Promise<Pick<RunningServer, 'restPort' | 'grpcPort' | 'metricsPort'>> {
+  const opened: Pick<Listener, 'close'>[] = [];
+  const open = async (each: Pick<Listener, 'open' | 'close'>): Promise<number> => {
+    const port = await each.open();
+    opened.push(each);
+    return port;
+  };
   try {
-    const restPort = await listener.open();
-    const grpcPort = await openGrpc(listener, grpcListener);
-    return { restPort, grpcPort };
+    return {
+      restPort: await open(listener),
+      grpcPort: grpcListener === null ? null : await open(grpcListener),
+      metricsPort: metricsListener === null ? null : await open(metricsListener),
+    };
   } catch (thrown) {
+    await Promise.all(opened.map((each) => each.close(0)));
     await cache?.close();
-    throw thrown;
-  }
-}
-
-async function openGrpc(
-  listener: Parts['listener'],
-  grpcListener: Parts['grpcListener'],
-): Promise<number | null> {
-  try {
-    return (await grpcListener?.open()) ?? null;
-  } catch (thrown) {
-    await listener.close(0);
     throw thrown;
   }
 }

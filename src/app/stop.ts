@@ -62,7 +62,7 @@ export class Stopper {
   }
 
   async #drain(): Promise<void> {
-    const { gate, listener, grpcListener, models, control, stores, overrides } = this.#parts;
+    const { gate, listener, grpcListener, metricsListener, models, control, stores, overrides } = this.#parts;
     const { sharedMemory, traceFile, cache } = this.#parts;
     const { drainDelayMs, drainTimeoutMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
@@ -85,7 +85,8 @@ export class Stopper {
     await Promise.race([cache?.close(), limit]);
     await Promise.race([traceFile?.close(), limit]);
     const cutOffMs = Math.max(MIN_SEND_MS, limitAt - this.#clock.now());
-    await Promise.all([listener.close(cutOffMs), grpcListener?.close(cutOffMs)]);
+    const ports = [listener, grpcListener, metricsListener];
+    await Promise.all(ports.map((port) => port?.close(cutOffMs)));
     // Nobody is left who could register another one.
     sharedMemory?.unregister(null);
     log.info('stopped');

@@ -87,6 +87,13 @@ Options:
                                     this host  [default: no-allow-client-shm]
     --ui / --no-ui                  Serve the dashboard at / on the HTTP port
                                     [default: ui]
+    --allow-metrics / --no-allow-metrics
+                                    Metrics for Prometheus at /metrics
+                                    [default: allow-metrics]
+    --metrics-port INTEGER          Port of their own for the metrics; 0 leaves
+                                    them on the HTTP port  [default: 0]
+    --metrics-interval-ms INTEGER   Metrics of the host and its devices may be
+                                    so many milliseconds old  [default: 2000]
     --log-format [auto|pretty|json]
                                     Format of the log; auto is pretty on a
                                     terminal, else json  [default: auto]

@@ -24,6 +24,8 @@ const DRAIN_TIMEOUT_MS = 30_000;
 export const USUAL_CACHE: CacheOptions = { localBytes: 64 * 1024 * 1024, redis: null };
 const REDIS_PORT = 6379;
 /** Triton's. */
+const METRICS_INTERVAL_MS = 2000;
+/** Triton's. */
 const TRACE_RATE = 1000;
 
 export interface ComposeInput {
@@ -58,6 +60,7 @@ export function composeSettings(
       level: pick(given.logLevel, file.logLevel, file.debug ? 'DEBUG' : 'INFO'),
       format: pick(given.logFormat, file.logFormat, 'auto'),
     },
+    metrics: composeMetrics(input),
     trace: composeTrace(input),
     cache: composeCache(input),
     control: composeControl(input),
@@ -158,6 +161,15 @@ function composeRedis({ given, file }: Pick<ComposeInput, 'given' | 'file'>): Re
     password: option?.password ?? written?.password ?? null,
     db: option?.db ?? written?.db ?? 0,
     tls: option?.tls ?? written?.tls ?? false,
+  };
+}
+
+function composeMetrics({ given, file }: Pick<ComposeInput, 'given' | 'file'>): Settings['metrics'] {
+  const port = pick(given.metricsPort, file.metricsPort, 0);
+  return {
+    isOn: pick(given.allowMetrics, file.allowMetrics, true),
+    port: port === 0 ? null : port,
+    intervalMs: pick(given.metricsIntervalMs, file.metricsIntervalMs, METRICS_INTERVAL_MS),
   };
 }
 

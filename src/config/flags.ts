@@ -14,6 +14,7 @@ import {
   compression,
   controlMode,
   drainSeconds,
+  intervalMs,
   loadCount,
   logFormat,
   logLevel,
@@ -70,6 +71,9 @@ export interface OptionValues {
   readonly grpcCompression: CompressionLevel;
   readonly allowClientShm: boolean;
   readonly ui: boolean;
+  readonly allowMetrics: boolean;
+  readonly metricsPort: number;
+  readonly metricsIntervalMs: number;
   readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly traceConfig: TraceConfig;
   readonly cacheConfig: CacheConfig;
@@ -281,6 +285,24 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: 'true',
     help: 'Serve the dashboard at / on the HTTP port',
     schema: boolean,
+  },
+  allowMetrics: {
+    placeholder: 'BOOLEAN',
+    default: 'true',
+    help: 'Metrics for Prometheus at /metrics',
+    schema: boolean,
+  },
+  metricsPort: {
+    placeholder: 'INTEGER',
+    default: '0',
+    help: 'Port of their own for the metrics; 0 leaves them on the HTTP port',
+    schema: port,
+  },
+  metricsIntervalMs: {
+    placeholder: 'INTEGER',
+    default: '2000',
+    help: 'Metrics of the host and its devices may be so many milliseconds old',
+    schema: intervalMs,
   },
   logFormat: {
     placeholder: 'TEXT',

@@ -11,6 +11,7 @@ import {
   type CompressionLevel,
   compression,
   drainSeconds,
+  intervalMs,
   logFormat,
   logLevel,
   nonEmpty,
@@ -39,6 +40,9 @@ export interface ServerFile {
   readonly sysRoot: string | null;
   readonly logLevel: LogLevel | null;
   readonly logFormat: 'auto' | 'pretty' | 'json' | null;
+  readonly allowMetrics: boolean | null;
+  readonly metricsPort: number | null;
+  readonly metricsIntervalMs: number | null;
   readonly trace: TraceConfig | null;
   readonly cache: CacheConfig | null;
   readonly maxBodyBytes: number | null;
@@ -69,6 +73,9 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   sysRoot: null,
   logLevel: null,
   logFormat: null,
+  allowMetrics: null,
+  metricsPort: null,
+  metricsIntervalMs: null,
   trace: null,
   cache: null,
   maxBodyBytes: null,
@@ -116,6 +123,16 @@ const deviceKeys = {
 const logKeys = {
   level: optional(logLevel, 'The least grave lines that are written.', 'INFO'),
   format: optional(logFormat, '`auto`: pretty on a terminal, else JSON.', 'auto'),
+};
+
+const metricKeys = {
+  allow: optional(boolean, 'Whether there are [metrics](metrics.md) at `/metrics`.', 'true'),
+  port: optional(port, 'A port of their own; 0 leaves them on the HTTP port.', '0'),
+  interval_ms: optional(
+    intervalMs,
+    'Figures of the host and its devices may be so many milliseconds old.',
+    '2000',
+  ),
 };
 
 const limitKeys = {
@@ -176,6 +193,10 @@ const keys = {
   grpc_server_config: optional(grpcBlock, 'Where gRPC is served.'),
   devices: optional(plain('a mapping of device options', deviceKeys), 'Where NPUs are looked for.'),
   log: optional(plain('a mapping with level and format', logKeys), 'The log.'),
+  metrics: optional(
+    plain('a mapping with allow, port and interval_ms', metricKeys),
+    'Metrics for Prometheus.',
+  ),
   trace: optional(traceBlock, 'What is traced of requests.'),
   response_cache: optional(cacheBlock, 'Where answers of models with `response_cache` are kept.'),
   limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
@@ -219,6 +240,9 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     sysRoot: devices?.sys_root ?? null,
     logLevel: log?.level ?? null,
     logFormat: log?.format ?? null,
+    allowMetrics: values.metrics?.allow ?? null,
+    metricsPort: values.metrics?.port ?? null,
+    metricsIntervalMs: values.metrics?.interval_ms ?? null,
     trace: values.trace,
     cache: values.response_cache,
     maxBodyBytes: limits?.max_body_bytes ?? null,

@@ -39,6 +39,14 @@ export interface Settings {
     /** How hard large answers to inference are compressed, for callers that take them so. */
     readonly responseCompression: CompressionLevel;
   } | null;
+  readonly metrics: {
+    /** Otherwise nothing is counted for them. */
+    readonly isOn: boolean;
+    /** Null where they are on the REST port; 0 lets the system choose. */
+    readonly port: number | null;
+    /** How old figures of the host and its devices may be. */
+    readonly intervalMs: number;
+  };
   readonly log: { readonly level: LogLevel; readonly format: 'auto' | 'pretty' | 'json' };
   /** What is traced until somebody asks for something else. */
   readonly trace: {

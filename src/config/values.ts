@@ -68,6 +68,8 @@ export const words: Schema<readonly string[]> = {
 };
 
 /** At most a day: a poll that comes once a week is a mistake. */
+/** An hour at most. */
+export const intervalMs: Schema<number> = integer(0, 3_600_000);
 export const pollSeconds: Schema<number> = number(0.1, 86_400);
 export const loadCount: Schema<number> = integer(1, 1024);
 export const retryCount: Schema<number> = integer(0, 1_000_000);

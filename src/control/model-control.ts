@@ -11,6 +11,7 @@ import type { ModelSource } from './model-source.js';
 import { type ControlOptions, followsFiles } from './options.js';
 import type { Overrides } from './overrides.js';
 import { type PlanReport, type Rereading, reportOf } from './plan-report.js';
+import { afterReload, NO_RELOADS, type ReloadCounts } from './reload-count.js';
 
 const log = loggerOf('control');
 
@@ -38,6 +39,7 @@ export class ModelControl {
   readonly #brought: BroughtModels;
   #doubles = '';
   #hasLooked = false;
+  #reloads = NO_RELOADS;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
@@ -49,10 +51,16 @@ export class ModelControl {
     return this.#hasLooked;
   }
 
+  /** What has become of the reloads until now. */
+  get reloads(): ReloadCounts {
+    return this.#reloads;
+  }
+
   /** Looks at the sources, and settles when all that is loaded at the start is ready or has failed. */
   async start(): Promise<void> {
     const { models, options } = this.#parts;
     await this.#alone(() => this.#look());
+    this.#reloads = { ...this.#reloads, lastSuccessMs: this.#parts.clock.epochMs() };
     if (this.#stop.signal.aborted) return;
     const { startWith, mode } = options;
     const loaded = startWith === null || mode !== 'explicit' ? models.loadAll() : this.#loadEach(startWith);
@@ -105,23 +113,32 @@ export class ModelControl {
   }
 
   /** Does what the configuration and the sources say now, all of it or nothing. Rejects with INVALID_ARGUMENT where nothing was changed. */
-  reload(): Promise<PlanReport> {
-    return this.#alone(async () => {
-      const { report, offers, accept } = await this.#read();
-      if (!report.canApply) {
-        const problems = report.problems.map(({ text }) => text).join('; ');
-        throw new ServingError('INVALID_ARGUMENT', `nothing was changed: ${problems}`);
-      }
-      await this.#parts.models.apply(offers, this.#loadsNew);
-      accept();
-      // What is offered now is what the sources have.
-      this.#brought.clear();
-      const { load, change, unload, keep } = report;
-      log.info(
-        `the configuration was applied: ${load.length} loaded, ${change.length} changed, ${unload.length} unloaded, ${keep} kept`,
-      );
+  async reload(): Promise<PlanReport> {
+    let isGood = false;
+    try {
+      const report = await this.#alone(() => this.#apply());
+      isGood = true;
       return report;
-    });
+    } finally {
+      this.#reloads = afterReload(this.#reloads, isGood, this.#parts.clock.epochMs());
+    }
+  }
+
+  async #apply(): Promise<PlanReport> {
+    const { report, offers, accept } = await this.#read();
+    if (!report.canApply) {
+      const problems = report.problems.map(({ text }) => text).join('; ');
+      throw new ServingError('INVALID_ARGUMENT', `nothing was changed: ${problems}`);
+    }
+    await this.#parts.models.apply(offers, this.#loadsNew);
+    accept();
+    // What is offered now is what the sources have.
+    this.#brought.clear();
+    const { load, change, unload, keep } = report;
+    log.info(
+      `the configuration was applied: ${load.length} loaded, ${change.length} changed, ${unload.length} unloaded, ${keep} kept`,
+    );
+    return report;
   }
 
   /** Looks no more. */

@@ -59,6 +59,7 @@ export class Instance {
   #listener: InstanceListener | null = null;
   #recentRunMs: number | null = null;
   #restarts = 0;
+  #threadDeaths = 0;
   #lostReason: string | null = null;
   #closed = false;
 
@@ -132,6 +133,11 @@ export class Instance {
     if (this.#lostReason !== null) listener.lost(this.#lostReason);
   }
 
+  /** How often its thread has died. */
+  get threadDeaths(): number {
+    return this.#threadDeaths;
+  }
+
   get inFlight(): number {
     return this.#session?.inFlight ?? 0;
   }
@@ -169,6 +175,7 @@ export class Instance {
   #sessionEnded(session: EngineSession, reason: string | null): void {
     if (this.#session !== session || this.#closed) return;
     this.#session = null;
+    this.#threadDeaths++;
     log.error(`${this.id}: the engine thread died: ${reason}`, { instance: this.id });
     this.#restartLater(reason ?? 'unknown');
   }

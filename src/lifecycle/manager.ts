@@ -4,6 +4,7 @@ import { invalid, ServingError } from '#core/errors.js';
 import { Listeners } from '#core/listeners.js';
 import type { ModelRef, SequenceRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
+import type { VersionFigures } from '#inference/version-figures.js';
 import { cannotServe, failedToPoll, unknownModel, unknownVersion } from './cannot-serve.js';
 import { type ChangePlan, planOf } from './change-plan.js';
 import type { Handle } from './handle.js';
@@ -261,6 +262,11 @@ export class ModelManager {
     const found = model.statistics(ref.version === null ? null : model.versionNamed(ref.version));
     if (found.length === 0) throw cannotServe(model, ref.version);
     return found;
+  }
+
+  /** Every version as it is now, with what all its loads have done. From memory only. */
+  figures(): readonly VersionFigures[] {
+    return this.#all.filter(({ standing }) => standing !== 'new').flatMap((model) => model.figures());
   }
 
   /** Every model as it is now. From memory only. */

@@ -1,13 +1,16 @@
 import type { SequenceRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
+import type { VersionFigures } from '#inference/version-figures.js';
 import type { Handle } from './handle.js';
 import { defaultVersion } from './lookup.js';
 import { nextSteps, type Step } from './next-step.js';
 import type { OfferedModel, OfferedVersion } from './offer.js';
+import { RetiredWork } from './retired-work.js';
 import { candidatesOf, placeOf, placeOfKey, type Share, shareAt } from './split.js';
 import type { IndexState } from './state.js';
 import { type Surroundings, Version } from './version.js';
 import { chosenVersions, missingVersions } from './version-policy.js';
+import { addedWork } from './work.js';
 
 /** One line of the repository index. */
 export interface IndexEntry {
@@ -36,6 +39,7 @@ export class Model {
   readonly #around: Surroundings;
   /** Were loaded once and are not any more. */
   readonly #unloaded = new Set<string>();
+  readonly #retired = new RetiredWork();
   /** Requests that named no version. */
   #turns = 0;
   #serving: ReadonlyMap<string, Version> | null = null;
@@ -104,6 +108,7 @@ export class Model {
 
   forget(gone: Version): void {
     this.#loads = this.#loads.filter((load) => load !== gone);
+    this.#retire(gone);
     if (gone.state === 'gone' && !gone.isTrial) this.#unloaded.add(gone.version);
     this.changed();
   }
@@ -112,6 +117,7 @@ export class Model {
   retry(failed: Version): void {
     const again = new Version(failed.offer, this.#around, failed.attempts + 1);
     this.#loads = this.#loads.map((load) => (load === failed ? again : load));
+    this.#retire(failed);
   }
 
   /**
@@ -280,6 +286,30 @@ export class Model {
     return found.flatMap((load) =>
       version === null || load.version === version ? (load.statistics ?? []) : [],
     );
+  }
+
+  /** Every version that is known, or was loaded not long ago. */
+  figures(): readonly VersionFigures[] {
+    const entries = new Map(this.index().map((entry) => [entry.version, entry]));
+    const loaded = this.#loads.map(({ version }) => version);
+    const versions = new Set([...entries.keys(), ...loaded, ...this.#retired.versions]);
+    versions.delete('');
+    return [...versions].map((version) => {
+      const loads = this.#loads.filter((load) => load.version === version);
+      return {
+        name: this.name,
+        version,
+        work: loads.map(({ work }) => work).reduce(addedWork, this.#retired.of(version)),
+        isReady: entries.get(version)?.state === 'READY',
+        isWanted: entries.get(version)?.wanted ?? false,
+        loaded: this.named(version)?.figures ?? null,
+      };
+    });
+  }
+
+  #retire(load: Version): void {
+    const known = this.#knownVersions();
+    this.#retired.add(load.version, load.work, (version) => known.includes(version));
   }
 
   /** Whether nothing of it is on its way. What is on trial is nobody's concern yet. */

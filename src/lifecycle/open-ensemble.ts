@@ -94,6 +94,7 @@ export async function openEnsemble(
       return counters.counts;
     },
     waiting: { requests: 0, oldestMs: 0 },
+    threadDeaths: 0,
     devices: [],
     memory: [],
     close: async () => void (await Promise.all(inside)),

@@ -30,6 +30,8 @@ export interface OpenVersion {
   readonly counts: Counts;
   /** What waits to be run. An ensemble keeps nobody waiting itself; its steps do. */
   readonly waiting: Waiting;
+  /** How often the thread of an instance has died. */
+  readonly threadDeaths: number;
   /** Where its instances are, for people: `npu:0:0`. */
   readonly devices: readonly string[];
   /** What its instances hold; empty where it has none. */
@@ -90,6 +92,9 @@ export async function openVersion(
     },
     get waiting() {
       return pipeline.waiting;
+    },
+    get threadDeaths() {
+      return placement.instances.reduce((sum, { threadDeaths }) => sum + threadDeaths, 0);
     },
     devices: placement.devices.map((device) => device.name),
     memory: placement.memory,

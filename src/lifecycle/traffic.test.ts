@@ -5,6 +5,7 @@ import { FakeClock } from '../../test/support/fake-clock.js';
 import { handleOf } from '../../test/support/handles.js';
 import { callOf, jobOf, settle } from '../../test/support/scheduling.js';
 import { offerOf } from '../../test/support/server.js';
+import { Counters } from './counters.js';
 import { ModelManager } from './manager.js';
 import type { OfferedModel, OfferedVersion } from './offer.js';
 import type { OpenVersion } from './open-version.js';
@@ -42,8 +43,9 @@ class Stage {
       maxRequestRows: 8,
       devices: [],
       waiting: { requests: 0, oldestMs: 0 },
+      threadDeaths: 0,
       memory: [],
-      counts: {} as OpenVersion['counts'],
+      counts: new Counters().counts,
       hasSequence: (id) => this.sequences.has(`${version}/${id}`),
       submit: async ({ inputs: [input] }) => {
         this.asked[version] = (this.asked[version] ?? 0) + 1;

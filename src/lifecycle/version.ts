@@ -4,6 +4,7 @@ import { invalid, messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { SequenceRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
+import type { LoadedFigures, VersionWork } from '#inference/version-figures.js';
 import type { Handle } from './handle.js';
 import { needsItself } from './needs.js';
 import type { OfferedVersion } from './offer.js';
@@ -11,6 +12,7 @@ import type { OpenVersion } from './open-version.js';
 import { Shadow } from './shadow.js';
 import { INDEX_STATE, type IndexState, type VersionState } from './state.js';
 import type { StepModels } from './step-models.js';
+import { NO_WORK } from './work.js';
 
 const log = loggerOf('lifecycle::version');
 
@@ -57,6 +59,9 @@ export class Version {
   /** Why it is not ready, for people; empty when there is nothing to say. */
   #reason = '';
   #loaded: OpenVersion | null = null;
+  /** What counts, or what it had counted when it was closed; null unless it was ever loaded. */
+  #counted: Pick<OpenVersion, 'counts' | 'threadDeaths'> | null = null;
+  #loadMs = 0;
   #borrowed = 0;
   #unborrowed: Deferred<void> | null = null;
   #shadow: Shadow | null = null;
@@ -111,17 +116,20 @@ export class Version {
   async load(): Promise<void> {
     const { name, version, path } = this.offer;
     this.#become('loading', '');
+    const from = this.#around.clock.now();
     try {
       if (needsItself<Version>(this))
         throw invalid(`ensemble '${name}' needs itself: its steps lead back to it`);
       this.#loaded = await this.#open();
+      this.#counted = this.#loaded;
+      this.#loadMs = this.#around.clock.now() - from;
       this.#become('ready', '');
       log.info(`model '${name}' version ${version} is ready`, { model: name, version });
     } catch (thrown) {
       this.#gone.resolve();
       this.#become('failed', messageOf(thrown));
-      const from = path === '' ? '' : ` from ${path}`;
-      log.error(`model '${name}' version ${version} could not be loaded${from}: ${this.#reason}`, {
+      const source = path === '' ? '' : ` from ${path}`;
+      log.error(`model '${name}' version ${version} could not be loaded${source}: ${this.#reason}`, {
         model: name,
         version,
       });
@@ -179,6 +187,26 @@ export class Version {
     const { counts, memory, waiting } = this.#loaded;
     const shadow = this.#shadow?.counts;
     return { name, version, ...counts, memory, waiting, ...(shadow && { shadow }) };
+  }
+
+  /** What it has done, also once it is closed. */
+  get work(): VersionWork {
+    const isLoaded = this.#counted !== null;
+    return {
+      counts: this.#counted?.counts ?? NO_WORK.counts,
+      shadow: this.#shadow?.counts ?? null,
+      loads: isLoaded ? 1 : 0,
+      failedLoads: !isLoaded && this.#state === 'failed' ? 1 : 0,
+      threadDeaths: this.#counted?.threadDeaths ?? 0,
+    };
+  }
+
+  /** How it is now; null unless something is loaded. */
+  get figures(): LoadedFigures | null {
+    if (this.#loaded === null) return null;
+    const { waiting, memory, deployment } = this.#loaded;
+    const { places, isCached } = deployment;
+    return { loadMs: this.#loadMs, waiting, memory, places, isCached };
   }
 
   /** It as a shadow of others. */
@@ -254,6 +282,7 @@ export class Version {
     } catch (thrown) {
       log.error(`model '${name}' version ${version} was not closed cleanly: ${messageOf(thrown)}`);
     }
+    if (loaded !== null) this.#counted = { counts: loaded.counts, threadDeaths: loaded.threadDeaths };
   }
 
   #become(state: VersionState, reason: string): void {

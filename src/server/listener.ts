@@ -61,8 +61,8 @@ export class Listener {
 
   /** Opens the port; answers its number. Rejects when the address cannot be had. */
   async open(): Promise<number> {
-    const { host, port } = this.#options;
-    await listenOn(this.#server, { host, port, protocol: 'http', portOption: '--http-port' });
+    const { host, port, portOption = '--http-port' } = this.#options;
+    await listenOn(this.#server, { host, port, protocol: 'http', portOption });
     this.#server.on('error', (error) => log.error(`the REST port failed: ${error.message}`));
     return (this.#server.address() as AddressInfo).port;
   }

@@ -26,6 +26,15 @@ export type { IndexEntry, ModelOverview } from '#lifecycle/manager.js';
 export type { VersionPolicy } from '#lifecycle/version-policy.js';
 export type { LiveState } from './live-feed.js';
 
+/** The metrics of the server, as one scrape gets them. */
+export interface MetricsText {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** @param accept the media types that are taken, as the header `Accept` has them */
+export type ReadMetrics = (accept: string | undefined) => Promise<MetricsText>;
+
 /** Facts about the server itself. */
 export interface ServerInfo {
   readonly name: string;
@@ -44,6 +53,8 @@ export interface ServingOptions {
   readonly process: () => ProcessFacts;
   readonly logControl: LogControl;
   readonly tracing: Tracing;
+  /** Rejects where metrics are not to be had here. */
+  readonly metrics: ReadMetrics;
   /** Null where clients may not use shared memory. */
   readonly sharedMemory: SharedMemoryRegions | null;
 }
@@ -87,6 +98,8 @@ export interface Serving {
    * nothing where nobody listens.
    */
   onLive(listener: LiveListener): () => void;
+  /** All metrics. Rejects with UNIMPLEMENTED where there are none, or elsewhere. */
+  readonly metrics: ReadMetrics;
   /** What is traced of a model's requests, or of those of all that have no settings of their own (null). Throws NOT_FOUND. */
   traceSettings(model: string | null): TraceSettings;
   /** Throws NOT_FOUND, or INVALID_ARGUMENT where there is nowhere to write traces. */
@@ -155,6 +168,7 @@ export function createServing(
     },
     devices: options.devices,
     onLive: (listener) => live.listen(listener),
+    metrics: options.metrics,
     traceSettings(model) {
       checkModel(model);
       return options.tracing.settings(model);

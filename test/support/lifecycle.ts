@@ -119,6 +119,7 @@ export class FakeLoad {
       },
       devices: [],
       waiting: { requests: 0, oldestMs: 0 },
+      threadDeaths: 0,
       close: () => this.#close(),
     };
   }

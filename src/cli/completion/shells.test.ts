@@ -169,6 +169,7 @@ describe('completion in a real fish', { skip: lacking('fish') }, () => {
       'furiosa server --no-',
       [
         '--no-allow-client-shm',
+        '--no-allow-metrics',
         '--no-allow-model-upload',
         '--no-exit-on-error',
         '--no-strict',

@@ -6,6 +6,7 @@ import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
 import { liveRoutes } from './live.js';
 import { loggingRoutes } from './logging.js';
+import { metricsRoutes } from './metrics.js';
 import { openApiRoute } from './openapi-route.js';
 import type { RestRoute } from './operation.js';
 import { repositoryRoutes } from './repository.js';
@@ -18,6 +19,11 @@ export function restSkin(serving: Serving): ProtocolSkin {
   return { routes: restRoutes(serving), errorAnswer };
 }
 
+/** The metrics alone, for a port of their own. */
+export function metricsSkin(serving: Pick<Serving, 'metrics'>): ProtocolSkin {
+  return { routes: metricsRoutes(serving), errorAnswer };
+}
+
 /** Every route, with what is said of it. */
 export function restRoutes(serving: Serving): readonly RestRoute[] {
   const routes = [
@@ -26,6 +32,7 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
     ...inferRoutes(serving),
     ...generateRoutes(serving),
     ...statisticsRoutes(serving),
+    ...metricsRoutes(serving),
     ...repositoryRoutes(serving),
     ...loggingRoutes(serving),
     ...traceRoutes(serving),

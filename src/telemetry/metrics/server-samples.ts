@@ -1,0 +1,33 @@
+import type { Samples } from './samples.js';
+import type { DeviceFigures, ServerFigures } from './sources.js';
+
+/** @param uptimeMs since the server began */
+export function addServerSamples(
+  samples: Samples,
+  server: ServerFigures,
+  { uptimeMs, nodeVersion }: { readonly uptimeMs: number; readonly nodeVersion: string },
+): void {
+  const { reloads } = server;
+  samples.add('furiosa_build_info', 1, { version: server.version, node: nodeVersion });
+  samples.add('furiosa_server_ready', server.isReady ? 1 : 0);
+  samples.add('furiosa_uptime_seconds', uptimeMs / 1000);
+  samples.add('furiosa_requests_inside', server.requestsInside);
+  samples.add('furiosa_memory_limit_bytes', server.memoryLimitBytes);
+  samples.add('furiosa_cpus', server.cpus);
+  samples.add('furiosa_config_reloads_total', reloads.succeeded, { outcome: 'success' });
+  samples.add('furiosa_config_reloads_total', reloads.failed, { outcome: 'failure' });
+  samples.add('furiosa_config_last_reload_successful', reloads.isLastGood ? 1 : 0);
+  if (reloads.lastSuccessMs !== null)
+    samples.add('furiosa_config_last_reload_success_timestamp_seconds', reloads.lastSuccessMs / 1000);
+}
+
+export function addDeviceSamples(samples: Samples, devices: readonly DeviceFigures[]): void {
+  for (const { name, kind, arch, simulated, temperatureCelsius, holder } of devices) {
+    const device = name;
+    samples.add('furiosa_device_info', 1, { device, kind, arch: arch ?? '', simulated: String(simulated) });
+    // Everyone shares the processor.
+    if (kind === 'npu') samples.add('furiosa_device_held', holder === null ? 0 : 1, { device });
+    if (temperatureCelsius !== null)
+      samples.add('furiosa_device_temperature_celsius', temperatureCelsius, { device });
+  }
+}
