@@ -1,0 +1,42 @@
+import { type Datatype, isFloat } from './datatype.js';
+import { countOf, type Element, readerOf } from './elements.js';
+import type { Tensor } from './wire.js';
+
+/** Digits that are enough for any value of the type to be read back as the same. */
+const DIGITS: Readonly<Partial<Record<Datatype, readonly [from: number, to: number]>>> = {
+  FP16: [1, 5],
+  BF16: [1, 4],
+  FP32: [1, 9],
+};
+
+/** An element as JSON has it; NaN and the infinities are the words that the server reads. */
+export function elementJson(datatype: Datatype, element: Element): string {
+  if (typeof element === 'string') return JSON.stringify(element);
+  return typeof element === 'number' && isFloat(datatype) ? shortest(datatype, element) : String(element);
+}
+
+/** The elements of a tensor as a flat JSON array. */
+export function dataJson({ datatype, bytes }: Pick<Tensor, 'datatype' | 'bytes'>): string {
+  const read = readerOf(datatype, bytes);
+  return `[${Array.from({ length: countOf(datatype, bytes) }, (_, index) => elementJson(datatype, read(index))).join(',')}]`;
+}
+
+/** For people: six digits. */
+export function shownElement(element: Element): string {
+  if (typeof element !== 'number' || Number.isInteger(element) || !Number.isFinite(element))
+    return String(element);
+  const size = Math.abs(element);
+  return size >= 1e-3 && size < 1e6 ? String(Number(element.toPrecision(6))) : element.toExponential(3);
+}
+
+/** The fewest digits that are read as the same value. Those of FP16 and BF16 are read as FP32, which holds them all. */
+function shortest(datatype: Datatype, value: number): string {
+  const [from, to] = DIGITS[datatype] ?? [0, 0];
+  if (!Number.isFinite(value) || from === 0) return Object.is(value, -0) ? '-0' : String(value);
+  if (Object.is(value, -0)) return '-0';
+  for (let digits = from; digits <= to; digits++) {
+    const text = String(Number(value.toPrecision(digits)));
+    if (Math.fround(Number(text)) === value) return text;
+  }
+  return String(value);
+}

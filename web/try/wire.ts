@@ -1,0 +1,99 @@
+import { type Datatype, isDatatype } from './datatype.js';
+import { packElements } from './elements.js';
+import { Problem } from './problem.js';
+import type { Shape } from './shape.js';
+
+/** A tensor as it travels: row-major, little-endian, each element of BYTES behind its length. */
+export interface Tensor {
+  readonly name: string;
+  readonly datatype: Datatype;
+  readonly shape: Shape;
+  readonly bytes: Uint8Array;
+}
+
+export interface WireRequest {
+  /** What the header Inference-Header-Content-Length says. */
+  readonly headLength: number;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** What an answer of inference has. */
+export interface WireAnswer {
+  readonly model: string;
+  readonly version: string;
+  readonly outputs: readonly Tensor[];
+}
+
+/** A request whose tensors stand as bytes behind the JSON, and whose outputs are to come back so too: exact for every datatype. */
+export function encodeRequest(inputs: readonly Tensor[]): WireRequest {
+  const head = new TextEncoder().encode(
+    JSON.stringify({
+      inputs: inputs.map(({ name, shape, datatype, bytes }) => ({
+        name,
+        shape,
+        datatype,
+        parameters: { binary_data_size: bytes.length },
+      })),
+      parameters: { binary_data_output: true },
+    }),
+  );
+  const body = new Uint8Array(inputs.reduce((sum, { bytes }) => sum + bytes.length, head.length));
+  body.set(head);
+  let at = head.length;
+  for (const { bytes } of inputs) {
+    body.set(bytes, at);
+    at += bytes.length;
+  }
+  return { headLength: head.length, body };
+}
+
+interface JsonAnswer {
+  readonly model_name: string;
+  readonly model_version?: string;
+  readonly outputs: readonly JsonOutput[];
+}
+
+interface JsonOutput {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+  readonly data?: readonly unknown[];
+  readonly parameters?: { readonly binary_data_size?: number } | null;
+}
+
+/**
+ * @param headLength of the header Inference-Header-Content-Length; null where the answer is JSON alone
+ * Throws Problem for an answer that is none.
+ */
+export function decodeAnswer(body: Uint8Array, headLength: number | null): WireAnswer {
+  const head = headLength ?? body.length;
+  const json = jsonOf(body.subarray(0, head));
+  let at = head;
+  const outputs = json.outputs.map(({ name, datatype, shape, data, parameters }) => {
+    if (!isDatatype(datatype)) throw new Problem('problemAnswer');
+    const size = parameters?.binary_data_size;
+    if (size === undefined) {
+      return { name, datatype, shape, bytes: packElements(datatype, (data ?? []).map(elementText)) };
+    }
+    if (at + size > body.length) throw new Problem('problemAnswer');
+    // A copy begins at 0, as typed arrays want it.
+    const bytes = body.slice(at, at + size);
+    at += size;
+    return { name, datatype, shape, bytes };
+  });
+  return { model: json.model_name, version: json.model_version ?? '', outputs };
+}
+
+function jsonOf(bytes: Uint8Array): JsonAnswer {
+  try {
+    const json = JSON.parse(new TextDecoder().decode(bytes)) as JsonAnswer;
+    if (Array.isArray(json.outputs)) return json;
+  } catch {
+    // Said below.
+  }
+  throw new Problem('problemAnswer');
+}
+
+function elementText(element: unknown): string {
+  return element === null ? 'NaN' : String(element);
+}
