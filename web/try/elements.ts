@@ -96,7 +96,10 @@ function packOne(datatype: Exclude<Datatype, 'BYTES'>, text: string, view: DataV
     return;
   }
   const range = integerRange(datatype);
-  if (range !== null) return packInteger(datatype, range, text, place, view, at);
+  if (range !== null) {
+    packInteger(datatype, range, text, place, view, at);
+    return;
+  }
   const value = floatOf(text);
   if (value === null) throw new Problem('problemNotNumber', { text, place });
   WRITE[datatype](view, at, value);

@@ -6,12 +6,10 @@ export type ProblemKey =
   | 'problemNotBool'
   | 'problemCount'
   | 'problemCountMultiple'
-  | 'problemAxis'
   | 'problemNoElements'
   | 'problemNpy'
   | 'problemNpyType'
   | 'problemNpyOrder'
-  | 'problemNpyShape'
   | 'problemFileBytes'
   | 'problemAnswer';
 

@@ -11,23 +11,23 @@ const BRAIN: ShortFloat = { fractionBits: 7, leastExponent: -126, infinity: 0x7f
 
 /** The nearest FP16, ties to even; beyond the largest it is infinite. */
 export function halfBits(value: number): number {
-  return bitsOf(value, HALF);
+  return shortBits(value, HALF);
 }
 
 export function halfValue(bits: number): number {
-  return valueOf(bits, HALF);
+  return shortValue(bits, HALF);
 }
 
 /** The nearest BF16, ties to even; beyond the largest it is infinite. */
 export function brainBits(value: number): number {
-  return bitsOf(value, BRAIN);
+  return shortBits(value, BRAIN);
 }
 
 export function brainValue(bits: number): number {
-  return valueOf(bits, BRAIN);
+  return shortValue(bits, BRAIN);
 }
 
-function bitsOf(value: number, { fractionBits, leastExponent, infinity }: ShortFloat): number {
+function shortBits(value: number, { fractionBits, leastExponent, infinity }: ShortFloat): number {
   if (Number.isNaN(value)) return infinity | (1 << (fractionBits - 1));
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
@@ -39,7 +39,7 @@ function bitsOf(value: number, { fractionBits, leastExponent, infinity }: ShortF
   return sign | Math.min(bits, infinity);
 }
 
-function valueOf(bits: number, { fractionBits, leastExponent, infinity }: ShortFloat): number {
+function shortValue(bits: number, { fractionBits, leastExponent, infinity }: ShortFloat): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const size = bits & 0x7fff;
   if (size > infinity) return Number.NaN;

@@ -24,8 +24,17 @@ export interface WireAnswer {
   readonly outputs: readonly Tensor[];
 }
 
-/** A request whose tensors stand as bytes behind the JSON, and whose outputs are to come back so too: exact for every datatype. */
-export function encodeRequest(inputs: readonly Tensor[]): WireRequest {
+/** An output that is asked for by name, with what is asked of it. */
+export interface WantedOutput {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+}
+
+/**
+ * A request whose tensors stand as bytes behind the JSON, and whose outputs are to come back so too: exact for every datatype.
+ * @param outputs those that are wanted; none means all
+ */
+export function encodeRequest(inputs: readonly Tensor[], outputs: readonly WantedOutput[] = []): WireRequest {
   const head = new TextEncoder().encode(
     JSON.stringify({
       inputs: inputs.map(({ name, shape, datatype, bytes }) => ({
@@ -34,6 +43,7 @@ export function encodeRequest(inputs: readonly Tensor[]): WireRequest {
         datatype,
         parameters: { binary_data_size: bytes.length },
       })),
+      ...(outputs.length === 0 ? {} : { outputs }),
       parameters: { binary_data_output: true },
     }),
   );
