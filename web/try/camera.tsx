@@ -70,7 +70,6 @@ export function Camera({ isReady, onFrame }: CameraProps) {
     <div class="try-camera">
       {state === 'on' ? (
         <>
-          {/* biome-ignore lint/a11y/useMediaCaption: what a camera sees has no captions */}
           <video ref={video} muted playsInline aria-label={say('camera')} />
           <button type="button" onClick={stop}>
             {say('cameraStop')}

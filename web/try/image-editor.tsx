@@ -4,6 +4,7 @@ import { TRY_TEXT } from '../text/try-text.js';
 import { AxisFields } from './axis-fields.js';
 import { Camera } from './camera.js';
 import { type Drawable, resized } from './canvas.js';
+import { ChoiceTabs } from './choice-tabs.js';
 import { isNumeric } from './datatype.js';
 import type { InputSpec } from './editor-of.js';
 import { FileButton } from './file-button.js';
@@ -116,13 +117,13 @@ function LaidOutEditor({
         if (file !== undefined) void openFile(file);
       }}
     >
-      <div class="try-tabs" role="group" aria-label={say('source')}>
-        {SOURCES.map((each) => (
-          <button key={each} type="button" aria-pressed={source === each} onClick={() => switchTo(each)}>
-            {say(`source_${each}`)}
-          </button>
-        ))}
-      </div>
+      <ChoiceTabs
+        label={say('source')}
+        words={SOURCES}
+        word={source}
+        textOf={(each) => say(`source_${each}`)}
+        onWord={switchTo}
+      />
       <div class="try-sides">
         {source === 'draw' && (
           <SketchPad

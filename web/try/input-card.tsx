@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useTexts } from '../text/text.js';
 import { TRY_TEXT } from '../text/try-text.js';
+import { ChoiceTabs } from './choice-tabs.js';
 import { type EditorKind, editorsOf, type InputSpec } from './editor-of.js';
 import { FillEditor } from './fill-editor.js';
 import { ImageEditor } from './image-editor.js';
@@ -29,13 +30,13 @@ export function InputCard({ spec, keptAs, problem, isReady, onValue }: InputCard
         <code>
           {spec.datatype} {shapeText(spec.shape)}
         </code>
-        <div class="try-tabs" role="group" aria-label={say('editorOf', { name: spec.name })}>
-          {editors.map((each) => (
-            <button key={each} type="button" aria-pressed={kind === each} onClick={() => setKind(each)}>
-              {say(`editor_${each}`)}
-            </button>
-          ))}
-        </div>
+        <ChoiceTabs
+          label={say('editorOf', { name: spec.name })}
+          words={editors}
+          word={kind}
+          textOf={(each) => say(`editor_${each}`)}
+          onWord={setKind}
+        />
       </div>
       <Editor kind={kind} spec={spec} keptAs={keptAs} isReady={isReady} onValue={onValue} />
       {problem !== null && (

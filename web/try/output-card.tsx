@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { useTexts } from '../text/text.js';
 import { TRY_TEXT } from '../text/try-text.js';
+import { ChoiceTabs } from './choice-tabs.js';
 import { numbersOf } from './elements.js';
 import type { Labels } from './label-texts.js';
 import type { OutputSpec } from './model-facts.js';
@@ -36,13 +37,13 @@ export function OutputCard({ tensor, spec, seen, labels }: OutputCardProps) {
         <code>
           {tensor.datatype} {shapeText(tensor.shape)}
         </code>
-        <div class="try-tabs" role="group" aria-label={say('viewOf', { name: tensor.name })}>
-          {views.map((each) => (
-            <button key={each} type="button" aria-pressed={view === each} onClick={() => setChosen(each)}>
-              {say(`view_${each}`)}
-            </button>
-          ))}
-        </div>
+        <ChoiceTabs
+          label={say('viewOf', { name: tensor.name })}
+          words={views}
+          word={view}
+          textOf={(each) => say(`view_${each}`)}
+          onWord={setChosen}
+        />
       </div>
       <Body view={view} tensor={tensor} spec={spec} values={values} seen={seen} labels={labels} />
     </section>

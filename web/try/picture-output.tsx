@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { useTexts } from '../text/text.js';
 import { TRY_TEXT } from '../text/try-text.js';
 import { colourOf } from './canvas.js';
+import { ChoiceTabs } from './choice-tabs.js';
 import { isFloat } from './datatype.js';
 import { shownElement } from './element-text.js';
 import { type Planes, planesOf } from './output-of.js';
@@ -43,13 +44,13 @@ function PlanesOutput({ tensor, values, seen, planes }: OutputProps & { readonly
   return (
     <>
       <div class="try-row">
-        <div class="try-tabs" role="group" aria-label={say('way')}>
-          {ways.map((each) => (
-            <button key={each} type="button" aria-pressed={way === each} onClick={() => setWay(each)}>
-              {say(`way_${each}`)}
-            </button>
-          ))}
-        </div>
+        <ChoiceTabs
+          label={say('way')}
+          words={ways}
+          word={way}
+          textOf={(each) => say(`way_${each}`)}
+          onWord={setWay}
+        />
         {isOver && (
           <label class="try-field">
             {say('opacity')}

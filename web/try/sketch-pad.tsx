@@ -119,6 +119,7 @@ export function SketchPad({ aspect, isBright, onInk }: SketchPadProps) {
   return (
     <div class="try-sketch">
       <div class="try-pad">
+        {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it has keys of its own, which a screen reader must let through */}
         <canvas
           ref={canvas}
           width={width}

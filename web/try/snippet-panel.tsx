@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useTexts } from '../text/text.js';
 import { TRY_TEXT } from '../text/try-text.js';
+import { ChoiceTabs } from './choice-tabs.js';
 import { CopyButton } from './copy-button.js';
 import { download } from './download.js';
 import { SNIPPETS, type SnippetKind, type SnippetRequest, snippetOf } from './snippets.js';
@@ -20,13 +21,13 @@ export function SnippetPanel({ request }: { readonly request: SnippetRequest }) 
     <section class="try-card">
       <div class="try-head">
         <h2>{say('snippets')}</h2>
-        <div class="try-tabs" role="group" aria-label={say('snippets')}>
-          {SNIPPETS.map((each) => (
-            <button key={each} type="button" aria-pressed={kind === each} onClick={() => setKind(each)}>
-              {NAMES[each]}
-            </button>
-          ))}
-        </div>
+        <ChoiceTabs
+          label={say('snippets')}
+          words={SNIPPETS}
+          word={kind}
+          textOf={(each) => NAMES[each]}
+          onWord={setKind}
+        />
         <CopyButton textOf={() => text} />
         {files.map(({ name, bytes }) => (
           <button key={name} type="button" onClick={() => download(name, bytes)}>

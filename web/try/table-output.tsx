@@ -22,7 +22,7 @@ export function TableOutput({ tensor }: OutputProps) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard */}
-      <div class="try-scroll" tabIndex={0} role="region" aria-label={say('tableOf', { name: tensor.name })}>
+      <section class="try-scroll" tabIndex={0} aria-label={say('tableOf', { name: tensor.name })}>
         <table class="try-table">
           <thead>
             <tr>
@@ -45,7 +45,7 @@ export function TableOutput({ tensor }: OutputProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {columns > COLUMNS_AT_MOST && (
         <p class="try-hint">{say('columnsLeftOut', { count: columns - COLUMNS_AT_MOST })}</p>
       )}

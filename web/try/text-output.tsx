@@ -15,7 +15,6 @@ export function TextOutput({ tensor }: OutputProps) {
     <>
       <ol class="try-texts" start={from}>
         {shown.map((text, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a text is where it is
           <li key={from + index}>{text}</li>
         ))}
       </ol>
