@@ -34,7 +34,7 @@ const en = {
   binaryFile: '.npy or raw bytes…',
   source: 'Where the picture comes from',
   source_draw: 'Draw',
-  source_file: 'Picture',
+  source_file: 'File',
   source_camera: 'Camera',
   drop: 'Drop a picture here, or paste one.',
   choosePicture: 'Choose a picture…',

@@ -2,12 +2,8 @@ import { type Datatype, isFloat } from './datatype.js';
 import { countOf, type Element, readerOf } from './elements.js';
 import type { Tensor } from './wire.js';
 
-/** Digits that are enough for any value of the type to be read back as the same. */
-const DIGITS: Readonly<Partial<Record<Datatype, readonly [from: number, to: number]>>> = {
-  FP16: [1, 5],
-  BF16: [1, 4],
-  FP32: [1, 9],
-};
+/** Digits that are enough for any FP32 to be read back as the same. */
+const DIGITS = 9;
 
 /** An element as JSON has it; NaN and the infinities are the words that the server reads. */
 export function elementJson(datatype: Datatype, element: Element): string {
@@ -29,12 +25,11 @@ export function shownElement(element: Element): string {
   return size >= 1e-3 && size < 1e6 ? String(Number(element.toPrecision(6))) : element.toExponential(3);
 }
 
-/** The fewest digits that are read as the same value. Those of FP16 and BF16 are read as FP32, which holds them all. */
+/** The fewest digits that are read as the same FP32, which holds every FP16 and BF16 as well. */
 function shortest(datatype: Datatype, value: number): string {
-  const [from, to] = DIGITS[datatype] ?? [0, 0];
-  if (!Number.isFinite(value) || from === 0) return Object.is(value, -0) ? '-0' : String(value);
   if (Object.is(value, -0)) return '-0';
-  for (let digits = from; digits <= to; digits++) {
+  if (datatype === 'FP64' || !Number.isFinite(value)) return String(value);
+  for (let digits = 1; digits <= DIGITS; digits++) {
     const text = String(Number(value.toPrecision(digits)));
     if (Math.fround(Number(text)) === value) return text;
   }

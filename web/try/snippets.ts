@@ -169,11 +169,13 @@ function inferPath({ model, version }: SnippetRequest): string {
   return `/v2/models/${encodeURIComponent(model)}${at}/infer`;
 }
 
+/** Names of inputs may have what names of files may not. The number keeps those apart that are the same then. */
 function fileName(input: string, index: number): string {
-  return `${input.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40) || `input_${index}`}.bin`;
+  const word = input.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
+  return index === 0 ? `${word}.bin` : `${word}-${index + 1}.bin`;
 }
 
-export function base64Of(bytes: Uint8Array): string {
+function base64Of(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);

@@ -1,5 +1,4 @@
 import { type Datatype, isDatatype } from './datatype.js';
-import { packElements } from './elements.js';
 import { Problem } from './problem.js';
 import type { Shape } from './shape.js';
 
@@ -67,25 +66,21 @@ interface JsonOutput {
   readonly name: string;
   readonly datatype: string;
   readonly shape: readonly number[];
-  readonly data?: readonly unknown[];
   readonly parameters?: { readonly binary_data_size?: number } | null;
 }
 
 /**
- * @param headLength of the header Inference-Header-Content-Length; null where the answer is JSON alone
- * Throws Problem for an answer that is none.
+ * Reads an answer to such a request. Throws Problem for one that is none.
+ * @param headLength of the header Inference-Header-Content-Length; null where there was none
  */
 export function decodeAnswer(body: Uint8Array, headLength: number | null): WireAnswer {
   const head = headLength ?? body.length;
   const json = jsonOf(body.subarray(0, head));
   let at = head;
-  const outputs = json.outputs.map(({ name, datatype, shape, data, parameters }) => {
-    if (!isDatatype(datatype)) throw new Problem('problemAnswer');
+  const outputs = json.outputs.map(({ name, datatype, shape, parameters }) => {
     const size = parameters?.binary_data_size;
-    if (size === undefined) {
-      return { name, datatype, shape, bytes: packElements(datatype, (data ?? []).map(elementText)) };
-    }
-    if (at + size > body.length) throw new Problem('problemAnswer');
+    if (!isDatatype(datatype) || size === undefined || at + size > body.length)
+      throw new Problem('problemAnswer');
     // A copy begins at 0, as typed arrays want it.
     const bytes = body.slice(at, at + size);
     at += size;
@@ -102,8 +97,4 @@ function jsonOf(bytes: Uint8Array): JsonAnswer {
     // Said below.
   }
   throw new Problem('problemAnswer');
-}
-
-function elementText(element: unknown): string {
-  return element === null ? 'NaN' : String(element);
 }
