@@ -71,8 +71,8 @@ export function ScoreBars({ tensor, spec, values, labels }: OutputProps & { read
         )}
       </div>
       <table class="try-bars">
-        <caption class="try-hidden">{say('scoresOf', { name: tensor.name })}</caption>
-        <thead class="try-hidden">
+        <caption class="hidden">{say('scoresOf', { name: tensor.name })}</caption>
+        <thead class="hidden">
           <tr>
             <th scope="col">{say('class')}</th>
             <th scope="col">{say('bar')}</th>

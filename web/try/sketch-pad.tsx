@@ -153,7 +153,7 @@ export function SketchPad({ aspect, isBright, onInk }: SketchPadProps) {
         <button type="button" onClick={wipe}>
           {say('clear')}
         </button>
-        <span class="try-hidden" aria-live="polite">
+        <span class="hidden" aria-live="polite">
           {cursor === null ? '' : say(isPenDown ? 'penDown' : 'penUp')}
         </span>
       </div>
