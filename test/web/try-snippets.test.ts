@@ -35,8 +35,8 @@ test('numbers of 16 bits need a parameter in JSON', () => {
 const python: [what: string, input: Tensor, value: string][] = [
   [
     'few numbers',
-    tensor('FP32', ['0.1', 'NaN', '-inf']),
-    'np.array([0.1, np.nan, -np.inf], dtype=np.float32).reshape([3])',
+    tensor('FP32', ['0.1', 'NaN', '-inf', '-0']),
+    'np.array([0.1, np.nan, -np.inf, -0.0], dtype=np.float32).reshape([4])',
   ],
   [
     '64 bits',

@@ -77,7 +77,10 @@ function PlanesOutput({ tensor, values, seen, planes }: OutputProps & { readonly
       )}
       {way !== 'classes' && (
         <p class="try-hint">
-          {say('scale', { least: shownElement(scale.least), most: shownElement(scale.most) })}
+          {say(way === 'mask' ? 'maskScale' : 'scale', {
+            least: shownElement(scale.least),
+            most: shownElement(scale.most),
+          })}
         </p>
       )}
     </>
@@ -102,7 +105,7 @@ function Painted({ way, values, planes, scale, name }: PaintedProps) {
     }
     const plane = planeValues(values, planes, 0);
     return way === 'mask'
-      ? maskPicture(plane, planes, scale, colourOf('--accent'))
+      ? maskPicture(plane, planes, scale, colourOf('--series-1'))
       : greyPicture(plane, planes, scale);
   }, [way, values, planes.planes, planes.planeStep, scale]);
   return <PictureCanvas picture={picture} label={say('pictureOf', { name, way: say(`way_${way}`) })} />;
@@ -134,7 +137,7 @@ function Tiles({ values, planes, scale, page, onPage }: TilesProps) {
         {pictures.map((picture, index) => (
           <li key={from + index}>
             <PictureCanvas picture={picture} label={say('plane', { plane: from + index })} />
-            <small>{from + index}</small>
+            <span class="try-number">{from + index}</span>
           </li>
         ))}
       </ul>

@@ -85,7 +85,7 @@ export function ScoreBars({ tensor, spec, values, labels }: OutputProps & { read
               <th scope="row">
                 {labels[position] ? (
                   <>
-                    {labels[position]} <small>{position}</small>
+                    {labels[position]} <span class="try-number">{position}</span>
                   </>
                 ) : (
                   position

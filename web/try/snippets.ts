@@ -161,7 +161,8 @@ function pythonNumber(datatype: Datatype, element: number | bigint): string {
   if (typeof element === 'number' && !Number.isFinite(element)) {
     return Number.isNaN(element) ? 'np.nan' : element > 0 ? 'np.inf' : '-np.inf';
   }
-  return elementJson(datatype, element);
+  // An integer -0 is 0 in Python.
+  return Object.is(element, -0) ? '-0.0' : elementJson(datatype, element);
 }
 
 function inferPath({ model, version }: SnippetRequest): string {
