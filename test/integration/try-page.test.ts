@@ -50,7 +50,8 @@ describe('trying models in a browser', { skip: withoutBrowser }, () => {
       return data.filter((value, at) => at % 4 === 0 && value > 0).length;
     })()`);
 
-  const best = (page: Page, label: string): Locator => page.locator('.try-bars tr.is-best th', { hasText: label });
+  const best = (page: Page, label: string): Locator =>
+    page.locator('.try-bars tr.is-best th', { hasText: label });
 
   for (const model of ['mnist', 'mnist-onnx']) {
     test(`${model}: a drawn 7 has the longest bar, and then a drawn 1`, async () => {
@@ -75,7 +76,7 @@ describe('trying models in a browser', { skip: withoutBrowser }, () => {
 
   test('the keyboard draws, too', async () => {
     const watched = await open('mnist');
-      const { page } = watched;
+    const { page } = watched;
     await page.getByRole('application').focus();
     for (let step = 0; step < 10; step++) await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Space');
@@ -87,9 +88,32 @@ describe('trying models in a browser', { skip: withoutBrowser }, () => {
     await assertSound(watched);
   });
 
+  test('paper and ink change places, and a pasted picture is read as ink on paper', async () => {
+    const watched = await open('mnist');
+    const { page } = watched;
+    await draw(page, [
+      [0.25, 0.2],
+      [0.75, 0.2],
+      [0.45, 0.85],
+    ]);
+    await best(page, 'seven').waitFor();
+    const ink = await inkOf(page);
+    await page.getByRole('checkbox', { name: 'Invert' }).check();
+    assert.ok((await inkOf(page)) > ink, 'the paper is bright');
+    await page.evaluate(`(() => {
+      const transfer = new DataTransfer();
+      const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><rect width="90" height="90" fill="#fff"/>' +
+        '<path d="M45 15V75" stroke="#000" stroke-width="8"/></svg>';
+      transfer.items.add(new File([svg], 'one.svg', { type: 'image/svg+xml' }));
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }));
+    })()`);
+    await best(page, 'one').waitFor();
+    await assertSound(watched);
+  });
+
   test('a dropped picture of a person has a mask over the person and none over the wall', async () => {
     const watched = await open('selfie', { colorScheme: 'dark' });
-      const { page } = watched;
+    const { page } = watched;
     await page.locator('.try-drop').waitFor();
     const dropped = await page.evaluateHandle(`(() => {
       const transfer = new DataTransfer();
@@ -110,7 +134,7 @@ describe('trying models in a browser', { skip: withoutBrowser }, () => {
 
   test('numbers: what is wrong is said in place, and what is right is answered, on a phone in Korean', async () => {
     const watched = await open('iris/1', { locale: 'ko-KR', viewport: { width: 360, height: 740 } });
-      const { page } = watched;
+    const { page } = watched;
     const numbers = page.getByRole('textbox');
     await numbers.fill('5, 3, 1, oops');
     await page.getByText("4번째 값 'oops'은(는) 숫자가 아님.").waitFor();

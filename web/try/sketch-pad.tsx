@@ -49,7 +49,20 @@ export function SketchPad({ aspect, isBright, onInk }: SketchPadProps) {
     context.fillRect(0, 0, width, height);
     tell();
   };
-  useEffect(wipe, [width, height, isBright]);
+  useEffect(wipe, [width, height]);
+  const shownBright = useRef(isBright);
+  useEffect(() => {
+    if (shownBright.current === isBright) return;
+    shownBright.current = isBright;
+    // Paper and ink change places; what was drawn stays.
+    const context = contextOf(canvas.current);
+    if (context === null) return;
+    context.globalCompositeOperation = 'difference';
+    context.fillStyle = 'white';
+    context.fillRect(0, 0, width, height);
+    context.globalCompositeOperation = 'source-over';
+    tell();
+  }, [isBright]);
 
   const stroke = (from: Point, to: Point): void => {
     const context = contextOf(canvas.current);

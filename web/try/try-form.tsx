@@ -31,6 +31,11 @@ export function TryForm({ model, version, facts }: TryFormProps) {
   const touch = useCallback(() => {
     isTouched.current = true;
   }, []);
+  // What is pasted comes to the page as a whole.
+  useEffect(() => {
+    document.addEventListener('paste', touch, true);
+    return () => document.removeEventListener('paste', touch, true);
+  }, []);
   useEffect(() => {
     if (!isLive || !isTouched.current) return;
     if (job === null) drop();
