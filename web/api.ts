@@ -28,7 +28,8 @@ export function modelPath(model: string, version: string | null): string {
   return version === null ? base : `${base}/versions/${encodeURIComponent(version)}`;
 }
 
-function sentenceOf(text: string): string | null {
+/** The `error` of an error's body; null where it is none of ours. */
+export function sentenceOf(text: string): string | null {
   try {
     const { error } = JSON.parse(text) as { error?: unknown };
     return typeof error === 'string' ? error : null;
