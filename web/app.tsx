@@ -1,4 +1,10 @@
-import { useRoute } from './route.js';
+import { useEffect, useRef } from 'preact/hooks';
+import { keepHistory } from './history.js';
+import { type Route, useRoute } from './route.js';
+import { Header } from './shell/header.js';
+import { titleOf } from './shell/title.js';
+import { SHELL_TEXT } from './text/shell-text.js';
+import { language, useTexts } from './text/text.js';
 import { Devices } from './views/devices.js';
 import { LoadTest } from './views/load.js';
 import { ModelPage } from './views/model.js';
@@ -7,11 +13,43 @@ import { TryIt } from './views/try.js';
 
 /** The whole page: what is always there, and the view that the address names. */
 export function App() {
+  const say = useTexts(SHELL_TEXT);
   const route = useRoute();
-  return <main>{viewOf(route)}</main>;
+  const main = useRef<HTMLElement | null>(null);
+  const isFirst = useRef(true);
+  useEffect(keepHistory, []);
+  useEffect(() => {
+    document.documentElement.lang = language();
+    const names = { models: say('models'), devices: say('devices'), load: say('load'), try: say('try') };
+    document.title = titleOf(route, names, 'furiosa-server');
+  });
+  useEffect(() => {
+    // Whoever follows a link is at the beginning of what it leads to, as on any page.
+    if (!isFirst.current) main.current?.focus();
+    isFirst.current = false;
+  }, [route]);
+  return (
+    <>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          // What is behind `#` is the route.
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {say('skip')}
+      </a>
+      <Header view={route.view} />
+      <main ref={main} id="main" tabIndex={-1}>
+        {viewOf(route)}
+      </main>
+    </>
+  );
 }
 
-function viewOf(route: ReturnType<typeof useRoute>) {
+function viewOf(route: Route) {
   switch (route.view) {
     case 'models':
       return <Models />;

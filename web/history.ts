@@ -1,8 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { HistoryKeeper, type HistoryPoint } from './history-keeper.js';
 import { liveStream } from './live.js';
+import { RecentFrames } from './recent-frames.js';
 
 const keeper = new HistoryKeeper();
+
+/** The last ten seconds of every version. */
+export const recentFrames: RecentFrames = new RecentFrames();
 
 /** Who wants to know when there is one more point. */
 const listeners = new Set<() => void>();
@@ -15,6 +19,7 @@ export function keepHistory(): void {
   isKept = true;
   liveStream.listen((live) => {
     if (!live.isConnected) return;
+    recentFrames.add(live);
     keeper.add(live);
     for (const listener of [...listeners]) listener();
   });
