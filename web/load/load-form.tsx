@@ -59,7 +59,7 @@ export function LoadForm({
         <NumberField label={say('atOnce')} value={atOnce} max={most} onValue={setAtOnce} />
         <NumberField label={say('seconds')} value={seconds} max={60} onValue={setSeconds} />
       </fieldset>
-      <p class="model-faint">
+      <p class="faint">
         {say('planned', {
           steps: plan.steps.join(', '),
           seconds: plan.secondsEach,
@@ -67,12 +67,12 @@ export function LoadForm({
           size,
         })}
       </p>
-      {refusal !== null && <p class="model-bad">{say(refusal, { size })}</p>}
-      <p class="model-faint">{say(most === LOAD_LIMITS.atOnce ? 'http2' : 'http1', { most })}</p>
+      {refusal !== null && <p class="bad">{say(refusal, { size })}</p>}
+      <p class="faint">{say(most === LOAD_LIMITS.atOnce ? 'http2' : 'http1', { most })}</p>
       <p class="load-warning">{say('warning')}</p>
       <div>
         {/* Both have their places, so that neither the focus nor the page jumps. */}
-        <button type="submit" disabled={isRunning || refusal !== null}>
+        <button type="submit" class="is-main" disabled={isRunning || refusal !== null}>
           {say('start')}
         </button>{' '}
         <button type="button" disabled={!isRunning} onClick={onStop}>

@@ -24,7 +24,7 @@ export function Results({ results }: { readonly results: readonly StepResult[] }
   const reasons = reasonsOf(results);
   return (
     <section aria-labelledby="load-results">
-      <div class="model-bar">
+      <div class="bar">
         <h2 id="load-results">{say('results')}</h2>
         <CopyButton label={say('copyCsv')} text={csvOf(results)} />
       </div>
@@ -48,7 +48,7 @@ export function Results({ results }: { readonly results: readonly StepResult[] }
         </table>
       </section>
       {reasons.length > 0 && (
-        <ul class="model-bad">
+        <ul class="bad">
           {reasons.map(([reason, count]) => (
             <li key={reason}>
               {figure(count)} × {reason}
@@ -56,7 +56,7 @@ export function Results({ results }: { readonly results: readonly StepResult[] }
           ))}
         </ul>
       )}
-      <p class="model-faint">{say('serverNote')}</p>
+      <p class="faint">{say('serverNote')}</p>
     </section>
   );
 }
@@ -66,7 +66,7 @@ function Row({ result: { summary, server } }: { readonly result: StepResult }) {
     <tr>
       <th scope="row">{summary.atOnce}</th>
       <td>{figure(summary.succeeded)}</td>
-      <td class={summary.failed > 0 ? 'model-bad' : undefined}>{figure(summary.failed)}</td>
+      <td class={summary.failed > 0 ? 'bad' : undefined}>{figure(summary.failed)}</td>
       <td>{eachSecond(summary.perSecond)}</td>
       <td>{milliseconds(summary.p50Ms)}</td>
       <td>{milliseconds(summary.p99Ms)}</td>

@@ -13,7 +13,7 @@ export function ConfigTree({ name, value }: { readonly name: string; readonly va
     <li>
       <details>
         <summary>
-          <span class="model-key">{name}</span> <span class="model-faint">{children.length}</span>
+          <span class="model-key">{name}</span> <span class="faint">{children.length}</span>
         </summary>
         <ul class="model-tree">
           {children.map(([key, child]) => (

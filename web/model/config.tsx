@@ -11,11 +11,7 @@ export function Config({ config }: { readonly config: Answered<ModelConfig> }) {
   return (
     <section aria-labelledby="model-config">
       <h2 id="model-config">{say('config')}</h2>
-      {config.state === 'failed' ? (
-        <p class="model-faint">{config.sentence}</p>
-      ) : (
-        <Answer config={config.answer} />
-      )}
+      {config.state === 'failed' ? <p class="faint">{config.sentence}</p> : <Answer config={config.answer} />}
     </section>
   );
 }

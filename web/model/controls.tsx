@@ -1,6 +1,7 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ask } from '../api.js';
 import type { LiveModel } from '../live-types.js';
+import { UnloadDialog } from '../models/unload-dialog.js';
 import { MODEL_TEXT } from '../text/model-text.js';
 import { useTexts } from '../text/text.js';
 
@@ -9,7 +10,7 @@ type Doing = 'load' | 'unload';
 /** Loads and unloads the model. What is served is only taken away once somebody has said yes to that. */
 export function Controls({ model }: { readonly model: LiveModel }) {
   const say = useTexts(MODEL_TEXT);
-  const dialog = useRef<HTMLDialogElement | null>(null);
+  const [isAsking, setAsking] = useState(false);
   const [doing, setDoing] = useState<Doing | null>(null);
   const [told, setTold] = useState<{ readonly isBad: boolean; readonly sentence: string } | null>(null);
   const isServed = model.versions.some(({ state }) => state === 'READY');
@@ -18,7 +19,7 @@ export function Controls({ model }: { readonly model: LiveModel }) {
     setTold(null);
     try {
       await ask('POST', `/v2/repository/models/${encodeURIComponent(model.name)}/${what}`, { parameters });
-      setTold({ isBad: false, sentence: say(what === 'load' ? 'loaded' : 'unloaded') });
+      setTold({ isBad: false, sentence: say(what === 'load' ? 'loaded' : 'hasUnloaded') });
     } catch (thrown) {
       setTold({ isBad: true, sentence: thrown instanceof Error ? thrown.message : String(thrown) });
     }
@@ -33,31 +34,15 @@ export function Controls({ model }: { readonly model: LiveModel }) {
       >
         {say(isServed ? 'loadAgain' : 'load')}
       </button>{' '}
-      <button
-        type="button"
-        disabled={doing !== null || !isServed}
-        onClick={() => dialog.current?.showModal()}
-      >
+      <button type="button" disabled={doing !== null || !isServed} onClick={() => setAsking(true)}>
         {say('unload')}
       </button>
-      <p role="status" class={told?.isBad ? 'model-bad' : 'model-faint'}>
+      <p role="status" class={told?.isBad ? 'bad' : 'faint'}>
         {doing !== null ? say(doing === 'load' ? 'loading' : 'unloading') : told?.sentence}
       </p>
-      <dialog ref={dialog} aria-labelledby="unload-question">
-        <p id="unload-question">{say('unloadQuestion', { model: model.name })}</p>
-        <form method="dialog" class="model-bar">
-          <button
-            type="button"
-            onClick={() => {
-              dialog.current?.close();
-              void act('unload', {});
-            }}
-          >
-            {say('unload')}
-          </button>
-          <button type="submit">{say('cancel')}</button>
-        </form>
-      </dialog>
+      {isAsking && (
+        <UnloadDialog model={model} onYes={() => void act('unload', {})} onClose={() => setAsking(false)} />
+      )}
     </div>
   );
 }

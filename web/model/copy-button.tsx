@@ -16,7 +16,7 @@ export function CopyButton({ label, text }: { readonly label: string; readonly t
       <button type="button" onClick={() => void click()}>
         {label}
       </button>{' '}
-      <span role="status" class="model-faint">
+      <span role="status" class="faint">
         {outcome === null ? '' : say(outcome)}
       </span>
     </span>

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { LiveModel, LiveVersion } from '../live-types.js';
-import { bytes, figure, milliseconds } from '../plots/format.js';
+import { bytes, figure, milliseconds, NONE } from '../plots/format.js';
 import { hrefOf } from '../route.js';
-import { MODEL_TEXT } from '../text/model-text.js';
+import { MODEL_TEXT, type ModelSay } from '../text/model-text.js';
 import { useTexts } from '../text/text.js';
 
 type Fact = readonly [name: string, value: ComponentChildren];
@@ -21,18 +21,18 @@ export function Facts({
   const share = model.split?.[version.version];
   const labels = Object.entries(model.labels).filter(([, each]) => each === version.version);
   const facts: readonly (Fact | false)[] = [
-    [say('platform'), version.platform ?? '–'],
+    [say('platform'), version.platform ?? NONE],
     properties['engine'] !== undefined && [say('engine'), properties['engine']],
     [
       say('devices'),
       <a key="devices" href={hrefOf({ view: 'devices' })}>
-        {properties['device'] ?? (version.devices.join(', ') || '–')}
+        {properties['device'] ?? (version.devices.join(', ') || NONE)}
       </a>,
     ],
-    [say('instances'), instancesOf(version, properties, say('threads'))],
+    [say('instances'), instancesOf(version, properties, say)],
     [say('memory'), bytes(version.memory_bytes)],
-    [say('waiting'), version.stats === null ? '–' : figure(version.stats.waiting.requests)],
-    [say('oldestRequest'), version.stats === null ? '–' : milliseconds(version.stats.waiting.oldest_ms)],
+    [say('waiting'), version.stats === null ? NONE : figure(version.stats.waiting.requests)],
+    [say('oldestRequest'), version.stats === null ? NONE : milliseconds(version.stats.waiting.oldest_ms)],
     [say('rowsDone'), figure(version.inference_count)],
     [say('source'), model.source],
     labels.length > 0 && [say('versionLabels'), labels.map(([label]) => label).join(', ')],
@@ -57,9 +57,9 @@ export function Facts({
 function instancesOf(
   { instances }: LiveVersion,
   properties: Readonly<Record<string, string>>,
-  threadsWord: string,
+  say: ModelSay,
 ): string {
-  if (instances === null) return '–';
+  if (instances === null) return NONE;
   const threads = properties['threads_per_instance'];
-  return threads === undefined ? String(instances) : `${instances} × ${threads} ${threadsWord}`;
+  return threads === undefined ? String(instances) : say('instancesOf', { count: instances, threads });
 }

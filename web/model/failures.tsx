@@ -11,7 +11,7 @@ export function Failures({ stats }: { readonly stats: VersionStats }) {
   return (
     <section aria-labelledby="model-failures">
       <h2 id="model-failures">{say('failures')}</h2>
-      <p class="model-faint">
+      <p class="faint">
         {reasons.length === 0
           ? say('noFailures')
           : `${say('sinceLoaded')} ${reasons.map(([reason, count]) => `${reason} ${figure(count)}`).join(', ')}`}

@@ -2,6 +2,7 @@ import type { LiveModel, LiveVersion } from '../live-types.js';
 import { hrefOf } from '../route.js';
 import { MODEL_TEXT } from '../text/model-text.js';
 import { useTexts } from '../text/text.js';
+import { stateOf } from './versions.js';
 
 /** Which model and version this is, how it is, and where one can go from here. */
 export function Heading({
@@ -15,10 +16,10 @@ export function Heading({
   return (
     <header class="model-heading">
       <h1>
-        {model.name} {version !== null && <span class="model-faint">{version.version}</span>}
+        {model.name} {version !== null && <span class="faint">{version.version}</span>}
       </h1>
       {version !== null && (
-        <span class={`model-state model-state-${version.state.toLowerCase()}`}>{say(version.state)}</span>
+        <span class={`state state-${stateOf(version).toLowerCase()}`}>{say(stateOf(version))}</span>
       )}
       {model.versions.length > 1 && (
         <label>
@@ -36,7 +37,7 @@ export function Heading({
             {version === null && <option value="">–</option>}
             {model.versions.map((each) => (
               <option key={each.version} value={each.version}>
-                {each.version} ({say(each.state)})
+                {each.version} ({say(stateOf(each))})
               </option>
             ))}
           </select>

@@ -34,9 +34,9 @@ export function LivePlots({
   const line = (name: string, tone: 1 | 2 | 4 | 'bad', values: readonly number[]) => ({ name, tone, values });
   return (
     <section class="model-plots" aria-labelledby="model-plots">
-      <div class="model-bar">
+      <div class="bar">
         <h2 id="model-plots">{say('plots')}</h2>
-        <span class="model-faint">{say('slots')}</span>
+        <span class="faint spread">{say('slots')}</span>
         <button
           type="button"
           aria-pressed={held !== null}

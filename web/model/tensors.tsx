@@ -42,7 +42,7 @@ export function Tensors({
           </tbody>
         </table>
       </div>
-      <p class="model-faint">{say('anyLength')}</p>
+      <p class="faint">{say('anyLength')}</p>
     </section>
   );
 }

@@ -16,3 +16,8 @@ export function versionShown(model: LiveModel, wanted: string | null): LiveVersi
   );
   return highest;
 }
+
+/** Not to be there is no fault where nobody wants it to be. */
+export function stateOf({ state, wanted }: LiveVersion): LiveVersion['state'] | 'unloaded' {
+  return state === 'UNAVAILABLE' && !wanted ? 'unloaded' : state;
+}

@@ -1,4 +1,4 @@
-import type { Texts } from './text.js';
+import type { Say, Texts } from './text.js';
 
 const en = {
   title: 'Load test',
@@ -56,6 +56,8 @@ const en = {
   serverNote:
     'p50 and p99 are as this browser saw them, with the network and its own work. Those of the server are means inside it, of all clients together.',
 } as const;
+
+export type LoadSay = Say<keyof typeof en>;
 
 export const LOAD_TEXT: Texts<keyof typeof en> = {
   en,

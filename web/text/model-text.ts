@@ -1,10 +1,11 @@
-import type { Texts } from './text.js';
+import type { Say, Texts } from './text.js';
 
 const en = {
   READY: 'ready',
   LOADING: 'loading',
   UNLOADING: 'unloading',
   UNAVAILABLE: 'unavailable',
+  unloaded: 'not loaded',
   version: 'Version',
   links: 'This model',
   tryIt: 'Try it',
@@ -17,7 +18,7 @@ const en = {
   engine: 'Engine',
   devices: 'Devices',
   instances: 'Instances',
-  threads: 'threads',
+  instancesOf: '{count} · threads each: {threads}',
   memory: 'Memory',
   rowsDone: 'Rows since loaded',
   source: 'Source',
@@ -34,7 +35,7 @@ const en = {
   success: 'success',
   errors: 'errors',
   latency: 'Latency',
-  latencyNote: 'the darker, the more requests',
+  latencyNote: 'the stronger the colour, the more requests',
   phases: 'Where the time went',
   phasesNote: 'mean of a request',
   queue: 'queue',
@@ -74,13 +75,13 @@ const en = {
   load: 'Load',
   loadAgain: 'Load again',
   unload: 'Unload',
-  cancel: 'Cancel',
   loading: 'Loading …',
   unloading: 'Unloading …',
   loaded: 'Loaded.',
-  unloaded: 'Unloaded. Requests in flight are finished first.',
-  unloadQuestion: 'Unload all versions of {model}? It will answer no more requests until it is loaded again.',
+  hasUnloaded: 'Unloaded. Requests in flight are finished first.',
 } as const;
+
+export type ModelSay = Say<keyof typeof en>;
 
 export const MODEL_TEXT: Texts<keyof typeof en> = {
   en,
@@ -89,6 +90,7 @@ export const MODEL_TEXT: Texts<keyof typeof en> = {
     LOADING: '로드 중',
     UNLOADING: '언로드 중',
     UNAVAILABLE: '사용 불가',
+    unloaded: '로드 안 됨',
     version: '버전',
     links: '이 모델',
     tryIt: '사용해 보기',
@@ -101,7 +103,7 @@ export const MODEL_TEXT: Texts<keyof typeof en> = {
     engine: '엔진',
     devices: '장치',
     instances: '인스턴스',
-    threads: '스레드',
+    instancesOf: '{count} · 각 스레드 {threads}',
     memory: '메모리',
     rowsDone: '로드 후 처리한 행',
     source: '출처',
@@ -118,7 +120,7 @@ export const MODEL_TEXT: Texts<keyof typeof en> = {
     success: '성공',
     errors: '오류',
     latency: '지연 시간',
-    latencyNote: '진할수록 요청이 많음',
+    latencyNote: '색이 진할수록 요청이 많음',
     phases: '구간별 소요 시간',
     phasesNote: '요청당 평균',
     queue: '대기열',
@@ -158,11 +160,9 @@ export const MODEL_TEXT: Texts<keyof typeof en> = {
     load: '로드',
     loadAgain: '다시 로드',
     unload: '언로드',
-    cancel: '취소',
     loading: '로드 중 …',
     unloading: '언로드 중 …',
     loaded: '로드 완료.',
-    unloaded: '언로드됨. 처리 중인 요청은 끝까지 처리됨.',
-    unloadQuestion: '{model}의 모든 버전을 언로드할까요? 다시 로드할 때까지 요청을 받지 않습니다.',
+    hasUnloaded: '언로드됨. 처리 중인 요청은 끝까지 처리됨.',
   },
 };

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { useLive } from '../live.js';
 import type { LiveModel } from '../live-types.js';
-import { VersionLoad } from '../load/load-test.js';
 import { TargetChoice } from '../load/target.js';
 import { useLoad } from '../load/use-load.js';
+import { VersionLoad } from '../load/version-load.js';
 import { versionShown } from '../model/versions.js';
 import { hrefOf } from '../route.js';
 import { LOAD_TEXT } from '../text/load-text.js';

@@ -9,7 +9,7 @@ import { Failures } from '../model/failures.js';
 import { Heading } from '../model/heading.js';
 import { LivePlots } from '../model/live-plots.js';
 import { Tensors } from '../model/tensors.js';
-import { versionShown } from '../model/versions.js';
+import { stateOf, versionShown } from '../model/versions.js';
 import { hrefOf } from '../route.js';
 import { MODEL_TEXT } from '../text/model-text.js';
 import { useTexts } from '../text/text.js';
@@ -25,7 +25,7 @@ export function ModelPage({ model, version }: { readonly model: string; readonly
       <div class="model">
         <Heading model={found} version={shown} />
         {shown === null && <p>{say('noVersion', { version: version ?? '' })}</p>}
-        {found.fault !== null && <p class="model-bad">{found.fault}</p>}
+        {found.fault !== null && <p class="bad">{found.fault}</p>}
         {shown !== null && <Version key={shown.version} model={found} version={shown} />}
         <Controls model={found} />
       </div>
@@ -52,11 +52,11 @@ function Version({ model, version }: { readonly model: LiveModel; readonly versi
   return (
     <>
       {properties['description'] !== undefined && <p>{properties['description']}</p>}
-      {version.reason !== '' && <p class="model-bad">{version.reason}</p>}
+      {version.reason !== '' && stateOf(version) !== 'unloaded' && <p class="bad">{version.reason}</p>}
       <Facts model={model} version={version} properties={properties} />
       {isReady && <LivePlots model={model.name} version={version} boundsMs={latencyBoundsMs} atMs={atMs} />}
       {version.stats !== null && <Failures stats={version.stats} />}
-      {metadata.state === 'failed' && <p class="model-bad">{metadata.sentence}</p>}
+      {metadata.state === 'failed' && <p class="bad">{metadata.sentence}</p>}
       {metadata.state === 'answered' && (
         <Tensors metadata={metadata.answer} config={config.state === 'answered' ? config.answer : null} />
       )}

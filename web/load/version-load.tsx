@@ -1,6 +1,6 @@
 import { modelPath } from '../api.js';
 import { type ModelMetadata, useAnswer } from '../model/answers.js';
-import { LOAD_TEXT } from '../text/load-text.js';
+import { LOAD_TEXT, type LoadSay } from '../text/load-text.js';
 import { useTexts } from '../text/text.js';
 import { Curve } from './curve.js';
 import { LoadForm } from './load-form.js';
@@ -21,7 +21,7 @@ export function VersionLoad({
   const say = useTexts(LOAD_TEXT);
   const metadata = useAnswer<ModelMetadata>(modelPath(model, version), 'READY');
   if (metadata.state === 'asking') return null;
-  if (metadata.state === 'failed') return <p class="model-bad">{metadata.sentence}</p>;
+  if (metadata.state === 'failed') return <p class="bad">{metadata.sentence}</p>;
   const results = progress?.results ?? [];
   return (
     <>
@@ -31,11 +31,11 @@ export function VersionLoad({
         onStart={(inputs, fill, plan) => start({ model, version, inputs, fill }, plan)}
         onStop={stop}
       />
-      <p role="status" class={progress?.state === 'failed' ? 'model-bad' : 'model-faint'}>
+      <p role="status" class={progress?.state === 'failed' ? 'bad' : 'faint'}>
         {progress === null ? '' : sentenceFor(progress, say)}
       </p>
       {progress !== null && progress.state === 'running' && (
-        <p class="model-faint">
+        <p class="faint">
           {say('soFar', { count: progress.answered, seconds: Math.round(progress.ranMs / 1000) })}
         </p>
       )}
@@ -46,10 +46,7 @@ export function VersionLoad({
 }
 
 /** What a screen reader should hear of it: the steps, and not every request. */
-function sentenceFor(
-  { state, atOnce, sentence, results }: LoadProgress,
-  say: ReturnType<typeof useTexts<keyof (typeof LOAD_TEXT)['en']>>,
-): string {
+function sentenceFor({ state, atOnce, sentence, results }: LoadProgress, say: LoadSay): string {
   if (state === 'running') return atOnce === null ? say('first') : say('running', { count: atOnce });
   if (state === 'failed') return say('failedFirst', { sentence: sentence ?? '' });
   if (state === 'stopped') return say('stopped');
