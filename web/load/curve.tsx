@@ -54,9 +54,11 @@ export function Curve({ summaries }: { readonly summaries: readonly Summary[] })
                     cy={upward(box, part ?? 0)}
                     r={2.5}
                   />
-                  <text class="plot-dot-text" x={across(box, place)} y={upward(box, part ?? 0) - 6}>
-                    {atOnce}
-                  </text>
+                  {name === 'p99' && (
+                    <text class="plot-dot-text" x={across(box, place)} y={upward(box, part ?? 0) - 6}>
+                      {atOnce}
+                    </text>
+                  )}
                 </g>
               ))}
             </g>

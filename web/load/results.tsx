@@ -1,4 +1,5 @@
 import { CopyButton } from '../model/copy-button.js';
+import { ScrollBox } from '../parts/scroll-box.js';
 import { eachSecond, figure, milliseconds } from '../plots/format.js';
 import { LOAD_TEXT } from '../text/load-text.js';
 import { useTexts } from '../text/text.js';
@@ -28,8 +29,7 @@ export function Results({ results }: { readonly results: readonly StepResult[] }
         <h2 id="load-results">{say('results')}</h2>
         <CopyButton label={say('copyCsv')} text={csvOf(results)} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <section class="model-scroll" tabIndex={0} aria-label={say('results')}>
+      <ScrollBox label={say('table')}>
         <table class="load-table">
           <thead>
             <tr>
@@ -46,7 +46,7 @@ export function Results({ results }: { readonly results: readonly StepResult[] }
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollBox>
       {reasons.length > 0 && (
         <ul class="bad">
           {reasons.map(([reason, count]) => (

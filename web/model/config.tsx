@@ -1,3 +1,4 @@
+import { ScrollBox } from '../parts/scroll-box.js';
 import { MODEL_TEXT } from '../text/model-text.js';
 import { useTexts } from '../text/text.js';
 import type { Answered, ModelConfig } from './answers.js';
@@ -32,8 +33,9 @@ function Answer({ config }: { readonly config: ModelConfig }) {
       <details class="model-fold">
         <summary>{say('configJson')}</summary>
         <CopyButton label={say('copyJson')} text={text} />
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-        <pre tabIndex={0}>{text}</pre>
+        <ScrollBox label={say('configJson')}>
+          <pre>{text}</pre>
+        </ScrollBox>
       </details>
     </>
   );

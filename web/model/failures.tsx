@@ -1,4 +1,5 @@
 import type { VersionStats } from '../live-types.js';
+import { ScrollBox } from '../parts/scroll-box.js';
 import { clockTime, figure } from '../plots/format.js';
 import { MODEL_TEXT } from '../text/model-text.js';
 import { useTexts } from '../text/text.js';
@@ -17,9 +18,8 @@ export function Failures({ stats }: { readonly stats: VersionStats }) {
           : `${say('sinceLoaded')} ${reasons.map(([reason, count]) => `${reason} ${figure(count)}`).join(', ')}`}
       </p>
       {latest.length > 0 && (
-        <div class="model-scroll">
+        <ScrollBox label={say('failures')}>
           <table>
-            <caption class="hidden">{say('failures')}</caption>
             <thead>
               <tr>
                 <th scope="col">{say('time')}</th>
@@ -37,7 +37,7 @@ export function Failures({ stats }: { readonly stats: VersionStats }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       )}
     </section>
   );

@@ -1,3 +1,4 @@
+import { ScrollBox } from '../parts/scroll-box.js';
 import { MODEL_TEXT } from '../text/model-text.js';
 import { useTexts } from '../text/text.js';
 import type { ModelConfig, ModelMetadata, TensorMetadata } from './answers.js';
@@ -15,9 +16,8 @@ export function Tensors({
   return (
     <section aria-labelledby="model-tensors">
       <h2 id="model-tensors">{say('tensors')}</h2>
-      <div class="model-scroll">
+      <ScrollBox label={say('tensors')}>
         <table>
-          <caption class="hidden">{say('tensors')}</caption>
           <thead>
             <tr>
               <th scope="col">{say('direction')}</th>
@@ -41,7 +41,7 @@ export function Tensors({
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       <p class="faint">{say('anyLength')}</p>
     </section>
   );

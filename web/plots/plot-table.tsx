@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { ScrollBox } from '../parts/scroll-box.js';
 import { PLOTS_TEXT } from '../text/plots-text.js';
 import { useTexts } from '../text/text.js';
 import type { PlotKey } from './plot-frame.js';
@@ -35,8 +36,7 @@ export function PlotTable({
         {say('figures')} <span class="hidden">{title}</span>
       </summary>
       {isOpen && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-        <section class="plot-scroll" tabIndex={0} aria-label={say('figuresOf', { title })}>
+        <ScrollBox label={say('figuresOf', { title })}>
           <table>
             <thead>
               <tr>
@@ -50,7 +50,7 @@ export function PlotTable({
             </thead>
             <tbody>{isNewestLast ? rows.reverse() : rows}</tbody>
           </table>
-        </section>
+        </ScrollBox>
       )}
     </details>
   );
