@@ -30,6 +30,7 @@ export function App() {
   }, [route]);
   return (
     <>
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place on this page, as a skip link does. */}
       <a
         class="skip"
         href="#main"

@@ -1,5 +1,5 @@
 import { type Derived, derive } from './derive.js';
-import type { Live } from './live.js';
+import type { Live } from './live-state.js';
 import type { VersionStats } from './live-types.js';
 
 /** What a version was like in the time before `atMs`. */

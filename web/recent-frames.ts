@@ -1,5 +1,5 @@
 import { type Derived, derive } from './derive.js';
-import type { Live } from './live.js';
+import type { Live } from './live-state.js';
 import type { VersionStats } from './live-types.js';
 
 /** What is said of "now" is the mean of so long a time: long enough to be steady, short enough to be news. */

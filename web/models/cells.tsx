@@ -1,5 +1,4 @@
 import { useHistory } from '../history.js';
-import { HISTORY_POINTS } from '../history-keeper.js';
 import type { LiveVersion } from '../live-types.js';
 import { Sparkline } from '../parts/sparkline.js';
 import { bytes, figure, milliseconds, NONE } from '../plots/format.js';
@@ -7,6 +6,9 @@ import { hrefOf } from '../route.js';
 import { MODELS_TEXT } from '../text/models-text.js';
 import { useTexts } from '../text/text.js';
 import type { Row } from './rows.js';
+
+/** A minute. */
+const TREND_POINTS = 60;
 
 /** Name and version, which lead to the model's page. */
 export function NameCell({ model, version }: Row) {
@@ -87,7 +89,9 @@ export function WorkCells({ model, version, derived }: Row) {
         )}
       </td>
       <td data-label={say('rows')} class="number">
-        {figure(derived?.meanRows ?? null)}
+        {derived === null || derived.meanRows === null
+          ? NONE
+          : say('rowsOf', { count: figure(derived.meanRows) })}
       </td>
       <td
         data-label={say('errors')}
@@ -103,11 +107,12 @@ export function WorkCells({ model, version, derived }: Row) {
 /** By itself, because it is drawn again when nothing else of the line is. */
 function Trend({ model, version }: { readonly model: string; readonly version: string }) {
   const say = useTexts(MODELS_TEXT);
-  const values = useHistory(model, version).map(({ derived }) => derived.perSecond);
+  const points = useHistory(model, version).slice(-TREND_POINTS);
+  const values = points.map(({ derived }) => derived.perSecond);
   return (
     <Sparkline
       values={values}
-      places={HISTORY_POINTS}
+      places={TREND_POINTS}
       label={say('trend', { value: figure(values.at(-1) ?? 0) })}
     />
   );

@@ -7,7 +7,7 @@ type Key =
   | ('READY' | 'LOADING' | 'UNAVAILABLE' | 'UNLOADING' | 'noVersion' | 'unloaded')
   | ('load' | 'unload' | 'try' | 'loading' | 'unloading' | 'loadOne' | 'unloadOne' | 'tryOne' | 'failed')
   | ('unloadQuestion' | 'unloadMeaning' | 'cancel' | 'close')
-  | ('instances' | 'oldest' | 'inAll' | 'trend')
+  | ('instances' | 'rowsOf' | 'oldest' | 'inAll' | 'trend')
   | ('emptyHead' | 'emptyText' | 'emptyRepository' | 'waitingForServer' | 'explained')
   | ('previous' | 'next' | 'page')
   | ('reload' | 'planHead' | 'planWait' | 'planNothing' | 'planKeep' | 'planLoad' | 'planChange')
@@ -54,6 +54,7 @@ export const MODELS_TEXT: Texts<Key> = {
     cancel: 'Cancel',
     close: 'Close',
     instances: '× {count}',
+    rowsOf: '{count} rows',
     oldest: 'oldest {time}',
     inAll: '{count} in all',
     trend: '{value} requests per second now',
@@ -62,7 +63,7 @@ export const MODELS_TEXT: Texts<Key> = {
     emptyRepository: 'or with a folder of models, as Triton lays it out:',
     waitingForServer: 'Waiting for the server …',
     explained:
-      'Rates, p50, p99 and batch sizes are of the last ten seconds; the curve is of the last five minutes.',
+      'Rates, p50, p99 and batch sizes are of the last ten seconds; the curve is of the last minute.',
     previous: 'Previous',
     next: 'Next',
     page: 'Page {page} of {pages}',
@@ -120,6 +121,7 @@ export const MODELS_TEXT: Texts<Key> = {
     cancel: '취소',
     close: '닫기',
     instances: '× {count}',
+    rowsOf: '{count}행',
     oldest: '최장 {time}',
     inAll: '누적 {count}',
     trend: '현재 초당 요청 {value}',
@@ -127,7 +129,7 @@ export const MODELS_TEXT: Texts<Key> = {
     emptyText: '모델 목록을 지정해 서버를 시작. 예를 들어 샘플 모델:',
     emptyRepository: '또는 Triton 형식의 모델 폴더:',
     waitingForServer: '서버를 기다리는 중 …',
-    explained: '초당 값, p50, p99, 배치 크기는 최근 10초 기준, 곡선은 최근 5분.',
+    explained: '초당 값, p50, p99, 배치 크기는 최근 10초 기준, 곡선은 최근 1분.',
     previous: '이전',
     next: '다음',
     page: '{pages}쪽 중 {page}쪽',
