@@ -21,11 +21,12 @@ test('a line without values is no line', () => {
 });
 
 test('bars stand on each other, and end with the plot', () => {
-  assert.deepEqual(barBoxes(0.5, 0.2, [0.25, null, 0.5, 0.5], box), [
+  assert.deepEqual(barBoxes(0.5, 0.2, [0.25, null, 0.5, 0.5, 0.5], box), [
     { x: 40, y: 75, width: 20, height: 25 },
     { x: 40, y: 75, width: 20, height: 0 },
     { x: 40, y: 25, width: 20, height: 50 },
     { x: 40, y: 0, width: 20, height: 25 },
+    { x: 40, y: 0, width: 20, height: 0 },
   ]);
 });
 

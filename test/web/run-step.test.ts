@@ -34,7 +34,7 @@ test('so many are under way at once, until the time is over', async () => {
 });
 
 test('never more requests than allowed', async () => {
-  const { nowMs, send, sent } = world(0);
+  const { nowMs, send, sent } = world(1);
   const summary = await runStep({ atOnce: 5, forMs: 1000, maxRequests: 12 }, { nowMs, send }, never);
   assert.deepEqual([sent(), summary.succeeded], [12, 12]);
 });

@@ -46,7 +46,7 @@ const en = {
   batchesNote: 'since {time}',
   noBatches: 'No runs yet: send a request',
   rows: 'Rows',
-  ofRows: '{rows} rows',
+  ofRows: 'rows: {rows}',
   runs: 'runs',
   waiting: 'Waiting requests',
   waitingNote: 'the most at any second',

@@ -46,8 +46,10 @@ function Version({ model, version }: { readonly model: LiveModel; readonly versi
   const { atMs, latencyBoundsMs } = useLive();
   const isReady = version.state === 'READY';
   const path = isReady ? modelPath(model.name, version.version) : null;
-  const metadata = useAnswer<ModelMetadata>(path, version.state);
-  const config = useAnswer<ModelConfig>(path === null ? null : `${path}/config`, version.state);
+  // What was loaded anew holds other memory, or stands elsewhere.
+  const occasion = [version.state, version.memory_bytes, version.instances, ...version.devices].join(' ');
+  const metadata = useAnswer<ModelMetadata>(path, occasion);
+  const config = useAnswer<ModelConfig>(path === null ? null : `${path}/config`, occasion);
   const properties = metadata.state === 'answered' ? (metadata.answer.properties ?? {}) : {};
   return (
     <>
