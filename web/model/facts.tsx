@@ -18,6 +18,7 @@ export function Facts({
   readonly properties: Readonly<Record<string, string>>;
 }) {
   const say = useTexts(MODEL_TEXT);
+  const devices = properties['device'] ?? version.devices.join(', ');
   const share = model.split?.[version.version];
   const labels = Object.entries(model.labels).filter(([, each]) => each === version.version);
   const facts: readonly (Fact | false)[] = [
@@ -25,9 +26,13 @@ export function Facts({
     properties['engine'] !== undefined && [say('engine'), properties['engine']],
     [
       say('devices'),
-      <a key="devices" href={hrefOf({ view: 'devices' })}>
-        {properties['device'] ?? (version.devices.join(', ') || NONE)}
-      </a>,
+      devices === '' ? (
+        NONE
+      ) : (
+        <a key="devices" href={hrefOf({ view: 'devices' })}>
+          {devices}
+        </a>
+      ),
     ],
     [say('instances'), instancesOf(version, properties, say)],
     [say('memory'), bytes(version.memory_bytes)],
