@@ -50,6 +50,7 @@ function build(clean) {
   mkdirSync(join(root, 'dist', 'web'), { recursive: true });
   // What the page has beside its code.
   for (const file of filesBelow('web').filter((each) => /\.(?:html|css|svg)$/.test(each))) {
+    mkdirSync(dirname(join(root, 'dist', file)), { recursive: true });
     copyFileSync(join(root, file), join(root, 'dist', file));
   }
   writeFileSync(stamp, wanted);

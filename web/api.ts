@@ -28,7 +28,7 @@ export function modelPath(model: string, version: string | null): string {
   return version === null ? base : `${base}/versions/${encodeURIComponent(version)}`;
 }
 
-/** The `error` of an error's body; null where it is none of ours. */
+/** The sentence of an answer that says `{"error": "..."}`; null where it says nothing of the kind. */
 export function sentenceOf(text: string): string | null {
   try {
     const { error } = JSON.parse(text) as { error?: unknown };
