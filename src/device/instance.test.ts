@@ -109,6 +109,7 @@ for (const [how, reason] of [
     await back;
     assert.deepEqual(heard, ['available']);
     assert.equal(instance.freeSlots, 1);
+    assert.equal(instance.threadDeaths, 1);
     assert.equal((await instance.run([tensor('x')], [])).outputs.length, 1);
   });
 }
@@ -129,6 +130,7 @@ test('an instance whose thread dies again and again is given up', async (t) => {
   await lost;
   assert.deepEqual(delays, [100, 200, 400, 800, 1600]);
   assert.match(heard[0] ?? '', /^lost: its engine thread died again and again, last: .*status 3/);
+  assert.equal(instance.threadDeaths, 6);
 });
 
 test('closing lets the run in flight finish, and closing twice is closing', async (t) => {

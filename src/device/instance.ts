@@ -133,7 +133,7 @@ export class Instance {
     if (this.#lostReason !== null) listener.lost(this.#lostReason);
   }
 
-  /** How often its thread has died. */
+  /** How often its thread has died, or the next one could not be opened. */
   get threadDeaths(): number {
     return this.#threadDeaths;
   }
@@ -175,12 +175,12 @@ export class Instance {
   #sessionEnded(session: EngineSession, reason: string | null): void {
     if (this.#session !== session || this.#closed) return;
     this.#session = null;
-    this.#threadDeaths++;
     log.error(`${this.id}: the engine thread died: ${reason}`, { instance: this.id });
     this.#restartLater(reason ?? 'unknown');
   }
 
   #restartLater(reason: string): void {
+    this.#threadDeaths++;
     const delayMs = restartDelayMs(this.#restarts++);
     if (delayMs === null) {
       log.error(`${this.id} is given up: its thread died again and again`, { instance: this.id });

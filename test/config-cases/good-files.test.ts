@@ -40,6 +40,7 @@ const defaults = {
     responseCompression: 'none',
   },
   log: { level: 'INFO', format: 'auto' },
+  metrics: { isOn: true, port: null, intervalMs: 2000 },
   trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
   devices: { devRoot: '/dev', sysRoot: '/sys', procRoot: '/proc', simulate: 'auto' },
   cache: null,
@@ -169,6 +170,7 @@ rest_server_config: {host: 127.0.0.1, port: 9000, workers: 4, debug: true}
 grpc_server_config: {host: 127.0.0.2, port: 9001, workers: 2}
 devices: {simulate: warboy*2, dev_root: fake/dev, sys_root: /fake/sys}
 log: {format: json}
+metrics: {allow: false, port: 8002, interval_ms: 500}
 trace: {file: t.json, level: [TIMESTAMPS, TENSORS], rate: 2, count: 3, log_frequency: 4, mode: triton}
 limits: {max_body_bytes: 1000, max_queue_size: 2, body_timeout_ms: 3}
 strict: true
@@ -193,6 +195,7 @@ drain_delay_seconds: 1.5
       responseCompression: 'none',
     },
     log: { level: 'DEBUG', format: 'json' },
+    metrics: { isOn: false, port: 8002, intervalMs: 500 },
     trace: {
       file: '<cwd>/etc/t.json',
       levels: ['TIMESTAMPS', 'TENSORS'],

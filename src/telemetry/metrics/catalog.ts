@@ -173,7 +173,13 @@ const MODELS: readonly Line[] = [
     'What the instances held when they had been loaded',
   ],
   ['furiosa_model_loads_total', 'counter', '', [...MODEL, 'outcome'], 'Loads that ended: success or failure'],
-  ['furiosa_engine_thread_deaths_total', 'counter', '', MODEL, 'How often the thread of an instance died'],
+  [
+    'furiosa_engine_thread_deaths_total',
+    'counter',
+    '',
+    MODEL,
+    'How often the thread of an instance died, or the next one could not begin',
+  ],
   [
     'furiosa_shadow_requests_total',
     'counter',
