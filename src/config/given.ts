@@ -69,6 +69,7 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     grpcCompression: read('grpcCompression'),
     allowClientShm: read('allowClientShm'),
     logFormat: read('logFormat'),
+    logRequests: read('logRequests'),
     traceConfig: read('traceConfig'),
     cacheConfig: read('cacheConfig'),
     simulate: read('simulate'),

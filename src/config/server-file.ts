@@ -1,4 +1,5 @@
 import type { LogLevel } from '#core/log.js';
+import type { RequestShare } from '#core/request-share.js';
 import { type CacheConfig, cacheBlock } from './cache-config.js';
 import { type At, list, mapping } from './collections.js';
 import type { Place } from './problem.js';
@@ -16,6 +17,7 @@ import {
   nonEmpty,
   port,
   queueSize,
+  requestShare,
   type Simulation,
   simulation,
 } from './values.js';
@@ -39,6 +41,7 @@ export interface ServerFile {
   readonly sysRoot: string | null;
   readonly logLevel: LogLevel | null;
   readonly logFormat: 'auto' | 'pretty' | 'json' | null;
+  readonly logRequests: RequestShare | null;
   readonly trace: TraceConfig | null;
   readonly cache: CacheConfig | null;
   readonly maxBodyBytes: number | null;
@@ -69,6 +72,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   sysRoot: null,
   logLevel: null,
   logFormat: null,
+  logRequests: null,
   trace: null,
   cache: null,
   maxBodyBytes: null,
@@ -116,6 +120,11 @@ const deviceKeys = {
 const logKeys = {
   level: optional(logLevel, 'The least grave lines that are written.', 'INFO'),
   format: optional(logFormat, '`auto`: pretty on a terminal, else JSON.', 'auto'),
+  requests: optional(
+    requestShare,
+    '[Requests that get a line each](logging.md#a-line-for-each-request): `off`, `errors`, `all`, or a number such as `0.01`.',
+    'off',
+  ),
 };
 
 const limitKeys = {
@@ -175,7 +184,7 @@ const keys = {
   rest_server_config: optional(restBlock, 'Where REST is served.'),
   grpc_server_config: optional(grpcBlock, 'Where gRPC is served.'),
   devices: optional(plain('a mapping of device options', deviceKeys), 'Where NPUs are looked for.'),
-  log: optional(plain('a mapping with level and format', logKeys), 'The log.'),
+  log: optional(plain('a mapping with level, format and requests', logKeys), 'The log.'),
   trace: optional(traceBlock, 'What is traced of requests.'),
   response_cache: optional(cacheBlock, 'Where answers of models with `response_cache` are kept.'),
   limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
@@ -219,6 +228,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     sysRoot: devices?.sys_root ?? null,
     logLevel: log?.level ?? null,
     logFormat: log?.format ?? null,
+    logRequests: log?.requests ?? null,
     trace: values.trace,
     cache: values.response_cache,
     maxBodyBytes: limits?.max_body_bytes ?? null,
