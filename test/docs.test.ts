@@ -19,6 +19,7 @@ import { GRPC_STATUS } from '#protocol/grpc/status.js';
 import { HTTP_STATUS } from '#protocol/rest/http-status.js';
 import { restSkin } from '#protocol/rest/skin.js';
 import type { Serving } from '#serving/serving.js';
+import { dashboardRoutes } from '#web/dashboard.js';
 import { docsRoutes } from '#web/docs.js';
 import { answeringServer } from './support/answering-server.js';
 import { runCommand } from './support/command-run.js';
@@ -66,7 +67,7 @@ test('docs/errors.md lists every error code once, in order, with its HTTP and gR
 });
 
 test('docs/rest.md has a heading for every route, and for no other', () => {
-  const routes = [...restSkin({} as Serving).routes, ...docsRoutes()];
+  const routes = [...restSkin({} as Serving).routes, ...docsRoutes(), ...dashboardRoutes()];
   const served = routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
   const headings = page('docs/rest.md').headings.filter((heading) => /^`(GET|POST) /.test(heading));
   // A heading may name both forms of a model route: `GET /v2/models/{model}[/versions/{version}]`.

@@ -27,6 +27,7 @@ import { CoreShares } from '#scheduler/core-shares.js';
 import { GrpcListener } from '#server/grpc-listener.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
+import type { ProcessFacts } from '#serving/live-feed.js';
 import { createServing } from '#serving/serving.js';
 import { Tracing } from '#serving/tracing.js';
 import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.js';
@@ -126,13 +127,14 @@ export async function build(
   const sharedMemory = settings.allowClientShm
     ? new SharedMemoryRegions({ root: SHARED_MEMORY_ROOT, maxRequestBytes: settings.rest.maxBodyBytes })
     : null;
-  const serving = createServing(models, control, gate, {
+  const serving = createServing(models, control, gate, clock, {
     info: {
       name: settings.server.name,
       version: settings.server.version,
       extensions: [...new Set([...extensionsOf(settings), ...settings.server.extensions])],
     },
     strictReadiness: settings.strictReadiness,
+    process: processFacts,
     logControl,
     tracing: new Tracing(settings.trace, traceFile, clock),
     sharedMemory,
@@ -142,11 +144,21 @@ export async function build(
     },
   });
   const rest = restSkin(serving);
-  const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboardRoutes()] };
+  const dashboard = settings.hasDashboard ? dashboardRoutes() : [];
+  const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboard] };
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
   return { models, control, stores, overrides, gate, listener, grpcListener, sharedMemory, traceFile, cache };
+}
+
+function processFacts(): ProcessFacts {
+  const { user, system } = process.cpuUsage();
+  return {
+    uptimeMs: process.uptime() * 1000,
+    cpuMs: (user + system) / 1000,
+    residentBytes: process.memoryUsage.rss(),
+  };
 }
 
 function repositoryAt(

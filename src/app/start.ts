@@ -47,6 +47,7 @@ export async function startServer(
   const name = `${settings.server.name} ${settings.server.version}`;
   const { host } = settings.rest;
   log.info(`${name} listens on http://${host}:${restPort}`, { host, port: restPort });
+  if (settings.hasDashboard) log.info(`the dashboard is at ${dashboardUrl(host, restPort)}`);
   if (settings.grpc !== null && grpcPort !== null) {
     log.info(`gRPC listens on ${settings.grpc.host}:${grpcPort}`, {
       host: settings.grpc.host,
@@ -75,6 +76,12 @@ export async function startServer(
     },
     stop: () => stopper.stop(0),
   };
+}
+
+/** As a browser of this host reaches it. */
+function dashboardUrl(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}/`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
 /** Leaves nothing open when one of them cannot be had. */

@@ -85,6 +85,8 @@ Options:
     --allow-client-shm / --no-allow-client-shm
                                     Clients may pass tensors in shared memory of
                                     this host  [default: no-allow-client-shm]
+    --ui / --no-ui                  Serve the dashboard at / on the HTTP port
+                                    [default: ui]
     --log-format [auto|pretty|json]
                                     Format of the log; auto is pretty on a
                                     terminal, else json  [default: auto]

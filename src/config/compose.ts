@@ -76,6 +76,7 @@ export function composeSettings(
     drainDelayMs: Math.round(pick(given.drainDelaySeconds, file.drainDelaySeconds, 0) * 1000),
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
     allowClientShm: pick(given.allowClientShm, file.allowClientShm, false),
+    hasDashboard: pick(given.ui, null, true),
   };
 }
 

@@ -71,6 +71,7 @@ export interface OptionValues {
   readonly maxQueueSize: number;
   readonly grpcCompression: CompressionLevel;
   readonly allowClientShm: boolean;
+  readonly ui: boolean;
   readonly logFormat: 'auto' | 'pretty' | 'json';
   readonly logRequests: RequestShare;
   readonly traceConfig: TraceConfig;
@@ -276,6 +277,12 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     placeholder: 'BOOLEAN',
     default: 'false',
     help: 'Clients may pass tensors in shared memory of this host',
+    schema: boolean,
+  },
+  ui: {
+    placeholder: 'BOOLEAN',
+    default: 'true',
+    help: 'Serve the dashboard at / on the HTTP port',
     schema: boolean,
   },
   logFormat: {

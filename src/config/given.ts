@@ -68,6 +68,7 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     maxQueueSize: read('maxQueueSize'),
     grpcCompression: read('grpcCompression'),
     allowClientShm: read('allowClientShm'),
+    ui: read('ui'),
     logFormat: read('logFormat'),
     logRequests: read('logRequests'),
     traceConfig: read('traceConfig'),

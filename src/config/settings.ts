@@ -84,6 +84,8 @@ export interface Settings {
   readonly drainTimeoutMs: number;
   /** Clients may pass tensors in shared memory of this host. */
   readonly allowClientShm: boolean;
+  /** Whether there is a page for people at `/`. */
+  readonly hasDashboard: boolean;
   /** Findings worth a WARN line that stop nothing, for instance a deprecated key. */
   readonly warnings: readonly string[];
 }

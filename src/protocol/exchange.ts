@@ -24,6 +24,11 @@ export interface Answer {
   readonly isCompressible?: true;
   /** Whether its body is for this answer alone: its memory is taken back once it has been sent. */
   readonly isGivenAway?: true;
+  /**
+   * What follows the body, for as long as there is more and the client stays: each piece is asked for when the one before
+   * has been sent. `return` is called when nobody wants more, and has to end a `next` that waits. Never asked for `HEAD`.
+   */
+  readonly stream?: AsyncIterable<Uint8Array>;
 }
 
 export type Method = 'GET' | 'POST';

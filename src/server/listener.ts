@@ -16,6 +16,7 @@ import { refuseConnection } from './refusal.js';
 import { deadlinePassed, requestTimeoutOf, TIMEOUT_HEADER, within } from './request-timeout.js';
 import { createRouter, type FindRoute, MethodNotAllowed } from './router.js';
 import { send } from './send.js';
+import { sendStream } from './send-stream.js';
 
 const log = loggerOf('server::listener');
 
@@ -32,6 +33,8 @@ export class Listener {
   readonly #sending = new Set<ServerResponse>();
   /** The newest answer of each connection. */
   readonly #running = new WeakMap<Socket, ServerResponse>();
+  /** Ends the streams. */
+  readonly #streamsEnd = new AbortController();
   #closing = false;
 
   constructor(skin: ProtocolSkin, options: ListenerOptions, clock: Clock) {
@@ -70,11 +73,12 @@ export class Listener {
   }
 
   /**
-   * Lets the answers that are being sent arrive, then takes no new connection and ends the others. What has not ended
+   * Ends the streams, lets the other answers that are being sent arrive, then takes no new connection and ends the others. What has not ended
    * after `cutOffMs` is cut off. Until then a new request is answered as the gate says, and finds no closed door.
    */
   async close(cutOffMs: number): Promise<void> {
     this.#closing = true;
+    this.#streamsEnd.abort();
     const cutOff = deferred<void>();
     const timer = this.#clock.startTimer(cutOffMs, () => cutOff.resolve());
     await Promise.race([cutOff.promise, this.#allSent()]);
@@ -107,6 +111,11 @@ export class Listener {
     } catch (thrown) {
       answer = this.#errorAnswer(request, thrown);
       if (telling !== null) telling.error = messageOf(thrown);
+    }
+    const { stream } = answer;
+    if (stream !== undefined) {
+      await sendStream(request, response, { ...answer, stream }, this.#streamsEnd.signal, this.#clock);
+      return;
     }
     const encoded = await encodeAnswer(answer, headerOf(request, 'accept-encoding'));
     if (telling !== null) telling.responseBytes = byteLengthOf(piecesOf(encoded));

@@ -2,6 +2,7 @@ import type { LoadRequest, UnloadRequest } from '#control/load-request.js';
 import type { ModelControl } from '#control/model-control.js';
 import type { PlanReport } from '#control/plan-report.js';
 import type { Call } from '#core/call.js';
+import type { Clock } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import type { LogControl } from '#core/log-settings.js';
 import type { Deployment } from '#inference/deployment.js';
@@ -14,6 +15,7 @@ import type { VersionPolicy } from '#lifecycle/version-policy.js';
 import type { SharedMemoryRegions } from '#shared-memory/regions.js';
 import type { Gate } from './gate.js';
 import { infer } from './infer.js';
+import { LiveFeed, type LiveListener, type ProcessFacts } from './live-feed.js';
 import { readinessOf } from './readiness.js';
 import type { TraceChange, TraceSettings } from './trace-settings.js';
 import type { Tracing } from './tracing.js';
@@ -22,6 +24,7 @@ export type { LoadRequest, UnloadRequest } from '#control/load-request.js';
 export type { PlanReport } from '#control/plan-report.js';
 export type { IndexEntry, ModelOverview } from '#lifecycle/manager.js';
 export type { VersionPolicy } from '#lifecycle/version-policy.js';
+export type { LiveState } from './live-feed.js';
 
 /** Facts about the server itself. */
 export interface ServerInfo {
@@ -37,6 +40,8 @@ export interface ServingOptions {
   readonly strictReadiness: boolean;
   /** Plain data about the devices, as `furiosa devices --json` prints it. */
   readonly devices: () => Promise<readonly object[]>;
+  /** What the process has used until now. */
+  readonly process: () => ProcessFacts;
   readonly logControl: LogControl;
   readonly tracing: Tracing;
   /** Null where clients may not use shared memory. */
@@ -77,6 +82,11 @@ export interface Serving {
   /** Reads the configuration and the sources again and does what they say, all or nothing. Rejects with INVALID_ARGUMENT. */
   reload(): Promise<PlanReport>;
   devices(): Promise<readonly object[]>;
+  /**
+   * Calls `listener` once a second with all that can be told of the server, until the answered function is called. Costs
+   * nothing where nobody listens.
+   */
+  onLive(listener: LiveListener): () => void;
   /** What is traced of a model's requests, or of those of all that have no settings of their own (null). Throws NOT_FOUND. */
   traceSettings(model: string | null): TraceSettings;
   /** Throws NOT_FOUND, or INVALID_ARGUMENT where there is nowhere to write traces. */
@@ -91,6 +101,7 @@ export function createServing(
   models: ModelManager,
   control: ModelControl,
   gate: Gate,
+  clock: Clock,
   options: ServingOptions,
 ): Serving {
   const checkOpen = (): void => {
@@ -101,10 +112,21 @@ export function createServing(
     if (name !== null) models.checkKnown(name);
   };
   const areModelsReady = readinessOf(options.strictReadiness);
+  const isReady = (): boolean => gate.state === 'open' && control.hasLooked && areModelsReady(models.index());
+  const live = new LiveFeed(
+    {
+      isReady,
+      models: () => models.overview(),
+      statistics: () => models.statistics(null),
+      devices: options.devices,
+      process: options.process,
+    },
+    clock,
+  );
   return {
     info: () => options.info,
     isLive: () => true,
-    isReady: () => gate.state === 'open' && control.hasLooked && areModelsReady(models.index()),
+    isReady,
     onReadiness(listener) {
       const offs = [models.onChange(listener), gate.onLeave(listener)];
       return () => {
@@ -132,6 +154,7 @@ export function createServing(
       return control.reload();
     },
     devices: options.devices,
+    onLive: (listener) => live.listen(listener),
     traceSettings(model) {
       checkModel(model);
       return options.tracing.settings(model);

@@ -50,6 +50,7 @@ const defaults = {
   strictReadiness: true,
   exitOnError: false,
   allowClientShm: false,
+  hasDashboard: true,
   drainDelayMs: 0,
   drainTimeoutMs: 30000,
 };
@@ -208,6 +209,7 @@ drain_delay_seconds: 1.5
     strictReadiness: false,
     exitOnError: true,
     allowClientShm: true,
+    hasDashboard: true,
     drainDelayMs: 1500,
     drainTimeoutMs: 30000,
     models: [{ ...model, name: 'm', strict: true }],

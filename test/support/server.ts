@@ -69,6 +69,7 @@ export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<
     drainDelayMs: 0,
     drainTimeoutMs: 10_000,
     allowClientShm: false,
+    hasDashboard: true,
     warnings: [],
     ...parts,
   };

@@ -173,6 +173,7 @@ describe('completion in a real fish', { skip: lacking('fish') }, () => {
         '--no-exit-on-error',
         '--no-strict',
         '--no-strict-readiness',
+        '--no-ui',
       ],
     ],
     ['furiosa server --model-config s', ['server.yaml']],

@@ -6,12 +6,25 @@ import { COUNT } from './tensor-schema.js';
 type Policy = ModelOverview['policy'];
 type Version = ModelOverview['versions'][number];
 
+type JsonObject = Readonly<Record<string, unknown>>;
+type JsonVersion = JsonObject & { readonly version: string };
+type JsonModel = JsonObject & { readonly versions: readonly JsonVersion[] };
+
 /** Every model with all that is known of it, an addition of ours to the repository extension. */
 export function encodeModels(models: readonly ModelOverview[]): Buffer {
-  return Buffer.from(JSON.stringify(models.map(modelOf)));
+  return Buffer.from(JSON.stringify(models.map(modelOverview)));
 }
 
-function modelOf({ name, source, fault, policy, labels, traffic, versions }: ModelOverview): object {
+/** One model, and its versions by themselves, so that more may be said of each. */
+export function modelOverview({
+  name,
+  source,
+  fault,
+  policy,
+  labels,
+  traffic,
+  versions,
+}: ModelOverview): JsonModel {
   const { split, shadow } = traffic;
   return {
     name,
@@ -37,7 +50,7 @@ function policyOf(policy: Policy): object {
   }
 }
 
-function versionOf(version: Version): object {
+function versionOf(version: Version): JsonVersion {
   return {
     version: version.version,
     state: version.state,
@@ -68,25 +81,41 @@ const SHADOW: JsonSchema = {
   ...objectSchema({ version: TEXT, percent: { type: 'number', minimum: 0, maximum: 100 } }),
 };
 
-const VERSION: JsonSchema = {
-  title: 'VersionOverview',
-  ...objectSchema({
-    version: TEXT,
-    state: {
-      type: 'string',
-      enum: ['UNAVAILABLE', 'LOADING', 'READY', 'UNLOADING'] satisfies Version['state'][],
-    },
-    reason: { ...TEXT, description: 'Why it is so; empty where there is nothing to say.' },
-    wanted: { type: 'boolean', description: 'Whether it is meant to be loaded.' },
-    platform: { ...orNull(TEXT), description: 'Null unless it is loaded, as what follows.' },
-    devices: { type: 'array', items: TEXT },
-    instances: { ...orNull(COUNT), description: 'Copies of the model; an ensemble has none of its own.' },
-    memory_bytes: {
-      ...orNull(COUNT),
-      description: 'About what these copies held when they had been loaded.',
-    },
-    inference_count: { ...COUNT, description: 'Rows of the requests that succeeded since it was loaded.' },
-  }),
+const VERSION_FIELDS: Readonly<Record<string, JsonSchema>> = {
+  version: TEXT,
+  state: {
+    type: 'string',
+    enum: ['UNAVAILABLE', 'LOADING', 'READY', 'UNLOADING'] satisfies Version['state'][],
+  },
+  reason: { ...TEXT, description: 'Why it is so; empty where there is nothing to say.' },
+  wanted: { type: 'boolean', description: 'Whether it is meant to be loaded.' },
+  platform: { ...orNull(TEXT), description: 'Null unless it is loaded, as what follows.' },
+  devices: { type: 'array', items: TEXT },
+  instances: { ...orNull(COUNT), description: 'Copies of the model; an ensemble has none of its own.' },
+  memory_bytes: {
+    ...orNull(COUNT),
+    description: 'About what these copies held when they had been loaded.',
+  },
+  inference_count: { ...COUNT, description: 'Rows of the requests that succeeded since it was loaded.' },
+};
+
+const VERSION: JsonSchema = { title: 'VersionOverview', ...objectSchema(VERSION_FIELDS) };
+
+const MODEL_FIELDS: Readonly<Record<string, JsonSchema>> = {
+  name: TEXT,
+  source: { ...TEXT, description: 'Where it comes from, for people.' },
+  fault: { ...orNull(TEXT), description: 'Why its source cannot be used now.' },
+  policy: POLICY,
+  labels: {
+    type: 'object',
+    additionalProperties: TEXT,
+    description: 'Other names of versions.',
+  },
+  split: {
+    ...orNull({ type: 'object', additionalProperties: { type: 'number', minimum: 0 } }),
+    description: 'How requests that name no version are shared out; null: the newest has all.',
+  },
+  shadow: { ...orNull(SHADOW), description: 'The version that gets copies of requests.' },
 };
 
 export const MODELS: JsonSchema = {
@@ -94,22 +123,15 @@ export const MODELS: JsonSchema = {
   type: 'array',
   items: {
     title: 'ModelOverview',
-    ...objectSchema({
-      name: TEXT,
-      source: { ...TEXT, description: 'Where it comes from, for people.' },
-      fault: { ...orNull(TEXT), description: 'Why its source cannot be used now.' },
-      policy: POLICY,
-      labels: {
-        type: 'object',
-        additionalProperties: TEXT,
-        description: 'Other names of versions.',
-      },
-      split: {
-        ...orNull({ type: 'object', additionalProperties: { type: 'number', minimum: 0 } }),
-        description: 'How requests that name no version are shared out; null: the newest has all.',
-      },
-      shadow: { ...orNull(SHADOW), description: 'The version that gets copies of requests.' },
-      versions: { type: 'array', items: VERSION },
-    }),
+    ...objectSchema({ ...MODEL_FIELDS, versions: { type: 'array', items: VERSION } }),
   },
 };
+
+/** A model of which each version says more, in these fields. */
+export function liveModelSchema(more: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const version = { title: 'LiveVersion', ...objectSchema({ ...VERSION_FIELDS, ...more }) };
+  return {
+    title: 'LiveModel',
+    ...objectSchema({ ...MODEL_FIELDS, versions: { type: 'array', items: version } }),
+  };
+}

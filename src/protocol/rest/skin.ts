@@ -4,6 +4,7 @@ import { errorAnswer } from './error-answer.js';
 import { generateRoutes } from './generate.js';
 import { inferRoutes } from './infer.js';
 import { informationRoutes } from './information.js';
+import { liveRoutes } from './live.js';
 import { loggingRoutes } from './logging.js';
 import { openApiRoute } from './openapi-route.js';
 import type { RestRoute } from './operation.js';
@@ -21,6 +22,7 @@ export function restSkin(serving: Serving): ProtocolSkin {
 export function restRoutes(serving: Serving): readonly RestRoute[] {
   const routes = [
     ...informationRoutes(serving),
+    ...liveRoutes(serving),
     ...inferRoutes(serving),
     ...generateRoutes(serving),
     ...statisticsRoutes(serving),

@@ -95,7 +95,8 @@ function shadowStats(shadow: ShadowStatistics): object {
   };
 }
 
-function batchStats({ rows, computeInput, computeInfer, computeOutput }: BatchStatistics): object {
+/** The executions of so many rows. */
+export function batchStats({ rows, computeInput, computeInfer, computeOutput }: BatchStatistics): object {
   return {
     batch_size: rows,
     compute_input: computeInput,
@@ -104,13 +105,17 @@ function batchStats({ rows, computeInput, computeInfer, computeOutput }: BatchSt
   };
 }
 
-const TOTAL: JsonSchema = {
+export const TOTAL: JsonSchema = {
   title: 'Total',
   ...objectSchema({ count: COUNT, ns: { ...COUNT, description: 'Nanoseconds.' } }),
   description: 'How often, and how long all of it took together.',
 };
 
-const COMPUTE = { compute_input: TOTAL, compute_infer: TOTAL, compute_output: TOTAL };
+export const COMPUTE: Readonly<Record<string, JsonSchema>> = {
+  compute_input: TOTAL,
+  compute_infer: TOTAL,
+  compute_output: TOTAL,
+};
 
 const DIFFERENCE: JsonSchema = { type: 'number', minimum: 0 };
 
@@ -149,6 +154,16 @@ const SHADOW_STATISTICS: JsonSchema = {
   ),
 };
 
+export const FAILURES: JsonSchema = {
+  ...objectSchema(Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, COUNT]))),
+  description: 'How many of those that failed were refused, were cancelled, failed in the engine, or else.',
+};
+
+export const BATCHES: JsonSchema = {
+  type: 'array',
+  items: objectSchema({ batch_size: COUNT, ...COMPUTE }),
+};
+
 const MODEL_STATISTICS: Readonly<Record<string, JsonSchema>> = {
   name: { type: 'string' },
   version: { type: 'string' },
@@ -163,12 +178,9 @@ const MODEL_STATISTICS: Readonly<Record<string, JsonSchema>> = {
     cache_hit: TOTAL,
     cache_miss: TOTAL,
   }),
-  failure_reasons: {
-    ...objectSchema(Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, COUNT]))),
-    description: 'How many of those that failed were refused, were cancelled, failed in the engine, or else.',
-  },
+  failure_reasons: FAILURES,
   response_stats: { type: 'object' },
-  batch_stats: { type: 'array', items: objectSchema({ batch_size: COUNT, ...COMPUTE }) },
+  batch_stats: BATCHES,
   memory_usage: {
     type: 'array',
     items: objectSchema({
