@@ -127,6 +127,7 @@ Options:
 Commands:
     server   Start serving models from FuriosaAI model server
     models   Show, load and unload the models of a running server
+    top      Show what the models of a running server do, as it happens
     devices  List the devices that models can run on
     inspect  Show what a model file expects, answers and contains
     help     Show the help of a command

@@ -19,6 +19,18 @@ export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
+/** As much of the text as fits into `width` columns. */
+export function cut(text: string, width: number): string {
+  let shown = '';
+  let used = 0;
+  for (const character of text) {
+    used += widthOf(character);
+    if (used > width) break;
+    shown += character;
+  }
+  return shown;
+}
+
 /**
  * The text in lines of at most `width` columns, broken at spaces. A run of spaces inside a line stays as it is; a word
  * longer than a line keeps a line to itself.

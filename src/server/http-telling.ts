@@ -9,6 +9,8 @@ export class HttpTelling {
   requestBytes = 0;
   responseBytes = 0;
   error: string | null = null;
+  /** It ends when its reader leaves, and was answered all the same. */
+  isStream = false;
   readonly #peer: string | null;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -37,7 +39,7 @@ export class HttpTelling {
       operation,
       asked: `${method} ${url.split('?', 1)[0]}`,
       peer: this.#peer,
-      code: this.#response.writableFinished ? this.#response.statusCode : null,
+      code: this.#response.writableFinished || this.isStream ? this.#response.statusCode : null,
       durationMs,
       requestBytes,
       responseBytes,

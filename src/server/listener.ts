@@ -114,6 +114,7 @@ export class Listener {
     }
     const { stream } = answer;
     if (stream !== undefined) {
+      if (telling !== null) telling.isStream = true;
       await sendStream(request, response, { ...answer, stream }, this.#streamsEnd.signal, this.#clock);
       return;
     }
