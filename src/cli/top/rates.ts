@@ -49,8 +49,8 @@ export function rowsBetween(before: Sample | null, now: Sample): readonly TopRow
 export function totalsBetween(before: Sample | null, now: Sample, rows: readonly TopRow[]): TopTotals {
   const from = comparable(before, now);
   if (from === null) return { requestsPerSecond: null, errorsPerSecond: null, cpus: null };
-  const sum = (valueOf: (row: TopRow) => number | null): number =>
-    rows.reduce((total, row) => total + (valueOf(row) ?? 0), 0);
+  const sum = (countOf: (row: TopRow) => number | null): number =>
+    rows.reduce((total, row) => total + (countOf(row) ?? 0), 0);
   return {
     requestsPerSecond: sum((row) => row.requestsPerSecond),
     errorsPerSecond: sum((row) => row.errorsPerSecond),

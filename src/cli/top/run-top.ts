@@ -63,7 +63,7 @@ async function print(
     if (seen.failure !== null) {
       // Who waits for so many tables is not to wait for ever.
       if (Number.isFinite(count)) throw new CommandFailure(1, [seen.failure]);
-      terminal.writeError(`${printable(seen.failure)}; trying again\n`);
+      terminal.writeError(`trying again: ${printable(seen.failure)}\n`);
       continue;
     }
     const page = json ? topJson(seen) : plainPage(seen, server.url, terminal.columns, terminal.style);
@@ -98,7 +98,8 @@ async function watch(
   try {
     draw();
     while (!view.isDone) {
-      const next = await lookAgain(server, seen, leaving.signal);
+      const next = view.isPaused ? seen : await lookAgain(server, seen, leaving.signal);
+      // It may have been paused meanwhile.
       if (!view.isPaused) seen = next;
       if (!view.isDone) draw();
       const rest = deferred<void>();

@@ -13,7 +13,7 @@ export interface PageSize {
 }
 
 const KEYS = 'q quit  s sort  p pause  / filter  up, down scroll';
-/** The line about the server, the empty ones about the table, and the keys. */
+/** The lines about the server, what is wrong with it, the titles, and the keys. */
 const LINES_AROUND = 4;
 
 /** What fills the terminal: exactly so many lines, none longer than it is wide. */
@@ -26,13 +26,13 @@ export function topPage(
 ): readonly string[] {
   const { before, now, failure } = seen;
   const rows = now === null ? [] : shownRows(rowsBetween(before, now), view);
-  const room = Math.max(0, height - LINES_AROUND - 1);
+  const room = Math.max(0, height - LINES_AROUND);
   const first = Math.max(0, Math.min(view.scroll, rows.length - 1));
   const [titles = '', ...lines] = topTable(rows.slice(first, first + room), view.sort, columns, style);
   const body = now === null ? [] : [titles, ...(rows.length === 0 ? [noRows(view)] : lines)];
   const page = [
     cut(now === null ? `waiting for ${printable(url)}` : serverLine(before, now, url), columns),
-    cut(failure === null ? '' : `${printable(failure)}; trying again`, columns),
+    cut(failure === null ? '' : `trying again: ${printable(failure)}`, columns),
     ...body,
   ].slice(0, Math.max(0, height - 1));
   return [
