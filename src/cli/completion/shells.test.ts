@@ -74,6 +74,9 @@ const LINES: readonly (readonly [typed: string, words: string])[] = [
   ['furiosa inspect models/', '<furiosa><inspect><models/deep.tflite>'],
   ['furiosa inspect --j', '<furiosa><inspect><--json>'],
   ['furiosa models unl', '<furiosa><models><unload>'],
+  ['furiosa to', '<furiosa><top>'],
+  ['furiosa top --on', '<furiosa><top><--once>'],
+  ['furiosa server --log-req', '<furiosa><server><--log-requests>'],
   ['furiosa help mo', '<furiosa><help><models>'],
   ['furiosa models --wi', '<furiosa><models><--wide>'],
   ['furiosa models list --js', '<furiosa><models><list><--json>'],
@@ -109,7 +112,7 @@ describe('completion in a real bash', { skip: lacking('bash') }, () => {
       offer furiosa-server --log-format ''; offer furiosa devices --; offer furiosa server --http-port ''
       offer furiosa models ''; offer furiosa models plan --; offer furiosa models --`;
     assert.deepEqual(output('bash', ['--norc', '-c', probe]).split('\n'), [
-      'server models devices inspect help',
+      'server models top devices inspect help',
       'ERROR INFO WARN DEBUG TRACE',
       'ERROR INFO WARN DEBUG TRACE',
       'auto pretty json',
