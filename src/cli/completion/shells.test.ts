@@ -76,7 +76,6 @@ const LINES: readonly (readonly [typed: string, words: string])[] = [
   ['furiosa models unl', '<furiosa><models><unload>'],
   ['furiosa to', '<furiosa><top>'],
   ['furiosa top --on', '<furiosa><top><--once>'],
-  ['furiosa server --log-req', '<furiosa><server><--log-requests>'],
   ['furiosa help mo', '<furiosa><help><models>'],
   ['furiosa models --wi', '<furiosa><models><--wide>'],
   ['furiosa models list --js', '<furiosa><models><list><--json>'],
@@ -156,7 +155,7 @@ describe('completion in a real zsh', { skip: lacking('zsh') }, () => {
 
 describe('completion in a real fish', { skip: lacking('fish') }, () => {
   const candidates: readonly (readonly [typed: string, offered: readonly string[]])[] = [
-    ['furiosa ', ['devices', 'help', 'inspect', 'models', 'server']],
+    ['furiosa ', ['devices', 'help', 'inspect', 'models', 'server', 'top']],
     ['furiosa models ', ['list', 'load', 'plan', 'reload', 'unload']],
     ['furiosa models --', ['--help', '--json', '--url', '--wide']],
     ['furiosa models plan --', ['--help', '--url']],
@@ -183,7 +182,7 @@ describe('completion in a real fish', { skip: lacking('fish') }, () => {
     ['furiosa inspect ', ['mnist model.onnx', 'models/', 'server.yaml']],
     // The argument is called like a command, and is none.
     ['furiosa inspect server --', ['--help', '--json']],
-    ['furiosa help ', ['devices', 'inspect', 'models', 'server']],
+    ['furiosa help ', ['devices', 'inspect', 'models', 'server', 'top']],
     ['furiosa server --http-port ', []],
     ['furiosa --v', ['--version']],
   ];
