@@ -41,7 +41,7 @@ export interface RunningServer {
  */
 export async function startServer(
   settings: Settings,
-  logControl: LogControl = new LogControl(settings.log.level),
+  logControl: LogControl = new LogControl(settings.log.level, settings.log.requests),
   readAgain: ReadAgain = null,
 ): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);

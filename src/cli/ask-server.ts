@@ -12,6 +12,10 @@ export interface Question {
   readonly body?: unknown;
   /** How long an answer may take; null where it takes as long as the work does. */
   readonly limitMs: number | null;
+  /** Takes the first of a stream of events for the whole answer. */
+  readonly isFirstEvent?: boolean;
+  /** Gives the question up. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Answer {
@@ -59,29 +63,51 @@ interface RawAnswer {
   readonly movedTo: string | null;
 }
 
-function exchange(url: URL, { method, body, limitMs }: Question): Promise<RawAnswer> {
+function exchange(url: URL, question: Question): Promise<RawAnswer> {
+  const { method, body, isFirstEvent = false } = question;
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const signal = limitMs === null ? {} : { signal: AbortSignal.timeout(limitMs) };
+  const signal = signalOf(question);
   const headers = {
-    accept: 'application/json',
+    accept: isFirstEvent ? 'text/event-stream, application/json' : 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
   return new Promise((resolve, reject) => {
     // One connection for one question: nothing is kept open that a server which stops would have to wait for.
-    const request = send(url, { method, agent: false, headers, ...signal }, (response) => {
+    const request = send(url, { method, agent: false, headers, ...(signal && { signal }) }, (response) => {
       let text = '';
       response.setEncoding('utf8');
+      const answer = (whole: string): void =>
+        resolve({
+          status: response.statusCode ?? 0,
+          text: whole,
+          movedTo: response.headers.location ?? null,
+        });
       response.on('data', (part: string) => {
         text += part;
+        const event = isFirstEvent ? firstEventOf(text) : null;
+        if (event === null) return;
+        answer(event);
+        request.destroy();
       });
       response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text, movedTo: response.headers.location ?? null }),
-      );
+      response.on('end', () => answer(text));
     });
     request.on('error', reject);
     request.end(body === undefined ? '' : JSON.stringify(body));
   });
+}
+
+/** Null where both are left out. */
+function signalOf({ limitMs, signal }: Question): AbortSignal | null {
+  const signals = [signal, limitMs === null ? undefined : AbortSignal.timeout(limitMs)];
+  const given = signals.filter((each) => each !== undefined);
+  return given.length === 0 ? null : AbortSignal.any(given);
+}
+
+/** The data of the first whole event that has some, or null. Source of the form: HTML, server-sent events. */
+function firstEventOf(text: string): string | null {
+  const [, data = null] = /(?:^|\n)data: ?([^\n]*)\n\n/.exec(text) ?? [];
+  return data;
 }
 
 function parsed(text: string): unknown {

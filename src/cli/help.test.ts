@@ -97,6 +97,10 @@ Options:
     --log-format [auto|pretty|json]
                                     Format of the log; auto is pretty on a
                                     terminal, else json  [default: auto]
+    --log-requests TEXT             Requests that get a line each in the log:
+                                    off, errors, all, or a number such as 0.01
+                                    for that part of those that succeed and
+                                    every error  [default: off]
     --trace-config TEXT             What is traced, as key=value: file, level,
                                     rate, count, log-frequency, mode
     --cache-config TEXT             Where answers are kept: local,size=BYTES or
@@ -130,6 +134,7 @@ Options:
 Commands:
     server   Start serving models from FuriosaAI model server
     models   Show, load and unload the models of a running server
+    top      Show what the models of a running server do, as it happens
     devices  List the devices that models can run on
     inspect  Show what a model file expects, answers and contains
     help     Show the help of a command

@@ -1,14 +1,4 @@
-/**
- * Text from elsewhere (a model file, a command line, a server) made safe to print: control characters, among them
- * the escape that starts a terminal's commands, are written as `\x1b` and the like, and so are the invisible ones that
- * turn the reading direction.
- */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
-  });
-}
+export { printable } from '#core/printable.js';
 
 const INVISIBLE = /\p{M}|\u200b|\u200c|\u200d|\ufe0f/u;
 const DOUBLE =
@@ -27,6 +17,18 @@ export function widthOf(text: string): number {
 /** The text filled up with spaces to `width` columns. */
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+/** As much of the text as fits into `width` columns. */
+export function cut(text: string, width: number): string {
+  let shown = '';
+  let used = 0;
+  for (const character of text) {
+    used += widthOf(character);
+    if (used > width) break;
+    shown += character;
+  }
+  return shown;
 }
 
 /**

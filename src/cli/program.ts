@@ -1,4 +1,5 @@
 import { MODELS } from '#cli/models/models-command.js';
+import { TOP } from '#cli/top/top-command.js';
 import type { CommandDescription, ProgramDescription } from './command-option.js';
 import { SERVER_OPTIONS, serverOption } from './server-options.js';
 import { COMPLETION_OPTIONS, HELP_OPTION, JSON_OPTION, VERSION_OPTION } from './shared-options.js';
@@ -42,7 +43,7 @@ const help: CommandDescription = {
     placeholder: 'COMMAND',
     required: false,
     isPath: true,
-    choices: ['server', 'models', 'devices', 'inspect'],
+    choices: ['server', 'models', 'top', 'devices', 'inspect'],
   },
 };
 
@@ -51,6 +52,6 @@ export const FURIOSA: ProgramDescription = {
   name: 'furiosa',
   summary: 'Serve ONNX and TFLite models over the Open Inference Protocol',
   options: [...COMPLETION_OPTIONS, VERSION_OPTION, HELP_OPTION],
-  commands: [server, MODELS, devices, inspect, help],
+  commands: [server, MODELS, TOP, devices, inspect, help],
   shortcuts: [{ name: 'furiosa-server', command: 'server' }],
 };

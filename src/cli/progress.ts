@@ -1,5 +1,5 @@
 import type { Clock } from '#core/clock.js';
-import { widthOf } from './printable.js';
+import { cut } from './printable.js';
 import type { Terminal } from './terminal.js';
 
 /** What is done sooner needs no progress, ... */
@@ -24,6 +24,7 @@ export async function whileWorking<Result>(
   const show = (): void => {
     isShown = true;
     const seconds = Math.round((clock.now() - begunAt) / 1000);
+    // A line that wraps could not be taken back.
     terminal.writeError(START_OF_LINE + cut(`${text()} (${seconds} s)`, columns - 1));
     timer = clock.startTimer(STEP_MS, show);
   };
@@ -34,14 +35,4 @@ export async function whileWorking<Result>(
     timer.cancel();
     if (isShown) terminal.writeError(START_OF_LINE);
   }
-}
-
-/** A line that wraps could not be taken back. */
-function cut(text: string, columns: number): string {
-  let shown = '';
-  for (const character of text) {
-    if (widthOf(shown + character) > columns) break;
-    shown += character;
-  }
-  return shown;
 }

@@ -1,6 +1,7 @@
 import { completeShell } from '#cli/completion/command.js';
 import type { Host } from '#cli/completion/host.js';
 import { runModels } from '#cli/models/run-models.js';
+import { runTop } from '#cli/top/run-top.js';
 import { systemClock } from '#core/clock.js';
 import { messageOf } from '#core/errors.js';
 import { CommandFailure, operationFailed, usageError } from './command-failure.js';
@@ -52,6 +53,13 @@ async function obey(
       return listDevices(invocation, commands, terminal);
     case 'models':
       return runModels(invocation, host.env, { terminal, clock: systemClock, pause });
+    case 'top':
+      return runTop(invocation, host.env, {
+        terminal,
+        clock: systemClock,
+        pause,
+        openScreen: terminal.openScreen ?? (() => null),
+      });
     case 'inspect':
       return inspectModel(invocation, commands, terminal);
     case 'help':

@@ -12,7 +12,7 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
  * ends at once. Throws CommandFailure when the server cannot start.
  */
 export async function serve(settings: Settings, readAgain: () => Settings): Promise<number> {
-  const logControl = new LogControl(settings.log.level);
+  const logControl = new LogControl(settings.log.level, settings.log.requests);
   const stopLog = startLog(settings.log, logControl, process.stderr);
   let server: RunningServer | null = null;
   let isAsked = false;

@@ -1,3 +1,5 @@
+import { openScreen, type Screen } from '#cli/top/screen.js';
+
 /** How things are set off on a terminal; plain text comes back where there is none. */
 export interface Style {
   bold(text: string): string;
@@ -18,6 +20,8 @@ export interface Terminal {
    */
   readonly progressColumns: number | null;
   readonly style: Style;
+  /** Takes all of the terminal for one command; null where that cannot be, left out where there is none. */
+  openScreen?(): Screen | null;
 }
 
 /** Some terminals, of containers for instance, do not tell their width: it is 0. */
@@ -36,6 +40,7 @@ export function processTerminal(): Terminal {
     columns: stdout.isTTY ? stdout.columns || null : null,
     progressColumns: stderr.isTTY && env['TERM'] !== 'dumb' ? stderr.columns || USUAL_COLUMNS : null,
     style: stdout.isTTY && wantsColour(env) ? COLOURED : PLAIN,
+    openScreen,
   };
 }
 

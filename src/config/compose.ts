@@ -59,6 +59,7 @@ export function composeSettings(
     log: {
       level: pick(given.logLevel, file.logLevel, file.debug ? 'DEBUG' : 'INFO'),
       format: pick(given.logFormat, file.logFormat, 'auto'),
+      requests: pick(given.logRequests, file.logRequests, 'off'),
     },
     metrics: composeMetrics(input),
     trace: composeTrace(input),

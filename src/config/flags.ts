@@ -1,5 +1,6 @@
 import { CONTROL_MODES, type ControlMode } from '#control/options.js';
 import type { LogLevel } from '#core/log.js';
+import type { RequestShare } from '#core/request-share.js';
 import type { Platform } from '#lifecycle/offer.js';
 import { type CacheConfig, cacheOption } from './cache-config.js';
 import type { Schema } from './schema.js';
@@ -26,6 +27,7 @@ import {
   pollSeconds,
   port,
   queueSize,
+  requestShare,
   retryCount,
   type Simulation,
   selector,
@@ -75,6 +77,7 @@ export interface OptionValues {
   readonly metricsPort: number;
   readonly metricsIntervalMs: number;
   readonly logFormat: 'auto' | 'pretty' | 'json';
+  readonly logRequests: RequestShare;
   readonly traceConfig: TraceConfig;
   readonly cacheConfig: CacheConfig;
   readonly simulate: Simulation;
@@ -310,6 +313,12 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: 'auto',
     help: 'Format of the log; auto is pretty on a terminal, else json',
     schema: logFormat,
+  },
+  logRequests: {
+    placeholder: 'TEXT',
+    default: 'off',
+    help: 'Requests that get a line each in the log: off, errors, all, or a number such as 0.01 for that part of those that succeed and every error',
+    schema: requestShare,
   },
   traceConfig: {
     placeholder: 'TEXT',

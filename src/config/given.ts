@@ -73,6 +73,7 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     metricsPort: read('metricsPort'),
     metricsIntervalMs: read('metricsIntervalMs'),
     logFormat: read('logFormat'),
+    logRequests: read('logRequests'),
     traceConfig: read('traceConfig'),
     cacheConfig: read('cacheConfig'),
     simulate: read('simulate'),

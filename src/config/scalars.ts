@@ -74,7 +74,7 @@ export const anything: Schema<true> = { type: 'anything', read: () => true };
 type Reading<T> = { readonly value: T } | { readonly fault: string } | null;
 
 /** A scalar; `read` answers its value, a sentence of its own, or null for the plain mismatch. */
-function scalar<T>(type: string, read: (text: string) => Reading<T>): Schema<T> {
+export function scalar<T>(type: string, read: (text: string) => Reading<T>): Schema<T> {
   return {
     type,
     read(spot, report) {

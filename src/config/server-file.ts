@@ -1,4 +1,5 @@
 import type { LogLevel } from '#core/log.js';
+import type { RequestShare } from '#core/request-share.js';
 import { type CacheConfig, cacheBlock } from './cache-config.js';
 import { type At, list, mapping } from './collections.js';
 import type { Place } from './problem.js';
@@ -17,6 +18,7 @@ import {
   nonEmpty,
   port,
   queueSize,
+  requestShare,
   type Simulation,
   simulation,
 } from './values.js';
@@ -43,6 +45,7 @@ export interface ServerFile {
   readonly allowMetrics: boolean | null;
   readonly metricsPort: number | null;
   readonly metricsIntervalMs: number | null;
+  readonly logRequests: RequestShare | null;
   readonly trace: TraceConfig | null;
   readonly cache: CacheConfig | null;
   readonly maxBodyBytes: number | null;
@@ -76,6 +79,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   allowMetrics: null,
   metricsPort: null,
   metricsIntervalMs: null,
+  logRequests: null,
   trace: null,
   cache: null,
   maxBodyBytes: null,
@@ -123,6 +127,11 @@ const deviceKeys = {
 const logKeys = {
   level: optional(logLevel, 'The least grave lines that are written.', 'INFO'),
   format: optional(logFormat, '`auto`: pretty on a terminal, else JSON.', 'auto'),
+  requests: optional(
+    requestShare,
+    '[Requests that get a line each](logging.md#a-line-for-each-request): `off`, `errors`, `all`, or a number such as `0.01`.',
+    'off',
+  ),
 };
 
 const metricKeys = {
@@ -192,7 +201,7 @@ const keys = {
   rest_server_config: optional(restBlock, 'Where REST is served.'),
   grpc_server_config: optional(grpcBlock, 'Where gRPC is served.'),
   devices: optional(plain('a mapping of device options', deviceKeys), 'Where NPUs are looked for.'),
-  log: optional(plain('a mapping with level and format', logKeys), 'The log.'),
+  log: optional(plain('a mapping with level, format and requests', logKeys), 'The log.'),
   metrics: optional(
     plain('a mapping with allow, port and interval_ms', metricKeys),
     'Metrics for Prometheus.',
@@ -243,6 +252,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     allowMetrics: values.metrics?.allow ?? null,
     metricsPort: values.metrics?.port ?? null,
     metricsIntervalMs: values.metrics?.interval_ms ?? null,
+    logRequests: log?.requests ?? null,
     trace: values.trace,
     cache: values.response_cache,
     maxBodyBytes: limits?.max_body_bytes ?? null,

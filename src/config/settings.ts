@@ -1,6 +1,7 @@
 import type { CacheOptions } from '#cache/options.js';
 import type { ControlOptions } from '#control/options.js';
 import type { LogLevel } from '#core/log.js';
+import type { RequestShare } from '#core/request-share.js';
 import type { TraceLevel } from '#core/trace-level.js';
 import type { DeviceOptions } from '#device/options.js';
 import type { LoadOptions } from '#lifecycle/load-queue.js';
@@ -47,7 +48,12 @@ export interface Settings {
     /** How old figures of the host and its devices may be. */
     readonly intervalMs: number;
   };
-  readonly log: { readonly level: LogLevel; readonly format: 'auto' | 'pretty' | 'json' };
+  readonly log: {
+    readonly level: LogLevel;
+    readonly format: 'auto' | 'pretty' | 'json';
+    /** Requests that get a line each, until somebody asks for others. */
+    readonly requests: RequestShare;
+  };
   /** What is traced until somebody asks for something else. */
   readonly trace: {
     /** Absolute; empty for none, and then nothing can be traced. */

@@ -1,10 +1,11 @@
 import { CONTROL_MODES, type ControlMode } from '#control/options.js';
 import { messageOf } from '#core/errors.js';
 import { LOG_LEVELS, type LogLevel } from '#core/log.js';
+import { REQUEST_SHARE_FORM, type RequestShare, requestShareOf } from '#core/request-share.js';
 import { parseSelector } from '#device/selector.js';
 import type { Platform } from '#lifecycle/offer.js';
 import { quoted } from './node.js';
-import { boolean, choice, integer, number, text } from './scalars.js';
+import { boolean, choice, integer, number, scalar, text } from './scalars.js';
 import type { Schema } from './schema.js';
 
 /** The kinds of value that options and files share, so that both are held to the same rules. */
@@ -12,6 +13,10 @@ export { boolean };
 
 export const logLevel: Schema<LogLevel> = choice(LOG_LEVELS);
 export const logFormat: Schema<'auto' | 'pretty' | 'json'> = choice(['auto', 'pretty', 'json']);
+export const requestShare: Schema<RequestShare> = scalar(REQUEST_SHARE_FORM, (value) => {
+  const share = requestShareOf(value);
+  return share === undefined ? null : { value: share };
+});
 export const COMPRESSION_LEVELS = ['none', 'low', 'medium', 'high'] as const;
 export type CompressionLevel = (typeof COMPRESSION_LEVELS)[number];
 export const compression: Schema<CompressionLevel> = choice(COMPRESSION_LEVELS);

@@ -42,5 +42,17 @@ test('a change leaves alone what it does not name', () => {
     info: true,
     verboseLevel: 1,
     format: 'ISO8601',
+    requests: 'off',
   });
+});
+
+test('whoever listens hears of each change, until it no longer wants to', () => {
+  const control = new LogControl('INFO', 0.5);
+  const heard: unknown[] = [];
+  const stop = control.onChange(() => heard.push(control.settings.requests));
+  control.change({ info: false });
+  control.change({ requests: 1 });
+  stop();
+  control.change({ requests: 'off' });
+  assert.deepEqual(heard, [0.5, 1]);
 });

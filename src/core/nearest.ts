@@ -1,13 +1,13 @@
 /**
  * The candidate that a mistyped word most probably meant, or null when none is close: at most a third of the word's
- * letters may differ (Levenshtein distance, two at least).
+ * letters may differ (Levenshtein distance, two at least), and one has to be the same: `-p` is not meant to be `--ui`.
  */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
+    if (distance < bestDistance && distance < Math.max(word.length, candidate.length)) {
       best = candidate;
       bestDistance = distance;
     }

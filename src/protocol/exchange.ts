@@ -57,6 +57,16 @@ export interface ProtocolSkin {
 export interface RpcCall extends Call {
   /** A header's value by its lower-case name. */
   header(name: string): string | undefined;
+  /** Begins one request of the many that a stream carries; null, or left out, where nobody wants to hear of them. */
+  begin?(requestBytes: number): StreamedRequest | null;
+}
+
+/** One request of a stream, which is told of once it is either of the two below. */
+export interface StreamedRequest {
+  /** What is known of its caller: that of the stream, with facts of its own. */
+  readonly call: Call;
+  answered(responseBytes: number): void;
+  failed(thrown: unknown): void;
 }
 
 /** A message in pieces that are sent one after the other, so that large tensors need not be joined. */

@@ -22,6 +22,11 @@ const good: [values: Values, change: Partial<LogSettings>][] = [
     { format: 'ISO8601', info: true },
   ],
   [{ log_format: 'default' }, { format: 'default' }],
+  [{ log_requests: 'all' }, { requests: 1 }],
+  [{ log_requests: 'off' }, { requests: 'off' }],
+  [{ log_requests: 'errors' }, { requests: 0 }],
+  [{ log_requests: '0.01' }, { requests: 0.01 }],
+  [{ log_requests: 0.01 }, { requests: 0.01 }],
 ];
 
 for (const [values, change] of good) {
@@ -41,8 +46,20 @@ const bad: [values: Values, message: string][] = [
   ],
   [{ log_format: 'json' }, '\'log_format\' must be default or ISO8601, but is "json"'],
   [
+    { log_requests: true },
+    "'log_requests' must be off, errors, all, or a number above 0 and at most 1, but is true",
+  ],
+  [
+    { log_requests: 2 },
+    "'log_requests' must be off, errors, all, or a number above 0 and at most 1, but is 2",
+  ],
+  [
+    { log_requests: 'some' },
+    '\'log_requests\' must be off, errors, all, or a number above 0 and at most 1, but is "some"',
+  ],
+  [
     { log_info: false, log_level: 'x' },
-    "the log has no setting 'log_level'; it has log_file, log_info, log_warning, log_error, log_verbose_level, log_format",
+    "the log has no setting 'log_level'; it has log_file, log_info, log_warning, log_error, log_verbose_level, log_format, log_requests",
   ],
 ];
 

@@ -1,9 +1,15 @@
 import { LOG_FORMATS, type LogSettings } from '#core/log-settings.js';
+import {
+  REQUEST_SHARE_FORM,
+  type RequestShare,
+  requestShareOf,
+  requestShareText,
+} from '#core/request-share.js';
 import type { ParameterValue } from '#inference/request.js';
 import { wrongValue } from './request-faults.js';
 import { fixedFile, unknownSetting } from './setting-faults.js';
 
-/** The settings of the log by the names that V2's `logging` extension has for them. */
+/** The settings of the log by the names that V2's `logging` extension has for them, and `log_requests`, which is ours. */
 export interface LogSettingValues {
   /** Always empty: the log goes to standard error. */
   readonly log_file: string;
@@ -12,6 +18,8 @@ export interface LogSettingValues {
   readonly log_error: boolean;
   readonly log_verbose_level: number;
   readonly log_format: string;
+  /** `off`, `errors`, `all` or a number. */
+  readonly log_requests: string;
 }
 
 const NAMES: readonly (keyof LogSettingValues)[] = [
@@ -21,6 +29,7 @@ const NAMES: readonly (keyof LogSettingValues)[] = [
   'log_error',
   'log_verbose_level',
   'log_format',
+  'log_requests',
 ];
 
 /** The most that gRPC's `uint32_param` holds. */
@@ -34,6 +43,7 @@ export function logSettingValues(settings: LogSettings): LogSettingValues {
     log_error: settings.error,
     log_verbose_level: settings.verboseLevel,
     log_format: settings.format,
+    log_requests: requestShareText(settings.requests),
   };
 }
 
@@ -59,6 +69,8 @@ function readOne(name: string, value: ParameterValue | null): Partial<LogSetting
       return { verboseLevel: levelOf(name, value) };
     case 'log_format':
       return { format: formatOf(name, value) };
+    case 'log_requests':
+      return { requests: shareOf(name, value) };
     default:
       throw unknownSetting(name, 'the log', NAMES);
   }
@@ -79,4 +91,12 @@ function formatOf(name: string, value: ParameterValue | null): LogSettings['form
   const found = LOG_FORMATS.find((format) => format === value);
   if (found !== undefined) return found;
   throw wrongValue(name, 'default or ISO8601', value);
+}
+
+/** A number may be written as one. */
+function shareOf(name: string, value: ParameterValue | null): RequestShare {
+  const isText = typeof value === 'string' || typeof value === 'number';
+  const share = isText ? requestShareOf(String(value)) : undefined;
+  if (share !== undefined) return share;
+  throw wrongValue(name, REQUEST_SHARE_FORM, value);
 }

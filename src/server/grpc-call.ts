@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { RequestFacts } from '#core/request-record.js';
-import type { RpcCall, RpcStatus } from '#protocol/exchange.js';
+import type { RpcCall, RpcStatus, StreamedRequest } from '#protocol/exchange.js';
 import type { ContentCoding } from './content-coding.js';
 import { byteLengthOf } from './encode-answer.js';
 import { freePieces } from './free-pieces.js';
@@ -27,6 +27,8 @@ export class GrpcCall implements RpcCall {
   transport: 'grpc' | undefined = undefined;
   /** Set for a call of one message, where somebody wants to hear of it. */
   facts: RequestFacts | undefined = undefined;
+  /** Set for a call of many messages. */
+  begin: (requestBytes: number) => StreamedRequest | null = () => null;
   /** Of the messages, before any compression. */
   requestBytes = 0;
   responseBytes = 0;

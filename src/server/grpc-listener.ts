@@ -117,7 +117,7 @@ export class GrpcListener {
       const timeoutMs = timeoutOf(headerOf(headers, 'grpc-timeout'));
       if (timeoutMs !== null) call = new GrpcCall(stream, headers, now, now + timeoutMs);
       const path = String(headers[':path']);
-      tellOf(stream, call, this.#methods.has(path) ? path : null, clock);
+      tellOf(stream, call, path, this.#methods.has(path), clock);
       this.#begin(stream, call, path, timeoutMs);
     } catch (thrown) {
       call.finish(skin.statusOf(thrown));

@@ -7,6 +7,7 @@ import type { GrpcCall } from './grpc-call.js';
 import { answerEncoding, decodeFrame, type EncodedMessage, encodeMessage } from './grpc-encoding.js';
 import { type Frame, FrameReader } from './grpc-frames.js';
 import type { GrpcListenerOptions } from './grpc-options.js';
+import { askedOf, beginStreamed } from './grpc-telling.js';
 import { OK } from './grpc-trailers.js';
 import { Inbox } from './inbox.js';
 
@@ -68,6 +69,9 @@ export function serveStream(
   context: CallContext,
 ): void {
   chooseEncoding(method, call, context);
+  const asked = askedOf(stream, method.path, true);
+  call.begin = (requestBytes) =>
+    beginStreamed(asked, call, requestBytes, context.clock, context.skin.statusOf);
   const inbox = new Inbox<Frame>(INBOX_ROOM, { full: () => stream.pause(), wanted: () => stream.resume() });
   const end = (thrown: unknown): void => {
     call.finish(context.skin.statusOf(thrown));

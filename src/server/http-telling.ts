@@ -9,24 +9,37 @@ export class HttpTelling {
   requestBytes = 0;
   responseBytes = 0;
   error: string | null = null;
+  /** It ends when its reader leaves, and was answered all the same. */
+  isStream = false;
+  readonly #peer: string | null;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
 
   constructor(request: IncomingMessage, response: ServerResponse, clock: Clock) {
     this.#request = request;
+    // A socket that has closed no longer knows.
+    this.#peer = request.socket.remoteAddress ?? null;
     this.#response = response;
     const receivedAt = clock.now();
     response.once('close', () => this.#tell(clock.now() - receivedAt));
   }
 
+  /** It was answered with an error before anything of it was looked at. */
+  refused(error: Error, responseBytes: number): void {
+    this.error = error.message;
+    this.responseBytes = responseBytes;
+  }
+
   #tell(durationMs: number): void {
     if (this.facts === undefined) return;
     const { operation, requestBytes, responseBytes, error, facts } = this;
-    const { headers } = this.#request;
+    const { headers, method = '', url = '' } = this.#request;
     requestChannel.publish({
       transport: 'http',
       operation,
-      code: this.#response.writableFinished ? this.#response.statusCode : null,
+      asked: `${method} ${url.split('?', 1)[0]}`,
+      peer: this.#peer,
+      code: this.#response.writableFinished || this.isStream ? this.#response.statusCode : null,
       durationMs,
       requestBytes,
       responseBytes,

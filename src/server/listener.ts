@@ -114,6 +114,7 @@ export class Listener {
     }
     const { stream } = answer;
     if (stream !== undefined) {
+      if (telling !== null) telling.isStream = true;
       await sendStream(request, response, { ...answer, stream }, this.#streamsEnd.signal, this.#clock);
       return;
     }
@@ -133,13 +134,10 @@ export class Listener {
   /** An `Expect` header that asks for anything but `100-continue`. */
   #refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
     const error = invalid(`the expectation '${request.headers.expect}' cannot be met; only 100-continue can`);
-    send(
-      request,
-      response,
-      { ...this.#errorAnswer(request, error), status: 417 },
-      this.#closing,
-      this.#clock,
-    );
+    const answer = { ...this.#errorAnswer(request, error), status: 417 };
+    const telling = tellingOf(request, response, this.#clock);
+    if (telling !== null) telling.refused(error, byteLengthOf(piecesOf(answer)));
+    send(request, response, answer, this.#closing, this.#clock);
   }
 
   async #answer(

@@ -19,8 +19,9 @@ export async function infer(
   call: Call,
   tracing: Tracing,
 ): Promise<InferenceResponse> {
+  if (call.facts !== undefined) call.facts.id = request.id;
   const handle = models.acquire(request.model, request.sequence?.id ?? null); // NOT_FOUND, UNAVAILABLE
-  if (call.facts !== undefined) note(call.facts, request, handle);
+  if (call.facts !== undefined) note(call.facts, handle);
   const trace = tracing.begin(request.id, handle.metadata, call); // mostly null
   try {
     return await inferWith(handle, request, call, trace);
@@ -57,8 +58,7 @@ async function inferWith(
   };
 }
 
-function note(facts: RequestFacts, { id }: InferenceRequest, { metadata }: Handle): void {
-  facts.id = id;
+function note(facts: RequestFacts, { metadata }: Handle): void {
   facts.model = { name: metadata.name, version: metadata.version };
 }
 

@@ -1,7 +1,11 @@
 import { type Logger as PinoLogger, pino } from 'pino';
 import { type LogRecord, logChannel } from '#core/log.js';
 import { isWritten, type LogControl } from '#core/log-settings.js';
+import type { RequestRecord } from '#core/request-record.js';
+import { accessLevel, accessLineOf } from './access-line.js';
+import { startAccessLog } from './access-log.js';
 import type { LogOptions } from './options.js';
+import { prettyAccess } from './pretty-access.js';
 import { prettyLine } from './pretty-line.js';
 
 /** Where log lines go. */
@@ -10,17 +14,22 @@ export interface LogSink {
   write(line: string): unknown;
 }
 
-/** Writes what the rooms publish and `control` lets through, from now until the returned function is called. */
+/**
+ * Writes what the rooms publish and `control` lets through, and a line for each of the requests that it asks for, from now until the
+ * returned function is called.
+ */
 export function startLog(options: LogOptions, control: LogControl, sink: LogSink): () => void {
   const isTerminal = sink.isTTY === true;
   const pretty = options.format === 'pretty' || (options.format === 'auto' && isTerminal);
-  const write = pretty ? prettyWriter(sink, isTerminal && wantsColor(process.env)) : jsonWriter(sink);
+  const writer = pretty ? prettyWriter(sink, isTerminal && wantsColor(process.env)) : jsonWriter(sink);
   const listener = (message: unknown): void => {
     const record = message as LogRecord;
-    if (isWritten(record.level, control.settings)) write(record);
+    if (isWritten(record.level, control.settings)) writer.write(record);
   };
   logChannel.subscribe(listener);
+  const stopAccessLog = startAccessLog(control, (record) => writer.writeAccess(record));
   return () => {
+    stopAccessLog();
     logChannel.unsubscribe(listener);
   };
 }
@@ -30,11 +39,30 @@ function wantsColor(env: Readonly<Record<string, string | undefined>>): boolean 
   return (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 }
 
-function prettyWriter(sink: LogSink, color: boolean): (record: LogRecord) => void {
-  return (record) => void sink.write(prettyLine(new Date().toISOString(), record, color));
+interface LogWriter {
+  write(record: LogRecord): void;
+  writeAccess(record: RequestRecord): void;
 }
 
-function jsonWriter(sink: LogSink): (record: LogRecord) => void {
+/** What speaks of requests. */
+const ACCESS = 'access';
+
+function prettyWriter(sink: LogSink, color: boolean): LogWriter {
+  const write = (record: LogRecord): void =>
+    void sink.write(prettyLine(new Date().toISOString(), record, color));
+  return {
+    write,
+    writeAccess: (record) =>
+      write({
+        level: accessLevel(record),
+        target: ACCESS,
+        message: prettyAccess(accessLineOf(record)),
+        fields: {},
+      }),
+  };
+}
+
+function jsonWriter(sink: LogSink): LogWriter {
   const logger: PinoLogger = pino(
     {
       level: 'trace',
@@ -46,5 +74,19 @@ function jsonWriter(sink: LogSink): (record: LogRecord) => void {
     { write: (line: string) => void sink.write(line) },
   );
   const methods = { ERROR: 'error', WARN: 'warn', INFO: 'info', DEBUG: 'debug', TRACE: 'trace' } as const;
-  return ({ level, target, message, fields }) => logger[methods[level]]({ target, ...fields }, message);
+  const write = ({ level, target, message, fields }: LogRecord): void =>
+    logger[methods[level]]({ target, ...fields }, message);
+  return {
+    write,
+    writeAccess(record) {
+      const line = accessLineOf(record);
+      const fields = Object.fromEntries(Object.entries(line).filter(([, value]) => value !== null));
+      write({
+        level: accessLevel(record),
+        target: ACCESS,
+        message: `${line.request} ${line.code ?? line.outcome}`,
+        fields,
+      });
+    },
+  };
 }

@@ -39,7 +39,7 @@ const defaults = {
     messageTimeoutMs: 60000,
     responseCompression: 'none',
   },
-  log: { level: 'INFO', format: 'auto' },
+  log: { level: 'INFO', format: 'auto', requests: 'off' },
   metrics: { isOn: true, port: null, intervalMs: 2000 },
   trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
   devices: { devRoot: '/dev', sysRoot: '/sys', procRoot: '/proc', simulate: 'auto' },
@@ -194,7 +194,7 @@ drain_delay_seconds: 1.5
       messageTimeoutMs: 3,
       responseCompression: 'none',
     },
-    log: { level: 'DEBUG', format: 'json' },
+    log: { level: 'DEBUG', format: 'json', requests: 'off' },
     metrics: { isOn: false, port: 8002, intervalMs: 500 },
     trace: {
       file: '<cwd>/etc/t.json',

@@ -140,6 +140,13 @@ const precedence: [
     (s) => s.log.format,
     ['json', 'pretty', 'json', 'auto'],
   ],
+  ['logRequests', [0.5, 'ERRORS', 'log: {requests: all}'], (s) => s.log.requests, [0.5, 0, 1, 'off']],
+  [
+    'logRequests',
+    ['off', 'off', 'log: {requests: 1e-2}'],
+    (s) => s.log.requests,
+    ['off', 'off', 0.01, 'off'],
+  ],
   ['maxBodyBytes', [1, '2', 'limits: {max_body_bytes: 3}'], (s) => s.rest.maxBodyBytes, [1, 2, 3, 268435456]],
   ['maxQueueSize', [1, '2', 'limits: {max_queue_size: 3}'], (s) => s.maxQueueSize, [1, 2, 3, 1024]],
   [

@@ -41,6 +41,7 @@ const START = {
   log_error: true,
   log_verbose_level: 0,
   log_format: 'default',
+  log_requests: 'off',
 };
 
 test('what of the log is written is told and changed over REST', async (t) => {

@@ -11,19 +11,23 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { AtEnd } from './serve.js';
 
 /** A folder for a test to write into; it goes when the test ends. */
 export class FolderTree {
   /** Absolute, without links. */
   readonly root: string;
 
-  constructor(t: TestContext) {
+  /** @param t the test that it is for, or what takes what is to be done at the end */
+  constructor(t: Pick<TestContext, 'after'> | AtEnd) {
     const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'furiosa-tree-')));
     this.root = join(scratch, 'models');
     // Another user may look at it: see withoutPermission.
     chmodSync(scratch, 0o755);
     mkdirSync(this.root);
-    t.after(() => rmSync(scratch, { recursive: true, force: true }));
+    const remove = (): void => rmSync(scratch, { recursive: true, force: true });
+    if (typeof t === 'function') t(remove);
+    else t.after(remove);
   }
 
   path(path: string): string {

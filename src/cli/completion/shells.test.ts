@@ -74,6 +74,8 @@ const LINES: readonly (readonly [typed: string, words: string])[] = [
   ['furiosa inspect models/', '<furiosa><inspect><models/deep.tflite>'],
   ['furiosa inspect --j', '<furiosa><inspect><--json>'],
   ['furiosa models unl', '<furiosa><models><unload>'],
+  ['furiosa to', '<furiosa><top>'],
+  ['furiosa top --on', '<furiosa><top><--once>'],
   ['furiosa help mo', '<furiosa><help><models>'],
   ['furiosa models --wi', '<furiosa><models><--wide>'],
   ['furiosa models list --js', '<furiosa><models><list><--json>'],
@@ -109,7 +111,7 @@ describe('completion in a real bash', { skip: lacking('bash') }, () => {
       offer furiosa-server --log-format ''; offer furiosa devices --; offer furiosa server --http-port ''
       offer furiosa models ''; offer furiosa models plan --; offer furiosa models --`;
     assert.deepEqual(output('bash', ['--norc', '-c', probe]).split('\n'), [
-      'server models devices inspect help',
+      'server models top devices inspect help',
       'ERROR INFO WARN DEBUG TRACE',
       'ERROR INFO WARN DEBUG TRACE',
       'auto pretty json',
@@ -153,7 +155,7 @@ describe('completion in a real zsh', { skip: lacking('zsh') }, () => {
 
 describe('completion in a real fish', { skip: lacking('fish') }, () => {
   const candidates: readonly (readonly [typed: string, offered: readonly string[]])[] = [
-    ['furiosa ', ['devices', 'help', 'inspect', 'models', 'server']],
+    ['furiosa ', ['devices', 'help', 'inspect', 'models', 'server', 'top']],
     ['furiosa models ', ['list', 'load', 'plan', 'reload', 'unload']],
     ['furiosa models --', ['--help', '--json', '--url', '--wide']],
     ['furiosa models plan --', ['--help', '--url']],
@@ -181,7 +183,7 @@ describe('completion in a real fish', { skip: lacking('fish') }, () => {
     ['furiosa inspect ', ['mnist model.onnx', 'models/', 'server.yaml']],
     // The argument is called like a command, and is none.
     ['furiosa inspect server --', ['--help', '--json']],
-    ['furiosa help ', ['devices', 'inspect', 'models', 'server']],
+    ['furiosa help ', ['devices', 'inspect', 'models', 'server', 'top']],
     ['furiosa server --http-port ', []],
     ['furiosa --v', ['--version']],
   ];

@@ -2,7 +2,7 @@ import type { CommandArgument, CommandDescription, CommandOption } from '#cli/co
 import { HELP_OPTION, JSON_OPTION } from '#cli/shared-options.js';
 import { DEFAULT_URL } from './managed-server.js';
 
-const URL_OPTION: CommandOption = {
+export const URL_OPTION: CommandOption = {
   name: 'url',
   placeholder: 'URL',
   default: DEFAULT_URL,

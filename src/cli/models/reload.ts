@@ -20,10 +20,7 @@ export async function planReload(server: ManagedServer, { terminal }: ModelsCont
 export async function reload(server: ManagedServer, context: ModelsContext): Promise<number> {
   const question = { method: 'POST', path: 'v2/repository/reload', limitMs: null } as const;
   const answer = await whileWorking(() => 'reloading', tell(server, question), context);
-  if (answer.status === 400) {
-    const sentence = errorOf(answer.body) ?? refusalOf(answer);
-    throw failure(server, [...sentence.split('\n'), NOTHING_CHANGED]);
-  }
+  if (answer.status === 400) throw await refused(server, errorOf(answer.body) ?? refusalOf(answer));
   const plan = decoded(server, answer, decodePlan);
   if (!plan.canApply) throw unapplied(server, plan, [NOTHING_CHANGED]);
   const models = await read(server, 'v2/repository/models', decodeModels);
@@ -33,6 +30,16 @@ export async function reload(server: ManagedServer, context: ModelsContext): Pro
 }
 
 const NOTHING_CHANGED = 'nothing was changed';
+
+/** The server's sentence, or where the configuration is at fault its problems: the sentence has them all in one line. */
+async function refused(server: ManagedServer, sentence: string): Promise<CommandFailure> {
+  const plan = await read(server, 'v2/repository/plan', decodePlan).catch(() => null);
+  if (plan?.canApply === false) return unapplied(server, plan, [NOTHING_CHANGED]);
+  const why = sentence.startsWith(`${NOTHING_CHANGED}: `)
+    ? sentence.slice(NOTHING_CHANGED.length + 2)
+    : sentence;
+  return failure(server, [...why.split('\n'), NOTHING_CHANGED]);
+}
 
 /** Every problem in lines of its own, under a sentence that says what they are. */
 function unapplied(

@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import type { Call } from '#core/call.js';
 import type { Parameters } from '#inference/request.js';
 import type { RpcCall, RpcMessage, RpcMethod } from '#protocol/exchange.js';
 import { foreseen } from '#protocol/foreseen.js';
@@ -42,7 +43,7 @@ export function inferMethods(serving: Serving): readonly RpcMethod[] {
 async function inferOnce(
   serving: Serving,
   message: Uint8Array,
-  call: RpcCall,
+  call: Call,
   parameters: Parameters,
 ): Promise<RpcMessage> {
   const { request, isTyped, shared } = decodeInferRequest(message, serving.sharedMemory);
@@ -56,7 +57,17 @@ async function inferOnce(
  * `triton_enable_empty_final_response` asks for, and the answer says so.
  */
 async function inferInStream(serving: Serving, message: Uint8Array, call: RpcCall): Promise<RpcMessage> {
-  return encodeStreamAnswer(await inferOnce(serving, message, call, { triton_final_response: true }));
+  // Before the message is given away.
+  const told = call.begin?.(message.byteLength);
+  try {
+    const response = await inferOnce(serving, message, told?.call ?? call, { triton_final_response: true });
+    const answer = encodeStreamAnswer(response);
+    told?.answered(answer.reduce((sum, piece) => sum + piece.byteLength, 0));
+    return answer;
+  } catch (thrown) {
+    told?.failed(thrown);
+    throw thrown;
+  }
 }
 
 /** What goes wrong is told in the stream, with the request's id, and the stream goes on. */

@@ -20,6 +20,11 @@ const PROPERTIES: Readonly<Record<string, JsonSchema>> = {
     enum: LOG_FORMATS,
     description: 'Kept and told. Every line has its time in ISO 8601 either way.',
   },
+  log_requests: {
+    type: 'string',
+    description:
+      'Which requests get a line each: `off`, `errors`, `all`, or a number above 0 and at most 1 for that part of those that succeed and every one that fails.',
+  },
 };
 
 const change = described(map(scalar), 'What is left out stays as it is.', {

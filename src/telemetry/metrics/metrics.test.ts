@@ -75,6 +75,8 @@ function metricsOf(parts: Partial<MetricSources> = {}, intervalMs = 0) {
 const RECORD: RequestRecord = {
   transport: 'http',
   operation: 'GET /v2',
+  asked: 'GET /v2',
+  peer: null,
   code: 200,
   durationMs: 1,
   requestBytes: 0,

@@ -10,6 +10,8 @@ function recordOf(parts: Partial<RequestRecord>, headers: Record<string, string>
   return {
     transport: 'http',
     operation: 'GET /v2',
+    asked: 'GET /v2',
+    peer: null,
     code: 200,
     durationMs: 3,
     requestBytes: 10,
