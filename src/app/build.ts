@@ -32,10 +32,10 @@ import { Tracing } from '#serving/tracing.js';
 import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.js';
 import { isStoreUrl } from '#store/store-url.js';
 import { openStores, type Stores } from '#store/stores.js';
-import { TraceFile } from '#tracing/trace-file.js';
 import { dashboardRoutes } from '#web/dashboard.js';
 import { docsRoutes } from '#web/docs.js';
 import { fileStateOf } from './fingerprint.js';
+import { openTraces, type Traces } from './open-traces.js';
 import { type ReadAgain, rereader } from './reread.js';
 import { beginCache } from './version-cache.js';
 
@@ -64,8 +64,7 @@ export interface Parts {
   readonly listener: Listener;
   /** Null where gRPC is off. */
   readonly grpcListener: GrpcListener | null;
-  /** Null where the server was started without one. */
-  readonly traceFile: TraceFile | null;
+  readonly traces: Traces;
   /** Null where clients may not use it. */
   readonly sharedMemory: SharedMemoryRegions | null;
   /** Null where no answers are kept. */
@@ -80,6 +79,7 @@ export async function build(
   readAgain: ReadAgain,
 ): Promise<Parts> {
   const inventory = await openInventory(settings.devices);
+  const traces = await openTraces(settings, clock);
   const cache = settings.cache === null ? null : await openCache(settings.cache, clock);
   let loads = 0;
   const grounds = { inventory, threads: new EngineThreads() };
@@ -121,8 +121,6 @@ export async function build(
     reread: rereader(settings, { list, locate }, readAgain),
   });
   const gate = new Gate();
-  const { file } = settings.trace;
-  const traceFile = file === '' ? null : new TraceFile(file, clock);
   const sharedMemory = settings.allowClientShm
     ? new SharedMemoryRegions({ root: SHARED_MEMORY_ROOT, maxRequestBytes: settings.rest.maxBodyBytes })
     : null;
@@ -134,7 +132,7 @@ export async function build(
     },
     strictReadiness: settings.strictReadiness,
     logControl,
-    tracing: new Tracing(settings.trace, traceFile, clock),
+    tracing: new Tracing(settings.trace, traces, clock),
     sharedMemory,
     devices: async () => {
       await inventory.refresh();
@@ -146,7 +144,7 @@ export async function build(
   const listener = new Listener(pages, settings.rest, clock);
   const grpcListener =
     settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
-  return { models, control, stores, overrides, gate, listener, grpcListener, sharedMemory, traceFile, cache };
+  return { models, control, stores, overrides, gate, listener, grpcListener, sharedMemory, traces, cache };
 }
 
 function repositoryAt(

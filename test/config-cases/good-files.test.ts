@@ -40,7 +40,7 @@ const defaults = {
     responseCompression: 'none',
   },
   log: { level: 'INFO', format: 'auto' },
-  trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
+  trace: { mode: 'triton', spans: null, file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
   devices: { devRoot: '/dev', sysRoot: '/sys', procRoot: '/proc', simulate: 'auto' },
   cache: null,
   repositories: [],

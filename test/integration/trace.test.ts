@@ -44,7 +44,7 @@ async function serveTraced(t: TestContext, trace: Partial<Settings['trace']> = {
       offerOf({ name: 'b', path: good, version: 'two' }),
       offerOf({ name: 'fails', path: fails }),
     ],
-    { grpc: GRPC, trace: { file: path, levels: [], rate: 1000, count: -1, logFrequency: 0, ...trace } },
+    { grpc: GRPC, trace: { ...settingsOf([]).trace, file: path, ...trace } },
   );
   const server = await serve((end) => t.after(end), settings);
   const client = grpcClient(server.grpcPort);

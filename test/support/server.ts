@@ -53,7 +53,7 @@ export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<
     rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000 },
     grpc: null,
     log: { level: 'INFO', format: 'auto' },
-    trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
+    trace: { mode: 'triton', spans: null, file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
     devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
     cache: null,
     control: DEFAULT_CONTROL,
