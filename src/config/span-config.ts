@@ -1,7 +1,10 @@
 import { dictionary } from './collections.js';
+import { quoted } from './node.js';
 import { integer, text } from './scalars.js';
 import { type Key, optional } from './schema.js';
 import { nonEmpty } from './values.js';
+
+const URL_TYPE = 'a URL such as http://localhost:4318/v1/traces';
 
 const count = integer(1, 1_000_000);
 
@@ -16,7 +19,7 @@ interface SpanKeys {
 /** What `trace` says of the mode opentelemetry. The names are Triton's. */
 export const spanKeys: SpanKeys = {
   url: optional(
-    text('a URL such as http://localhost:4318/v1/traces', urlFault),
+    text(URL_TYPE, urlFault),
     'In the mode opentelemetry: where spans are sent, by OTLP over HTTP. Without one, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT.',
     'http://localhost:4318/v1/traces',
   ),
@@ -34,6 +37,6 @@ export const spanKeys: SpanKeys = {
 };
 
 function urlFault(written: string): string | null {
-  if (!URL.canParse(written)) return 'something else';
-  return /^https?:$/.test(new URL(written).protocol) ? null : 'another scheme';
+  const isUrl = URL.canParse(written) && /^https?:$/.test(new URL(written).protocol);
+  return isUrl ? null : `expected ${URL_TYPE}, found ${quoted(written)}`;
 }

@@ -22,7 +22,10 @@ const good: [values: Values, change: TraceChange][] = [
     { rate: null, count: null, logFrequency: null },
   ],
   [{ trace_mode: ['triton'], trace_file: [] }, { mode: 'triton' }],
-  [{ trace_mode: ['opentelemetry'], trace_rate: ['0'] }, { mode: 'opentelemetry', rate: 0 }],
+  [
+    { trace_mode: ['opentelemetry'], trace_rate: ['0'] },
+    { mode: 'opentelemetry', rate: 0 },
+  ],
   [{ trace_mode: [] }, {}],
 ];
 

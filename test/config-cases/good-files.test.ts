@@ -193,6 +193,8 @@ drain_delay_seconds: 1.5
     },
     log: { level: 'DEBUG', format: 'json' },
     trace: {
+      mode: 'triton',
+      spans: null,
       file: '<cwd>/etc/t.json',
       levels: ['TIMESTAMPS', 'TENSORS'],
       rate: 2,

@@ -33,31 +33,43 @@ export interface OtlpReceiver {
   readonly requests: readonly IncomingHttpHeaders[];
   /** Settles once there are as many spans as `isEnough` wants. */
   until(isEnough: (spans: readonly ReceivedSpan[]) => boolean): Promise<readonly ReceivedSpan[]>;
+  /** From now on every request is answered with this status, and its spans are not kept. */
+  refuse(status: number): void;
+  close(): void;
 }
 
 export async function otlpReceiver(atEnd: AtEnd): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const requests: IncomingHttpHeaders[] = [];
-  let heard: (() => void)[] = [];
+  const heard: (() => void)[] = [];
+  let refusal: number | null = null;
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
     requests.push(request.headers);
+    if (refusal !== null) {
+      response.writeHead(refusal).end();
+      return;
+    }
     spans.push(...readTraces(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body));
     response.setHeader('content-type', 'application/x-protobuf').end();
     for (const tell of heard.splice(0)) tell();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  atEnd(() => {
+  const close = (): void => {
     server.closeAllConnections();
     server.close();
-    heard = [];
-  });
+  };
+  atEnd(close);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`,
     spans,
     requests,
+    refuse(status) {
+      refusal = status;
+    },
+    close,
     async until(isEnough) {
       while (!isEnough(spans)) await new Promise<void>((resolve) => heard.push(resolve));
       return spans;

@@ -1,6 +1,7 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Clock } from '#core/clock.js';
+import { deferred } from '#core/deferred.js';
 import { messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { Journey } from '#inference/journey.js';
@@ -44,7 +45,7 @@ export async function openSpanSender(
   const queue = new SpanQueue(options, otel, clock);
   const resource = resourceOf(options, server, otel);
   const anchor = new EpochAnchor(clock);
-  log.info(`spans are sent to ${options.url}`);
+  log.info(`spans are sent to ${shownUrl(options.url)}`);
   return {
     tell(journey) {
       const ground = { api: otel.api, resource, epochOffsetMs: anchor.offsetMs };
@@ -57,10 +58,12 @@ export async function openSpanSender(
 /** OpenTelemetry's queue, with a word to the log when it is full or cannot be emptied. */
 class SpanQueue {
   readonly #processor: BatchSpanProcessor;
+  readonly #exporter: ToldExporter;
   readonly #clock: Clock;
   readonly #maxSize: number;
   readonly #drops: RareWarning;
-  #waiting = 0;
+  /** All that were ever put in. */
+  #count = 0;
   #isClosed = false;
 
   constructor(options: SpanOptions, { exporter, sdk }: OpenTelemetry, clock: Clock) {
@@ -69,10 +72,8 @@ class SpanQueue {
     this.#drops = new RareWarning(log, clock, WARN_INTERVAL_MS);
     const failures = new RareWarning(log, clock, WARN_INTERVAL_MS);
     const sending = new exporter.OTLPTraceExporter({ url: options.url });
-    const told = new ToldExporter(sending, options.url, failures, (spans) => {
-      this.#waiting -= spans;
-    });
-    this.#processor = new sdk.BatchSpanProcessor(told, {
+    this.#exporter = new ToldExporter(sending, shownUrl(options.url), failures);
+    this.#processor = new sdk.BatchSpanProcessor(this.#exporter, {
       maxQueueSize: this.#maxSize,
       ...(options.scheduleDelayMs === null ? {} : { scheduledDelayMillis: options.scheduleDelayMs }),
       ...(options.maxExportBatchSize === null ? {} : { maxExportBatchSize: options.maxExportBatchSize }),
@@ -82,24 +83,32 @@ class SpanQueue {
   /** All of a request's spans or none. */
   put(spans: Parameters<BatchSpanProcessor['onEnd']>[0][]): void {
     if (this.#isClosed) return;
-    if (this.#waiting + spans.length > this.#maxSize) {
+    if (this.#count - this.#exporter.taken + spans.length > this.#maxSize) {
       this.#drops.warn(spans.length, (sum) => `${sum} spans were dropped: too many wait to be sent`);
       return;
     }
-    this.#waiting += spans.length;
+    this.#count += spans.length;
     for (const span of spans) this.#processor.onEnd(span);
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const limit = new Promise<void>((resolve) => {
-      this.#clock.startTimer(CLOSE_LIMIT_MS, resolve);
-    });
+    const limit = deferred<'late'>();
+    const timer = this.#clock.startTimer(CLOSE_LIMIT_MS, () => limit.resolve('late'));
     // What could not be sent has been told.
     const sent = this.#processor.shutdown().catch((thrown: unknown) => log.debug(messageOf(thrown)));
-    await Promise.race([sent, limit]);
+    const isLate = (await Promise.race([sent, limit.promise])) === 'late';
+    timer.cancel();
+    if (isLate) this.#exporter.giveUp(this.#count);
   }
+}
+
+/** Without what may be secret. */
+function shownUrl(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
 }
 
 /** What is said here wins over the variables `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`, and they over our own. */

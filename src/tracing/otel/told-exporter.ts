@@ -10,22 +10,35 @@ export class ToldExporter implements SpanExporter {
   readonly #inner: SpanExporter;
   readonly #url: string;
   readonly #failures: RareWarning;
-  readonly #onTaken: (spans: number) => void;
+  #taken = 0;
+  #settled = 0;
 
-  /** @param onTaken hears of spans that have left the queue, for good or ill */
-  constructor(inner: SpanExporter, url: string, failures: RareWarning, onTaken: (spans: number) => void) {
+  constructor(inner: SpanExporter, url: string, failures: RareWarning) {
     this.#inner = inner;
     this.#url = url;
     this.#failures = failures;
-    this.#onTaken = onTaken;
+  }
+
+  /** Spans that it was ever given. */
+  get taken(): number {
+    return this.#taken;
   }
 
   export(spans: ReadableSpan[], done: (outcome: Outcome) => void): void {
-    this.#onTaken(spans.length);
+    this.#taken += spans.length;
     this.#inner.export(spans, (outcome) => {
+      this.#settled += spans.length;
       if (outcome.code !== SUCCESS) this.#tell(spans.length, outcome.error);
       done(outcome);
     });
+  }
+
+  /** Nobody waits any longer, for all that it should ever have sent. */
+  giveUp(count: number): void {
+    this.#failures.warn(
+      count - this.#settled,
+      (lost) => `${lost} spans could not be sent to ${this.#url} in time`,
+    );
   }
 
   shutdown(): Promise<void> {
