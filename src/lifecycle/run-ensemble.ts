@@ -50,10 +50,10 @@ export function runEnsemble(parts: EnsembleParts, job: Job, call: Call, clock: C
       const made = step.outputs.filter(({ tensor }) => uses.has(tensor));
       const stepCall = watch === undefined ? call : callWith(call, { watch });
       const { outputs, timings } = await handle.submit(stepJob(step, made, handle, ledger, job), stepCall);
-      watch?.end(null);
       for (const [i, { tensor: name }] of made.entries())
         ledger.giveMade({ ...(outputs[i] as Tensor), name });
       spent.push(timings);
+      watch?.end(null);
     } catch (thrown) {
       hasFailed = true;
       watch?.end(messageOf(thrown));

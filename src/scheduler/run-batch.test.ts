@@ -26,8 +26,6 @@ function watching(): Heard {
 const taskFor = (watch: RunWatch | undefined, enqueuedAt: number, rows = 1): Task =>
   newTask(jobOf(1, { rows }), callOf({ watch }), { enqueuedAt, priority: 0, deadline: null });
 
-
-
 test('all who watch requests of a run are told of the same run', async () => {
   const [one, other] = [watching(), watching()];
   const tasks = [taskFor(one.watch, 1, 2), taskFor(undefined, 2), taskFor(other.watch, 3)];

@@ -108,7 +108,9 @@ const ERROR = 2;
 test('over REST a request is a server span with its way below it, in the trace of the caller', async (t) => {
   const resource = { 'service.name': 'mine' };
   const { infer, spans } = await serveTraced(t, { spans: { ...NO_OPTIONS, resource } });
-  const body = { id: 'r1', ...inferBody(tensor('input', 'INT32', [2], [7, -1])) };
+  // With a time limit of its own the call is not the one that came in.
+  const parameters = { timeout: 60_000_000 };
+  const body = { id: 'r1', parameters, ...inferBody(tensor('input', 'INT32', [2], [7, -1])) };
   const response = await infer('a', { traceparent: SAMPLED, tracestate: 'vendor=x' }, body);
   assert.equal(response.status, 200);
   const all = await spans();
@@ -276,6 +278,33 @@ test('a request that is cut into several runs has each of them', async (t) => {
     [2, 2, 1],
   );
   assert.equal(one(all, REST_NAME).attributes['furiosa.request.rows'], 5);
+});
+
+test('a request whose caller goes away has its spans, and no status', async (t) => {
+  const rows = writeModel(folder, 'rows.onnx', identityModel('INT32', ['batch', 1]));
+  const batching = { ...PLAIN_BATCHING, isAssumed: false, preferredRows: [2], maxDelayMs: 60_000 };
+  const { server, spans } = await serveTraced(t, {}, [
+    offerOf({ name: 'rows', path: rows, maxBatchSize: 2, batching }),
+  ]);
+  const caller = new AbortController();
+  const left = fetch(`http://127.0.0.1:${server.port}/v2/models/rows/infer`, {
+    method: 'POST',
+    body: JSON.stringify(inferBody(tensor('input', 'INT32', [1, 1], [7]))),
+    signal: caller.signal,
+  });
+  await server.inside(1);
+  caller.abort();
+  await assert.rejects(left);
+  await server.inside(0);
+  const [root, ...others] = await spans();
+  assert.deepEqual(
+    [root?.attributes['error.type'], root?.attributes['http.response.status_code'], root?.status],
+    ['CANCELLED', undefined, 0],
+  );
+  assert.deepEqual(
+    others.map(({ name }) => name),
+    ['receive'],
+  );
 });
 
 test('the steps of an ensemble are spans of their own, with the way through their models below them', async (t) => {
