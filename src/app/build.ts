@@ -34,11 +34,11 @@ import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.
 import { isStoreUrl } from '#store/store-url.js';
 import { openStores, type Stores } from '#store/stores.js';
 import { Metrics } from '#telemetry/metrics/metrics.js';
-import { TraceFile } from '#tracing/trace-file.js';
 import { dashboardRoutes } from '#web/dashboard.js';
 import { docsRoutes } from '#web/docs.js';
 import { fileStateOf } from './fingerprint.js';
 import { metricSources, whereMetricsAre } from './metric-sources.js';
+import { openTraces, type Traces } from './open-traces.js';
 import { type ReadAgain, rereader } from './reread.js';
 import { beginCache } from './version-cache.js';
 
@@ -71,8 +71,7 @@ export interface Parts {
   readonly metricsListener: Listener | null;
   /** Null where they are off. */
   readonly metrics: Metrics | null;
-  /** Null where the server was started without one. */
-  readonly traceFile: TraceFile | null;
+  readonly traces: Traces;
   /** Null where clients may not use it. */
   readonly sharedMemory: SharedMemoryRegions | null;
   /** Null where no answers are kept. */
@@ -87,6 +86,7 @@ export async function build(
   readAgain: ReadAgain,
 ): Promise<Parts> {
   const inventory = await openInventory(settings.devices);
+  const traces = await openTraces(settings, clock);
   const cache = settings.cache === null ? null : await openCache(settings.cache, clock);
   let loads = 0;
   const grounds = { inventory, threads: new EngineThreads() };
@@ -128,8 +128,6 @@ export async function build(
     reread: rereader(settings, { list, locate }, readAgain),
   });
   const gate = new Gate();
-  const { file } = settings.trace;
-  const traceFile = file === '' ? null : new TraceFile(file, clock);
   const sharedMemory = settings.allowClientShm
     ? new SharedMemoryRegions({ root: SHARED_MEMORY_ROOT, maxRequestBytes: settings.rest.maxBodyBytes })
     : null;
@@ -148,7 +146,7 @@ export async function build(
     strictReadiness: settings.strictReadiness,
     process: processFacts,
     logControl,
-    tracing: new Tracing(settings.trace, traceFile, clock),
+    tracing: new Tracing(settings.trace, traces, clock),
     sharedMemory,
     metrics: whereMetricsAre(metrics, settings.metrics.port),
     devices: async () => {
@@ -181,7 +179,7 @@ export async function build(
     metricsListener,
     metrics,
     sharedMemory,
-    traceFile,
+    traces,
     cache,
   };
 }

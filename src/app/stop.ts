@@ -63,7 +63,7 @@ export class Stopper {
 
   async #drain(): Promise<void> {
     const { gate, listener, grpcListener, metricsListener, models, control, stores, overrides } = this.#parts;
-    const { sharedMemory, traceFile, cache } = this.#parts;
+    const { sharedMemory, traces, cache } = this.#parts;
     const { drainDelayMs, drainTimeoutMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
     gate.leave();
@@ -83,10 +83,12 @@ export class Stopper {
     await Promise.race([overrides.close(), limit]);
     await Promise.race([stores.close(), limit]);
     await Promise.race([cache?.close(), limit]);
-    await Promise.race([traceFile?.close(), limit]);
     const cutOffMs = Math.max(MIN_SEND_MS, limitAt - this.#clock.now());
     const ports = [listener, grpcListener, metricsListener];
     await Promise.all(ports.map((port) => port?.close(cutOffMs)));
+    // The last answers are sent, and so their traces are whole.
+    const closeMs = Math.max(MIN_SEND_MS, limitAt - this.#clock.now());
+    await Promise.race([traces.close(), this.#pause(closeMs)]);
     // Nobody is left who could register another one.
     sharedMemory?.unregister(null);
     log.info('stopped');

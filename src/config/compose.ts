@@ -4,6 +4,7 @@ import { type ControlOptions, DEFAULT_CONTROL } from '#control/options.js';
 import { DEFAULT_DEVICE_OPTIONS, type DeviceOptions } from '#device/options.js';
 import { NO_RETRY } from '#lifecycle/retry.js';
 import { DEFAULT_STORE_OPTIONS, type StoreOptions } from '#store/options.js';
+import { composeTrace } from './compose-trace.js';
 import type { Environment, Given, GivenOptions } from './given.js';
 import { isAddress } from './paths.js';
 import type { ServerFile } from './server-file.js';
@@ -25,8 +26,6 @@ export const USUAL_CACHE: CacheOptions = { localBytes: 64 * 1024 * 1024, redis: 
 const REDIS_PORT = 6379;
 /** Triton's. */
 const METRICS_INTERVAL_MS = 2000;
-/** Triton's. */
-const TRACE_RATE = 1000;
 
 export interface ComposeInput {
   readonly given: GivenOptions;
@@ -171,20 +170,6 @@ function composeMetrics({ given, file }: Pick<ComposeInput, 'given' | 'file'>): 
     isOn: pick(given.allowMetrics, file.allowMetrics, true),
     port: port === 0 ? null : port,
     intervalMs: pick(given.metricsIntervalMs, file.metricsIntervalMs, METRICS_INTERVAL_MS),
-  };
-}
-
-/** Key by key, as everything else. */
-function composeTrace({ given, file, fileFolder, cwd }: ComposeInput): Settings['trace'] {
-  const option = given.traceConfig?.value ?? null;
-  const written = file.trace?.file ?? null;
-  const fromFile = written === null ? '' : resolve(fileFolder ?? cwd, written);
-  return {
-    file: option?.file ? resolve(cwd, option.file) : fromFile,
-    levels: option?.levels ?? file.trace?.levels ?? [],
-    rate: option?.rate ?? file.trace?.rate ?? TRACE_RATE,
-    count: option?.count ?? file.trace?.count ?? -1,
-    logFrequency: option?.logFrequency ?? file.trace?.logFrequency ?? 0,
   };
 }
 

@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { DeviceOptions } from '#device/options.js';
 import { composeDevices, composeSettings, USUAL_CACHE } from './compose.js';
+import { checkTrace } from './compose-trace.js';
 import { type ConfigFile, readGivenFile } from './config-file.js';
 import { deviceDefault } from './device-default.js';
 import type { Flags } from './flags.js';
@@ -10,7 +11,6 @@ import { chooseModelSource } from './model-source.js';
 import { type LocatedEntry, offerModels } from './offer-models.js';
 import { withLabels } from './output-labels.js';
 import { isAddress, locate } from './paths.js';
-import { NOWHERE } from './problem.js';
 import { readRegistry } from './registry.js';
 import { Report } from './report.js';
 import { EMPTY_SERVER_FILE, type ServerFile, serverFile } from './server-file.js';
@@ -67,7 +67,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
   };
   const models = offerModels({ entries, isWhole, defaults }, report);
   if (file !== null) {
-    checkTraceFile(given, file, report);
+    checkTrace(given, file, report);
     checkRedis(given, file, report);
   }
   report.throwIfAny();
@@ -103,17 +103,6 @@ export function loadDeviceOptions({
     fileFolder: serverConfig?.folder ?? null,
     cwd,
   });
-}
-
-/** To trace without a file to write to would be to trace nothing. */
-function checkTraceFile(given: GivenOptions, file: ServerFile, report: Report): void {
-  const option = given.traceConfig?.value ?? null;
-  const levels = option?.levels ?? file.trace?.levels ?? [];
-  if (levels.length === 0 || (option?.file ?? file.trace?.file ?? null) !== null) return;
-  report.problem(
-    (option?.levels ? option : file.trace)?.place ?? NOWHERE,
-    `${levels.join(' and ')} cannot be traced without a trace file; expected file=PATH`,
-  );
 }
 
 /** A file may say everything but the host, and an option the host. */

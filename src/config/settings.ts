@@ -3,10 +3,12 @@ import type { ControlOptions } from '#control/options.js';
 import type { LogLevel } from '#core/log.js';
 import type { RequestShare } from '#core/request-share.js';
 import type { TraceLevel } from '#core/trace-level.js';
+import type { TraceMode } from '#core/trace-mode.js';
 import type { DeviceOptions } from '#device/options.js';
 import type { LoadOptions } from '#lifecycle/load-queue.js';
 import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import type { StoreOptions } from '#store/options.js';
+import type { SpanOptions } from '#tracing/span-options.js';
 import type { ModelDefaults } from './offer-models.js';
 import type { CompressionLevel } from './values.js';
 
@@ -56,10 +58,13 @@ export interface Settings {
   };
   /** What is traced until somebody asks for something else. */
   readonly trace: {
-    /** Absolute; empty for none, and then nothing can be traced. */
+    readonly mode: TraceMode;
+    /** Where spans are sent; null in the other mode. */
+    readonly spans: SpanOptions | null;
+    /** Absolute; empty for none, and then nothing can be traced in the mode triton. */
     readonly file: string;
     readonly levels: readonly TraceLevel[];
-    /** One request of so many. */
+    /** One request of so many; 0 for those that their callers trace. */
     readonly rate: number;
     /** So many requests; -1 for any number. */
     readonly count: number;

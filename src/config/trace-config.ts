@@ -1,4 +1,5 @@
 import { type TraceLevel, traceLevelsOf } from '#core/trace-level.js';
+import { TRACE_MODES, type TraceMode } from '#core/trace-mode.js';
 import { mapping } from './collections.js';
 import {
   type ConfigNode,
@@ -12,6 +13,7 @@ import {
 import type { Place } from './problem.js';
 import { choice, integer } from './scalars.js';
 import { mismatch, optional, type Schema } from './schema.js';
+import { spanKeys } from './span-config.js';
 import { nonEmpty } from './values.js';
 
 /** What an option or a file says of tracing; null where it says nothing. */
@@ -21,14 +23,20 @@ export interface TraceConfig {
   readonly rate: number | null;
   readonly count: number | null;
   readonly logFrequency: number | null;
-  /** Where the levels are said, or would be. */
-  readonly place: Place;
+  readonly mode: TraceMode | null;
+  readonly url: string | null;
+  readonly resource: Readonly<Record<string, string>> | null;
+  readonly maxQueueSize: number | null;
+  readonly scheduleDelayMs: number | null;
+  readonly maxExportBatchSize: number | null;
+  /** Where a key is said, or would be. */
+  readonly at: (key: 'level' | 'rate' | 'bsp_max_export_batch_size') => Place;
 }
 
-const rate = integer(1, 4_294_967_295);
+const rate = integer(0, 4_294_967_295);
 const count = integer(-1, 2_147_483_647);
 const logFrequency = integer(0, 4_294_967_295);
-const mode = choice(['triton']);
+const mode = choice(TRACE_MODES);
 
 const LEVELS = 'OFF, TIMESTAMPS, TENSORS, or a list of the latter two';
 
@@ -52,9 +60,16 @@ const levels: Schema<readonly TraceLevel[]> = {
 export const traceBlock: Schema<TraceConfig> = mapping(
   'a mapping of trace settings',
   {
-    file: optional(nonEmpty, 'Where traces are written. Without one nothing can be traced.'),
+    file: optional(
+      nonEmpty,
+      'In the mode triton: where traces are written. Without one nothing can be traced.',
+    ),
     level: optional(levels, 'What is traced.', 'OFF'),
-    rate: optional(rate, 'One request of so many is traced.', '1000'),
+    rate: optional(
+      rate,
+      'One request of so many is traced; 0, in the mode opentelemetry, for those that their callers trace.',
+      '1000',
+    ),
     count: optional(count, 'So many requests are traced; -1 for any number.', '-1'),
     log_frequency: optional(
       logFrequency,
@@ -63,15 +78,22 @@ export const traceBlock: Schema<TraceConfig> = mapping(
     ),
     mode: optional(
       mode,
-      "The form of the traces. Triton's other one, opentelemetry, is not there yet.",
+      'Where traces go: to a file of the form of Triton, or as spans to a collector of OpenTelemetry.',
       'triton',
     ),
+    ...spanKeys,
   },
-  ({ level, log_frequency, mode: _mode, ...others }, at) => ({
+  (
+    { level, log_frequency, bsp_max_queue_size, bsp_schedule_delay, bsp_max_export_batch_size, ...others },
+    at,
+  ) => ({
     ...others,
     levels: level,
     logFrequency: log_frequency,
-    place: at('level'),
+    maxQueueSize: bsp_max_queue_size,
+    scheduleDelayMs: bsp_schedule_delay,
+    maxExportBatchSize: bsp_max_export_batch_size,
+    at,
   }),
 );
 
@@ -83,26 +105,40 @@ export const traceOption: Schema<TraceConfig> = {
   read({ node, place }, report) {
     if (node.kind !== 'scalar') return mismatch(OPTION_TYPE, { node, place }, report);
     const entries = new Map<string, MapEntry>();
-    for (const pair of node.text.split(',').filter((part) => part !== 'triton')) {
-      const at = pair.indexOf('=');
-      if (at < 1) {
+    for (const pair of node.text.split(',').filter((part) => !TRACE_MODES.some((mode) => mode === part))) {
+      const [key, value] = keyAndValue(pair) ?? [];
+      if (key === undefined || value === undefined) {
         report.problem(place, `expected ${OPTION_TYPE}, found ${quoted(pair)}`);
         return undefined;
       }
-      const key = pair.slice(0, at).replaceAll('-', '_');
-      const before = entries.get(key)?.value;
-      const value = scalarNode(pair.slice(at + 1));
-      // Levels add up, as Triton's do; of any other key that is given twice the last counts.
-      entries.set(key, {
-        key: NO_POSITION,
-        value: key === 'level' && before ? joined(before, value) : value,
-      });
+      entries.set(key, { key: NO_POSITION, value: withBefore(key, entries.get(key)?.value, value) });
     }
     return traceBlock.read({ node: { kind: 'map', entries, ...NO_POSITION }, place }, report);
   },
 };
 
 const NO_POSITION: Position = { line: null, column: null };
+
+/** Null where there is no key, or nothing behind it. */
+function keyAndValue(pair: string): readonly [key: string, value: string] | null {
+  const at = pair.indexOf('=');
+  return at < 1 ? null : [pair.slice(0, at).replaceAll('-', '_'), pair.slice(at + 1)];
+}
+
+/** Levels and attributes of the resource add up, as Triton's do; of any other key that is given twice the last counts. */
+function withBefore(key: string, before: ConfigNode | undefined, value: string): ConfigNode {
+  const node = scalarNode(value);
+  if (key === 'level' && before) return joined(before, node);
+  return key === 'resource' ? withAttribute(before, value) : node;
+}
+
+function withAttribute(before: ConfigNode | undefined, written: string): ConfigNode {
+  const at = written.indexOf('=');
+  if (at < 1) return scalarNode(written);
+  const attribute: MapEntry = { key: NO_POSITION, value: scalarNode(written.slice(at + 1)) };
+  const known = before?.kind === 'map' ? before.entries : [];
+  return { kind: 'map', entries: new Map([...known, [written.slice(0, at), attribute]]), ...NO_POSITION };
+}
 
 function scalarNode(text: string): ScalarNode {
   return { kind: 'scalar', text, ...NO_POSITION };

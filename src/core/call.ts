@@ -1,4 +1,6 @@
+import type { CallOrigin } from './call-origin.js';
 import type { RequestFacts } from './request-record.js';
+import type { RunWatch } from './run-watch.js';
 
 /** What a protocol knows about a caller, and nothing else. */
 export interface Call {
@@ -14,4 +16,8 @@ export interface Call {
   readonly transport?: 'http' | 'grpc' | undefined;
   /** Where what is found out of the request is written down; left out where nobody asks, or the call carries many. */
   readonly facts?: RequestFacts | undefined;
+  /** What the transport tells to whoever traces requests; left out where there is no transport. */
+  readonly origin?: CallOrigin | undefined;
+  /** Hears of the runs that the request is in; left out for the many requests that nobody traces. */
+  readonly watch?: RunWatch | undefined;
 }

@@ -1,6 +1,8 @@
 import type { Call } from '#core/call.js';
+import { callWith } from '#core/call-with.js';
 import type { Clock } from '#core/clock.js';
-import { ServingError } from '#core/errors.js';
+import { messageOf, ServingError } from '#core/errors.js';
+import type { StepWatch } from '#core/run-watch.js';
 import type { Timings } from '#inference/timings.js';
 import { cancelled, expired } from '#scheduler/given-up.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
@@ -40,16 +42,21 @@ export function runEnsemble(parts: EnsembleParts, job: Job, call: Call, clock: C
 
   const runStep = async (step: PlannedStep): Promise<void> => {
     if (hasFailed) return;
+    const handle = parts.handles[step.at] as Handle;
+    let watch: StepWatch | undefined;
     try {
       checkCall(call, clock);
-      const handle = parts.handles[step.at] as Handle;
+      watch = call.watch?.step(handle.metadata);
       const made = step.outputs.filter(({ tensor }) => uses.has(tensor));
-      const { outputs, timings } = await handle.submit(stepJob(step, made, handle, ledger, job), call);
+      const stepCall = watch === undefined ? call : callWith(call, { watch });
+      const { outputs, timings } = await handle.submit(stepJob(step, made, handle, ledger, job), stepCall);
       for (const [i, { tensor: name }] of made.entries())
         ledger.giveMade({ ...(outputs[i] as Tensor), name });
       spent.push(timings);
+      watch?.end(null);
     } catch (thrown) {
       hasFailed = true;
+      watch?.end(messageOf(thrown));
       throw inStep(step, thrown);
     }
   };

@@ -1,4 +1,5 @@
 import type { Call } from '#core/call.js';
+import { callWith } from '#core/call-with.js';
 import type { Job } from '#scheduler/task.js';
 import { termsOf } from '#scheduler/terms.js';
 import type { OfferedQueue } from './offer.js';
@@ -10,14 +11,5 @@ import type { OfferedQueue } from './offer.js';
 export function timedCall({ schedule }: Job, call: Call, queue: OfferedQueue, now: number): Call {
   const { deadline } = termsOf(schedule, call, queue, now);
   if (deadline === call.deadline) return call;
-  const { receivedAt, transport } = call;
-  return {
-    // A signal is made when it is first asked for.
-    get signal() {
-      return call.signal;
-    },
-    deadline,
-    receivedAt,
-    transport,
-  };
+  return callWith(call, { deadline });
 }

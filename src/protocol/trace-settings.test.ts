@@ -21,7 +21,11 @@ const good: [values: Values, change: TraceChange][] = [
     { trace_rate: [], trace_count: [], log_frequency: [] },
     { rate: null, count: null, logFrequency: null },
   ],
-  [{ trace_mode: ['triton'], trace_file: [] }, {}],
+  [{ trace_mode: ['triton'], trace_file: [] }, { mode: 'triton' }],
+  [
+    { trace_mode: ['opentelemetry'], trace_rate: ['0'] },
+    { mode: 'opentelemetry', rate: 0 },
+  ],
   [{ trace_mode: [] }, {}],
 ];
 
@@ -29,10 +33,10 @@ for (const [values, change] of good) {
   test(`${JSON.stringify(values)} is read`, () => assert.deepEqual(read(values), change));
 }
 
-const RATE = "'trace_rate' must be an integer from 1 to 4294967295, but is";
+const RATE = "'trace_rate' must be an integer from 0 to 4294967295, but is";
 const LEVEL = "'trace_level' must be OFF, or TIMESTAMPS, TENSORS or both, but is";
 const bad: [values: Values, message: string, code?: string][] = [
-  [{ trace_rate: ['0'] }, `${RATE} "0"`],
+  [{ trace_rate: ['-1'] }, `${RATE} "-1"`],
   [{ trace_rate: ['4294967296'] }, `${RATE} "4294967296"`],
   [{ trace_rate: ['1.5'] }, `${RATE} "1.5"`],
   [{ trace_rate: [''] }, `${RATE} ""`],
@@ -41,15 +45,10 @@ const bad: [values: Values, message: string, code?: string][] = [
   [{ log_frequency: ['-1'] }, `'log_frequency' must be an integer from 0 to 4294967295, but is "-1"`],
   [{ trace_level: ['MAX'] }, `${LEVEL} "MAX"`],
   [{ trace_level: ['OFF', 'TENSORS'] }, `${LEVEL} ["OFF","TENSORS"]`],
-  [{ trace_mode: ['zipkin'] }, `'trace_mode' must be triton, but is "zipkin"`],
+  [{ trace_mode: ['zipkin'] }, `'trace_mode' must be triton or opentelemetry, but is "zipkin"`],
   [
     { trace_rate: ['1'], rate: ['1'] },
     "tracing has no setting 'rate'; it has trace_file, trace_level, trace_rate, trace_count, log_frequency, trace_mode",
-  ],
-  [
-    { trace_mode: ['opentelemetry'] },
-    "'trace_mode' opentelemetry is not supported by this version of the server, which has triton",
-    'UNIMPLEMENTED',
   ],
   [{ trace_file: ['x'] }, 'trace file location can not be updated through network protocol', 'UNIMPLEMENTED'],
 ];
@@ -61,8 +60,21 @@ for (const [values, message, code = 'INVALID_ARGUMENT'] of bad) {
 }
 
 test('what is told can be read again, but for the file', () => {
-  const settings = { file: '/t.json', levels: ['TENSORS'], rate: 3, count: 4, logFrequency: 5 } as const;
+  const settings = {
+    mode: 'opentelemetry',
+    file: '/t.json',
+    levels: ['TENSORS'],
+    rate: 3,
+    count: 4,
+    logFrequency: 5,
+  } as const;
   const { trace_file: file, ...values } = traceSettingValues(settings);
   assert.deepEqual(file, ['/t.json']);
-  assert.deepEqual(read(values), { levels: ['TENSORS'], rate: 3, count: 4, logFrequency: 5 });
+  assert.deepEqual(read(values), {
+    mode: 'opentelemetry',
+    levels: ['TENSORS'],
+    rate: 3,
+    count: 4,
+    logFrequency: 5,
+  });
 });

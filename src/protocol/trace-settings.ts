@@ -1,5 +1,5 @@
-import { ServingError } from '#core/errors.js';
 import { traceLevelsOf } from '#core/trace-level.js';
+import { TRACE_MODES } from '#core/trace-mode.js';
 import type { TraceChange, TraceSettings } from '#serving/trace-settings.js';
 import { wrongValue } from './request-faults.js';
 import { fixedFile, unknownSetting } from './setting-faults.js';
@@ -26,13 +26,13 @@ export function traceSettingValues(settings: TraceSettings): Record<TraceSetting
     trace_rate: [String(settings.rate)],
     trace_count: [String(settings.count)],
     log_frequency: [String(settings.logFrequency)],
-    trace_mode: ['triton'],
+    trace_mode: [settings.mode],
   };
 }
 
 /**
  * What a request wants changed; a setting without values is to go back to what it was. Throws INVALID_ARGUMENT for a
- * setting that does not exist or cannot have that value, and UNIMPLEMENTED for another file or mode.
+ * setting that does not exist or cannot have that value, and UNIMPLEMENTED for another file.
  */
 export function readTraceChange(values: ReadonlyMap<string, readonly string[]>): TraceChange {
   return Object.assign({}, ...[...values].map(([name, texts]) => readOne(name, texts)));
@@ -46,14 +46,13 @@ function readOne(name: string, texts: readonly string[]): TraceChange {
     case 'trace_level':
       return { levels: levelsOf(name, texts) };
     case 'trace_rate':
-      return { rate: integerOf(name, texts, 1, MAX_UINT32) };
+      return { rate: integerOf(name, texts, 0, MAX_UINT32) };
     case 'trace_count':
       return { count: integerOf(name, texts, -1, MAX_INT32) };
     case 'log_frequency':
       return { logFrequency: integerOf(name, texts, 0, MAX_UINT32) };
     case 'trace_mode':
-      checkMode(name, texts);
-      return {};
+      return modeOf(name, texts);
     default:
       throw unknownSetting(name, 'tracing', TRACE_SETTINGS);
   }
@@ -74,12 +73,11 @@ function integerOf(name: string, texts: readonly string[], min: number, max: num
   throw wrongValue(name, `an integer from ${min} to ${max}`, foundIn(texts));
 }
 
-function checkMode(name: string, texts: readonly string[]): void {
-  const [mode, more] = texts;
-  if (mode === undefined || (mode === 'triton' && more === undefined)) return;
-  if (mode !== 'opentelemetry') throw wrongValue(name, 'triton', foundIn(texts));
-  const text = "'trace_mode' opentelemetry is not supported by this version of the server, which has triton";
-  throw new ServingError('UNIMPLEMENTED', text);
+function modeOf(name: string, texts: readonly string[]): TraceChange {
+  if (texts.length === 0) return {};
+  const mode = TRACE_MODES.find((each) => texts.length === 1 && each === texts[0]);
+  if (mode === undefined) throw wrongValue(name, TRACE_MODES.join(' or '), foundIn(texts));
+  return { mode };
 }
 
 /** One text as it is, several as a list. */

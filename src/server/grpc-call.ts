@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { CallOrigin } from '#core/call-origin.js';
 import type { RequestFacts } from '#core/request-record.js';
 import type { RpcCall, RpcStatus, StreamedRequest } from '#protocol/exchange.js';
 import type { ContentCoding } from './content-coding.js';
@@ -8,6 +9,7 @@ import { byteLengthOf } from './encode-answer.js';
 import { freePieces } from './free-pieces.js';
 import { ACCEPTED_ENCODINGS, type EncodedMessage } from './grpc-encoding.js';
 import { prefixOf } from './grpc-frames.js';
+import { GrpcOrigin } from './grpc-origin.js';
 import { OK, trailersOf } from './grpc-trailers.js';
 
 /** Up to this size the pieces of a message are joined: one write costs more than copying so little. */
@@ -34,6 +36,8 @@ export class GrpcCall implements RpcCall {
   responseBytes = 0;
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
+  /** Headers of the answer beside those that every answer has; null for none. */
+  #ownHeaders: Record<string, string> | null = null;
   #controller: AbortController | null = null;
   #hasLeft = false;
   #status: RpcStatus | null = null;
@@ -53,6 +57,11 @@ export class GrpcCall implements RpcCall {
     this.#headers = headers;
     this.receivedAt = receivedAt;
     this.deadline = deadline;
+  }
+
+  /** Made when asked for: most requests are not traced. */
+  get origin(): CallOrigin {
+    return new GrpcOrigin(this, this.#stream);
   }
 
   /** Made when first asked for: most calls are answered before anyone would listen. */
@@ -78,6 +87,11 @@ export class GrpcCall implements RpcCall {
   header(name: string): string | undefined {
     const value = this.#headers[name];
     return Array.isArray(value) ? value.join(',') : value;
+  }
+
+  /** Adds a header to an answer that has not begun. */
+  setHeader(name: string, value: string): void {
+    this.#ownHeaders = { ...this.#ownHeaders, [name]: value };
   }
 
   /** The caller has gone, or will not be answered: whoever works for it may stop. */
@@ -136,7 +150,7 @@ export class GrpcCall implements RpcCall {
     if (stream.destroyed || stream.closed) return;
     if (stream.headersSent) stream.end();
     else {
-      stream.respond({ ...HEADERS, ...trailersOf(status) }, { endStream: true });
+      stream.respond({ ...HEADERS, ...this.#ownHeaders, ...trailersOf(status) }, { endStream: true });
       this.#stopReading();
     }
   }
@@ -145,7 +159,8 @@ export class GrpcCall implements RpcCall {
     const stream = this.#stream;
     if (stream.headersSent || stream.destroyed || stream.closed) return;
     const encoding = this.#encoding;
-    const headers = encoding === 'identity' ? HEADERS : { ...HEADERS, 'grpc-encoding': encoding };
+    const plain = this.#ownHeaders === null ? HEADERS : { ...HEADERS, ...this.#ownHeaders };
+    const headers = encoding === 'identity' ? plain : { ...plain, 'grpc-encoding': encoding };
     stream.respond(headers, { waitForTrailers: true });
     stream.once('wantTrailers', () => {
       stream.sendTrailers(trailersOf(this.#status ?? OK));

@@ -1,6 +1,9 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call } from '#core/call.js';
+import type { CallOrigin } from '#core/call-origin.js';
 import type { RequestFacts } from '#core/request-record.js';
+import type { Route } from '#protocol/exchange.js';
+import { HttpOrigin } from './http-origin.js';
 
 /** A Call over one HTTP exchange: aborted when the connection closes before the answer was sent. */
 export class HttpCall implements Call {
@@ -8,20 +11,32 @@ export class HttpCall implements Call {
   readonly transport = 'http';
   readonly receivedAt: number;
   readonly facts: RequestFacts | undefined;
+  readonly #route: Pick<Route, 'method' | 'path'>;
+  readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   #controller: AbortController | null = null;
 
   /** @param timeoutMs how long after it was received the answer is of use; null for ever */
   constructor(
+    route: Pick<Route, 'method' | 'path'>,
+    request: IncomingMessage,
     response: ServerResponse,
     receivedAt: number,
     timeoutMs: number | null,
     facts: RequestFacts | undefined,
   ) {
     this.facts = facts;
+    this.#route = route;
+    this.#request = request;
     this.#response = response;
     this.receivedAt = receivedAt;
     this.deadline = timeoutMs === null ? null : receivedAt + timeoutMs;
+  }
+
+  /** Made when asked for: most requests are not traced. */
+  get origin(): CallOrigin {
+    const { method, path } = this.#route;
+    return new HttpOrigin(`${method} ${path}`, this.#request, this.#response);
   }
 
   /** Made when first asked for: most requests are answered before anyone would listen. */

@@ -154,7 +154,7 @@ export class Listener {
     const { route, params } = this.#find(request.method ?? '', request.url ?? '');
     if (telling !== null) telling.operation = `${route.method} ${route.path}`;
     const timeoutMs = route.takesTimeout ? requestTimeoutOf(headerOf(request, TIMEOUT_HEADER)) : null;
-    const call = new HttpCall(response, receivedAt, timeoutMs, telling?.facts);
+    const call = new HttpCall(route, request, response, receivedAt, timeoutMs, telling?.facts);
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
       if (expectsContinue) {

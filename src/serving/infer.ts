@@ -7,9 +7,9 @@ import type { Handle } from '#lifecycle/handle.js';
 import type { ModelManager } from '#lifecycle/manager.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { classify } from './classify.js';
+import type { RequestTrace } from './request-trace.js';
 import { resolveInputs } from './resolve-inputs.js';
 import { resolveOutputs, type WantedOutput } from './resolve-outputs.js';
-import type { Trace } from './trace.js';
 import type { Tracing } from './tracing.js';
 
 /** The whole server in a few lines: borrow the model, check, run, give it back. Rejects with ServingError. */
@@ -25,6 +25,9 @@ export async function infer(
   const trace = tracing.begin(request.id, handle.metadata, call); // mostly null
   try {
     return await inferWith(handle, request, call, trace);
+  } catch (thrown) {
+    trace?.failed(thrown);
+    throw thrown;
   } finally {
     handle.release(); // an unload waits for this
     trace?.end();
@@ -35,7 +38,7 @@ async function inferWith(
   handle: Handle,
   request: InferenceRequest,
   call: Call,
-  trace: Trace | null,
+  trace: RequestTrace | null,
 ): Promise<InferenceResponse> {
   const { name, version, dialect, maxBatchSize } = handle.metadata;
   const { signature, strict, maxRequestRows } = handle;
@@ -45,11 +48,11 @@ async function inferWith(
   const wanted = resolveOutputs(request.outputs, signature.outputs, handle.metadata); // INVALID_ARGUMENT
   const engineNames = wanted.map((output) => output.engineName);
   const job = { inputs, outputs: engineNames, rows, schedule: request.schedule, sequence: request.sequence };
-  trace?.queued(inputs);
-  const { outputs, timings, isCached = false } = await handle.submit(job, call); // OVERLOADED, CANCELLED, INTERNAL, …
+  trace?.queued(inputs, rows);
+  const { outputs, timings, isCached = false } = await handle.submit(job, trace?.watched(call) ?? call); // OVERLOADED, CANCELLED, INTERNAL, …
   if (call.facts !== undefined) Object.assign(call.facts, { phases: timings, isCached });
   // The sums of an ensemble's steps are no moments of the one request.
-  trace?.computed(outputs, handle.deployment.scheduling.kind === 'ensemble' ? null : timings);
+  trace?.computed(outputs, handle.deployment.scheduling.kind === 'ensemble' ? null : timings, isCached);
   return {
     id: request.id,
     model: { name, version, dialect },

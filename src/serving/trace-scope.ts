@@ -9,7 +9,7 @@ export interface TraceScope {
   readonly logFrequency: number;
 }
 
-/** Chooses every Nth, the Nth first, as Triton does. */
+/** Chooses every Nth, the Nth first, as Triton does; with a rate of 0, none. */
 export class Sampler {
   readonly rate: number;
   #seen = 0;
@@ -19,6 +19,7 @@ export class Sampler {
   }
 
   next(): boolean {
+    if (this.rate === 0) return false;
     this.#seen = (this.#seen + 1) % this.rate;
     return this.#seen === 0;
   }
@@ -47,7 +48,12 @@ export class Budget {
 }
 
 /** A whole scope that has not counted anything yet. */
-export function scopeOf({ levels, rate, count, logFrequency }: Omit<TraceSettings, 'file'>): TraceScope {
+export function scopeOf({
+  levels,
+  rate,
+  count,
+  logFrequency,
+}: Omit<TraceSettings, 'file' | 'mode'>): TraceScope {
   return { levels, rate: new Sampler(rate), count: new Budget(count), logFrequency };
 }
 

@@ -4,13 +4,14 @@ import type { TraceLevel } from '#core/trace-level.js';
 import type { Timings } from '#inference/timings.js';
 import type { TracedTensor, TraceRecord } from '#inference/trace.js';
 import type { Tensor } from '#tensor/tensor.js';
+import type { RequestTrace } from './request-trace.js';
 import { timestampsOf } from './trace-timestamps.js';
 
 /** Of larger tensors a trace holds the name, datatype and shape only. */
 export const MAX_TRACED_BYTES: number = 64 * 1024;
 
-/** Follows one request that is traced, and at its end tells what it saw. */
-export class Trace {
+/** Follows one request whose timestamps or tensors go to a file, and at its end tells what it saw. */
+export class Trace implements RequestTrace {
   readonly #head: Pick<TraceRecord, 'id' | 'model' | 'requestId'>;
   readonly #levels: readonly TraceLevel[];
   readonly #call: Call;
@@ -37,20 +38,23 @@ export class Trace {
     this.#startedAt = clock.now();
   }
 
-  /** It is about to be given to the model, and its bytes with it. */
+  watched(call: Call): Call {
+    return call;
+  }
+
   queued(inputs: readonly Tensor[]): void {
     this.#keep('TENSOR_QUEUE_INPUT', inputs);
     this.#queuedAt = this.#clock.now();
   }
 
-  /** @param timings null where they do not follow one another */
   computed(outputs: readonly Tensor[], timings: Timings | null): void {
     this.#completedAt = this.#clock.now();
     this.#timings = timings;
     this.#keep('TENSOR_BACKEND_OUTPUT', outputs);
   }
 
-  /** To be called exactly once, however the request ended. */
+  failed(): void {}
+
   end(): void {
     const moments = {
       call: this.#call,

@@ -8,7 +8,14 @@ import { MAX_TRACED_BYTES } from './trace.js';
 import type { TraceChange, TraceSettings } from './trace-settings.js';
 import { Tracing } from './tracing.js';
 
-const START: TraceSettings = { file: '/x', levels: [], rate: 1000, count: -1, logFrequency: 0 };
+const START: TraceSettings = {
+  mode: 'triton',
+  file: '/x',
+  levels: [],
+  rate: 1000,
+  count: -1,
+  logFrequency: 0,
+};
 const call: Call = { signal: new AbortController().signal, deadline: null, receivedAt: 0, transport: 'http' };
 
 interface Written {
@@ -27,7 +34,7 @@ function setUp(start: Partial<TraceSettings> = {}): {
   const sink = {
     write: (record: TraceRecord, tracesPerFile: number) => void written.push({ record, tracesPerFile }),
   };
-  const tracing = new Tracing({ ...START, ...start }, sink, clock);
+  const tracing = new Tracing({ ...START, ...start }, { file: sink, spans: null }, clock);
   const ask = (name: string, times = 1): void => {
     for (let i = 0; i < times; i++) tracing.begin(null, { name, version: '1' }, call)?.end();
   };
@@ -144,7 +151,7 @@ test('a change of one setting does not disturb what another counts', () => {
 });
 
 test('without a file nothing can be switched on, and all else can be changed', () => {
-  const tracing = new Tracing({ ...START, file: '' }, null, new FakeClock());
+  const tracing = new Tracing({ ...START, file: '' }, { file: null, spans: null }, new FakeClock());
   const message =
     "'trace_level' cannot be TIMESTAMPS and TENSORS: the server was started without a trace file (--trace-config file=PATH)";
   assert.throws(() => tracing.change('m', { rate: 1, levels: ['TIMESTAMPS', 'TENSORS'] }), {
@@ -169,10 +176,10 @@ test('a trace has copies of the tensors, as they were, and nothing of those that
   const trace = tracing.begin('r', { name: 'm', version: '2' }, call);
   assert.ok(trace);
   const input = tensor('x', 3);
-  trace.queued([input, tensor('large', MAX_TRACED_BYTES + 1), tensor('limit', MAX_TRACED_BYTES)]);
+  trace.queued([input, tensor('large', MAX_TRACED_BYTES + 1), tensor('limit', MAX_TRACED_BYTES)], 1);
   input.data.fill(0);
   clock.advance(5);
-  trace.computed([tensor('y', 1)], { queuedNs: 0, inputNs: 1, runNs: 2, outputNs: 3, batchRows: 1 });
+  trace.computed([tensor('y', 1)], { queuedNs: 0, inputNs: 1, runNs: 2, outputNs: 3, batchRows: 1 }, false);
   trace.end();
   const [{ record }] = written as [Written];
   assert.deepEqual([record.id, record.model, record.requestId], [1, { name: 'm', version: '2' }, 'r']);
@@ -192,7 +199,7 @@ for (const levels of [['TIMESTAMPS'], ['TENSORS']] as const) {
   test(`a trace of ${levels} has nothing else`, () => {
     const { tracing, written } = setUp({ rate: 1, levels });
     const trace = tracing.begin(null, { name: 'm', version: '1' }, call);
-    trace?.queued([tensor('x', 1)]);
+    trace?.queued([tensor('x', 1)], 1);
     trace?.end();
     const [{ record }] = written as [Written];
     assert.deepEqual(

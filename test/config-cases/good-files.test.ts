@@ -41,7 +41,7 @@ const defaults = {
   },
   log: { level: 'INFO', format: 'auto', requests: 'off' },
   metrics: { isOn: true, port: null, intervalMs: 2000 },
-  trace: { file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
+  trace: { mode: 'triton', spans: null, file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
   devices: { devRoot: '/dev', sysRoot: '/sys', procRoot: '/proc', simulate: 'auto' },
   cache: null,
   repositories: [],
@@ -197,6 +197,8 @@ drain_delay_seconds: 1.5
     log: { level: 'DEBUG', format: 'json', requests: 'off' },
     metrics: { isOn: false, port: 8002, intervalMs: 500 },
     trace: {
+      mode: 'triton',
+      spans: null,
       file: '<cwd>/etc/t.json',
       levels: ['TIMESTAMPS', 'TENSORS'],
       rate: 2,

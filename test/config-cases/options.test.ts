@@ -6,6 +6,14 @@ import { type Bench, problemsOf, settingsOf } from './workbench.js';
 
 const single: Flags = { modelPath: 'm.onnx', modelName: 'm' };
 
+const SPANS = {
+  url: 'http://localhost:4318/v1/traces',
+  resource: {},
+  maxQueueSize: null,
+  scheduleDelayMs: null,
+  maxExportBatchSize: null,
+};
+
 const LIST = 'model_config_list: [{name: m, model: m.onnx}]';
 
 const combinations: [title: string, bench: Bench, ...expected: string[]][] = [
@@ -185,6 +193,27 @@ const precedence: [
       [1000, -1, 0],
     ],
   ],
+  [
+    'traceConfig',
+    [
+      ['mode=opentelemetry', 'opentelemetry,url=http://a:1/x', 'opentelemetry,resource=service.name=b'],
+      'mode=opentelemetry,url=https://c,resource=d=e,resource=f=g=h,bsp_max_queue_size=4,bsp-schedule-delay=2',
+      'trace: {mode: opentelemetry, rate: 0, resource: {i: j}, bsp_max_export_batch_size: 3}',
+    ],
+    (s) => s.trace.spans,
+    [
+      { ...SPANS, url: 'http://a:1/x', resource: { 'service.name': 'b', i: 'j' }, maxExportBatchSize: 3 },
+      {
+        url: 'https://c',
+        resource: { d: 'e', f: 'g=h', i: 'j' },
+        maxQueueSize: 4,
+        scheduleDelayMs: 2,
+        maxExportBatchSize: 3,
+      },
+      { ...SPANS, resource: { i: 'j' }, maxExportBatchSize: 3 },
+      null,
+    ],
+  ],
   ['strict', [false, 'false', 'strict: true'], (s) => s.models[0]?.strict, [false, false, true, false]],
   [
     'strictReadiness',
@@ -240,14 +269,27 @@ const badVariables: [variable: string, value: string, expected: string][] = [
 const badTraces: [value: string | readonly string[], expected: string][] = [
   ['', '--trace-config: expected key=value, several with commas between, found ""'],
   ['rate', '--trace-config: expected key=value, several with commas between, found "rate"'],
-  ['rate=0', '--trace-config.rate: expected an integer from 1 to 4294967295, found 0'],
+  ['rate=-1', '--trace-config.rate: expected an integer from 0 to 4294967295, found -1'],
+  [
+    'rate=0',
+    '--trace-config.rate: expected an integer from 1 to 4294967295, found 0, which is for the mode opentelemetry alone',
+  ],
   ['count=-2', '--trace-config.count: expected an integer from -1 to 2147483647, found -2'],
   ['log-frequency=x', '--trace-config.log_frequency: expected an integer from 0 to 4294967295, found "x"'],
   ['file=', '--trace-config.file: expected text, found an empty one'],
-  ['mode=opentelemetry', '--trace-config.mode: expected one of triton, found "opentelemetry"'],
+  ['mode=zipkin', '--trace-config.mode: expected one of triton, opentelemetry, found "zipkin"'],
   [
-    'opentelemetry,url=localhost',
-    '--trace-config: expected key=value, several with commas between, found "opentelemetry"',
+    'opentelemetry,url=localhost:4318',
+    '--trace-config.url: expected a URL such as http://localhost:4318/v1/traces, found "localhost:4318"',
+  ],
+  ['opentelemetry,resource=name', '--trace-config.resource: expected a mapping, found "name"'],
+  [
+    ['mode=opentelemetry', 'level=TENSORS'],
+    '--trace-config.level: TENSORS cannot be traced in the mode opentelemetry; expected TIMESTAMPS or OFF',
+  ],
+  [
+    'mode=opentelemetry,bsp_max_queue_size=5,bsp_max_export_batch_size=6',
+    '--trace-config.bsp_max_export_batch_size: expected bsp_max_queue_size, which is 5, or less, found 6',
   ],
   [
     'level=MAX,file=x',
@@ -259,7 +301,8 @@ const badTraces: [value: string | readonly string[], expected: string][] = [
   ],
   [
     'fil=x',
-    '--trace-config.fil: unknown key; did you mean "file"? Allowed: file, level, rate, count, log_frequency, mode',
+    '--trace-config.fil: unknown key; did you mean "file"? Allowed: file, level, rate, count, log_frequency, mode, ' +
+      'url, resource, bsp_max_queue_size, bsp_schedule_delay, bsp_max_export_batch_size',
   ],
   [
     'level=TIMESTAMPS',
@@ -280,6 +323,33 @@ test('a server file that traces without a trace file is refused, and an option c
     's.yaml:2:10: trace.level: TENSORS cannot be traced without a trace file; expected file=PATH',
   ]);
   assert.deepEqual(problemsOf({ files, flags: { ...flags, traceConfig: 'file=x' } }), []);
+});
+
+const spanVariables: [env: Record<string, string>, url: string][] = [
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:1' }, 'http://c:1/v1/traces'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:1/base/' }, 'http://c:1/base/v1/traces'],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:1', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c:2/own' },
+    'http://c:2/own',
+  ],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, SPANS.url],
+];
+
+for (const [env, url] of spanVariables) {
+  test(`where nothing is said, ${JSON.stringify(env)} says where spans are sent`, () => {
+    const flags = { ...single, traceConfig: 'mode=opentelemetry' };
+    assert.deepEqual(settingsOf({ flags, env }).trace.spans, { ...SPANS, url });
+    const said = { ...single, traceConfig: 'mode=opentelemetry,url=http://said' };
+    assert.equal(settingsOf({ flags: said, env }).trace.spans?.url, 'http://said');
+  });
+}
+
+test('OTEL_BSP_MAX_QUEUE_SIZE is taken where it is a count', () => {
+  const flags = { ...single, traceConfig: 'mode=opentelemetry' };
+  const sizes = ['7', '0', 'x'].map(
+    (text) => settingsOf({ flags, env: { OTEL_BSP_MAX_QUEUE_SIZE: text } }).trace.spans?.maxQueueSize,
+  );
+  assert.deepEqual(sizes, [7, null, null]);
 });
 
 for (const [name, value, expected] of badVariables) {

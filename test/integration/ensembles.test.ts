@@ -488,7 +488,8 @@ test('an ensemble counts its requests and rows, and the time of its steps togeth
 
 test('a trace of an ensemble has no times of an engine, which are sums and no moments', async (t) => {
   const file = join(folder, 'trace.json');
-  const trace = { file, levels: ['TIMESTAMPS' as const], rate: 1, count: 1, logFrequency: 0 };
+  const plain = settingsOf([]).trace;
+  const trace = { ...plain, file, levels: ['TIMESTAMPS' as const], rate: 1, count: 1 };
   const own = await serve((end) => t.after(end), settingsOf([diamond, ...diamondModels], { trace }));
   const body = inferBody(tensor('in', 'FP32', [1, 4], [...elements(1)]));
   assert.equal((await own.post('/v2/models/diamond/infer', body)).status, 200);

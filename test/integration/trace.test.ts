@@ -44,7 +44,7 @@ async function serveTraced(t: TestContext, trace: Partial<Settings['trace']> = {
       offerOf({ name: 'b', path: good, version: 'two' }),
       offerOf({ name: 'fails', path: fails }),
     ],
-    { grpc: GRPC, trace: { file: path, levels: [], rate: 1000, count: -1, logFrequency: 0, ...trace } },
+    { grpc: GRPC, trace: { ...settingsOf([]).trace, file: path, ...trace } },
   );
   const server = await serve((end) => t.after(end), settings);
   const client = grpcClient(server.grpcPort);
@@ -125,7 +125,14 @@ const refused: [model: string, body: object, status: number, code: number, sente
     { log_frequency: '7', trace_rate: 'x' },
     400,
     INVALID_ARGUMENT,
-    /^'trace_rate' must be an integer from 1/,
+    /^'trace_rate' must be an integer from 0/,
+  ],
+  [
+    '',
+    { log_frequency: '7', trace_rate: '0' },
+    400,
+    INVALID_ARGUMENT,
+    /^'trace_rate' cannot be 0: that is for/,
   ],
   ['a', { log_frequency: '7', trace_level: ['ON'] }, 400, INVALID_ARGUMENT, /^'trace_level' must be OFF, or/],
   ['', { log_frequency: '7', rate: '1' }, 400, INVALID_ARGUMENT, /^tracing has no setting 'rate'; it has/],
@@ -141,7 +148,7 @@ const refused: [model: string, body: object, status: number, code: number, sente
     { log_frequency: '7', trace_mode: 'opentelemetry' },
     501,
     UNIMPLEMENTED,
-    /^'trace_mode' opentelemetry is not/,
+    /^'trace_mode' cannot be changed to opentelemetry: the server was started with triton \(--trace-config mode=opentelemetry\)$/,
   ],
   ['nobody', { log_frequency: '7' }, 404, NOT_FOUND, /^Request for unknown model: 'nobody' is not found$/],
 ];

@@ -1,3 +1,4 @@
+import { TRACE_MODES } from '#core/trace-mode.js';
 import type { Answer, Exchange } from '#protocol/exchange.js';
 import { readTraceChange, TRACE_SETTINGS, traceSettingValues } from '#protocol/trace-settings.js';
 import type { Serving } from '#serving/serving.js';
@@ -25,7 +26,7 @@ const SETTINGS: JsonSchema = {
     trace_rate: { type: 'string', description: 'One request of so many is traced.' },
     trace_count: { type: 'string', description: 'So many more are traced; -1 for any number.' },
     log_frequency: { type: 'string', description: 'Traces in each file of a series; 0 for one file.' },
-    trace_mode: { type: 'string', description: 'triton' },
+    trace_mode: { enum: [...TRACE_MODES] },
   },
   required: TRACE_SETTINGS,
 };
