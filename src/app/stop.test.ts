@@ -35,7 +35,13 @@ function setUp(parts: { readonly drainDelayMs?: number; readonly drainTimeoutMs?
       return Promise.resolve();
     },
   };
-  const fakes = { gate, listener, models, control, stores, overrides } as unknown as Parts;
+  const traces = {
+    close: () => {
+      diary.push('close traces');
+      return Promise.resolve();
+    },
+  };
+  const fakes = { gate, listener, models, control, stores, overrides, traces } as unknown as Parts;
   const stopper = new Stopper(fakes, settingsOf([], parts), clock);
   let status: number | null = null;
   void stopper.stopped.then((ended) => {
@@ -62,7 +68,7 @@ test('a stop goes from the top down: readiness, requests, models, port', async (
   clock.advance(3000);
   unloaded.resolve();
   await settle();
-  assert.deepEqual(diary, ['leave', 'unload', 'remove files', 'close within 7000']);
+  assert.deepEqual(diary, ['leave', 'unload', 'remove files', 'close within 7000', 'close traces']);
   assert.equal(statusNow(), 0);
 });
 
@@ -76,7 +82,7 @@ test('requests and models that do not end in time share one limit', async () => 
   assert.deepEqual(diary, ['leave']);
   clock.advance(1);
   await settle();
-  assert.deepEqual(diary, ['leave', 'unload', 'remove files', 'close within 500']);
+  assert.deepEqual(diary, ['leave', 'unload', 'remove files', 'close within 500', 'close traces']);
   assert.equal(statusNow(), 0);
 });
 

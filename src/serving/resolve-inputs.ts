@@ -46,7 +46,7 @@ function complain(inputs: readonly Tensor[], { ports, model }: InputRules): neve
   const missing = known.filter((name) => !names.includes(name));
   throw invalid(
     `expected ${known.length} inputs but got ${names.length} inputs for model '${model}'. ` +
-      `Got input(s) [${quoted(names.map(clip))}], but missing required input(s) [${quoted(missing)}]. Please provide all required input(s).`,
+      `Got input(s) [${quoted(names.map((name) => clip(name)))}], but missing required input(s) [${quoted(missing)}]. Please provide all required input(s).`,
   );
 }
 
