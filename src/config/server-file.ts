@@ -1,6 +1,8 @@
 import type { LogLevel } from '#core/log.js';
+import type { WallKind } from '#device/isolation.js';
 import { type CacheConfig, cacheBlock } from './cache-config.js';
 import { type At, list, mapping } from './collections.js';
+import { isolation } from './isolation-keys.js';
 import type { Place } from './problem.js';
 import type { Report } from './report.js';
 import { boolean, integer } from './scalars.js';
@@ -44,6 +46,7 @@ export interface ServerFile {
   readonly maxBodyBytes: number | null;
   readonly maxQueueSize: number | null;
   readonly bodyTimeoutMs: number | null;
+  readonly isolation: WallKind | null;
   readonly strict: boolean | null;
   readonly strictReadiness: boolean | null;
   readonly exitOnError: boolean | null;
@@ -74,6 +77,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   maxBodyBytes: null,
   maxQueueSize: null,
   bodyTimeoutMs: null,
+  isolation: null,
   strict: null,
   strictReadiness: null,
   exitOnError: null,
@@ -179,6 +183,11 @@ const keys = {
   trace: optional(traceBlock, 'What is traced of requests.'),
   response_cache: optional(cacheBlock, 'Where answers of models with `response_cache` are kept.'),
   limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
+  isolation: optional(
+    isolation,
+    'Where models run that do not say it themselves: in [threads or processes](isolation.md).',
+    'thread',
+  ),
   strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", 'false'),
   strict_readiness: optional(
     boolean,
@@ -224,6 +233,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     maxBodyBytes: limits?.max_body_bytes ?? null,
     maxQueueSize: limits?.max_queue_size ?? null,
     bodyTimeoutMs: limits?.body_timeout_ms ?? null,
+    isolation: values.isolation,
     strict: values.strict,
     strictReadiness: values.strict_readiness,
     exitOnError: values.exit_on_error,

@@ -15,6 +15,7 @@ const model = {
   maxBatchSize: null,
   strict: false,
   allowFallback: false,
+  isolation: { wall: 'thread', runTimeoutMs: null },
   inputs: [],
   outputs: [],
   batching: PLAIN_BATCHING,
@@ -113,6 +114,8 @@ test('every key of a model reaches the settings', () => {
     session_config: {session.x: 1}
   strict: true
   allow_fallback: true
+  isolation: process
+  run_timeout: 2.5
   versions: [1, two]
   inputs: [{name: a, datatype: FP32, shape: [-1, 3], tags: {content_type: np}, description: d}]
   outputs: [{name: b}]
@@ -131,6 +134,7 @@ test('every key of a model reaches the settings', () => {
       maxBatchSize: 16,
       strict: true,
       allowFallback: true,
+      isolation: { wall: 'process', runTimeoutMs: 2500 },
       inputs: [{ name: 'a', datatype: 'FP32', shape: [-1, 3], description: 'd' }],
       outputs: [{ name: 'b', datatype: null, shape: null, description: null }],
       batching: { ...PLAIN_BATCHING, isAssumed: false },
