@@ -108,7 +108,7 @@ function worldOf(seed: number): World {
     mostRows: oneOf(random, [1e9, 1e9, 1e9, 1, 5]),
     hiccups: oneOf(random, [1e9, 1e9, 10]),
     deaths: oneOf(random, [1e9, 1e9, 30]),
-    isMortal: random(3) === 0,
+    isMortal: random(2) === 0,
     fixedMs: oneOf(random, [0, 0.1, 5, 30]),
     perRowMs: oneOf(random, [0.01, 1, 5]),
     requests: [],
@@ -212,7 +212,11 @@ class RandomRunner implements Runner {
     this.#isDead = true;
     // Which requests it had is not known here; whoever is answered with its death was unlucky.
     for (const request of requests) if (request.settled === 0) request.wasUnlucky = true;
-    for (const end of this.#ends) end(new ServingError('INTERNAL', 'it died', { isRunnerLost: true }));
+    let isSuspect = true;
+    for (const end of this.#ends) {
+      end(new ServingError('INTERNAL', 'it died', { isRunnerLost: true, isSuspect }));
+      isSuspect = false;
+    }
     this.#clock.startTimer(1 + random(50), () => {
       if (isMortal && random(2) === 0) {
         this.#world.runnersLost++;

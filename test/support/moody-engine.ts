@@ -1,6 +1,9 @@
 /** Stands in for an engine that dies: it does what the path of the model and the name of the first input say. */
 import type { FromWorker, OpenMessage, RunMessage, ToWorker } from '#worker/messages.js';
 
+/** A run with this byte in its first input ends the process as a fault in native code would. */
+export const POISON = 0x66;
+
 export type Send = (message: FromWorker) => void;
 
 function open({ session, data }: OpenMessage, send: Send): void {
@@ -18,6 +21,7 @@ function open({ session, data }: OpenMessage, send: Send): void {
 function run({ session, id, inputs }: RunMessage, send: Send): void {
   const what = inputs[0]?.name;
   if (what === 'exit') process.exit(7);
+  if (inputs[0]?.data.includes(POISON)) process.abort();
   if (what === 'throw') throw new Error('an error nobody caught');
   if (what !== 'hold') send({ kind: 'done', session, id, outputs: inputs, runNs: 5, endedAt: 0, spare: [] });
 }
