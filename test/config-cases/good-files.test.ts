@@ -407,6 +407,22 @@ test('--threads and strict are defaults that a model may overrule', () => {
   );
 });
 
+test('--isolation is a default that a model may overrule, over that of the server file', () => {
+  const files = {
+    'm.yaml':
+      'model_config_list: [{name: a, model: m, isolation: thread}, {name: b, model: m, run_timeout: 2}]',
+    's.yaml': 'isolation: thread',
+  };
+  const flags = { modelConfig: 'm.yaml', serverConfig: 's.yaml', isolation: 'process' };
+  assert.deepEqual(
+    settingsOf({ files, flags }).models.map(({ isolation }) => isolation),
+    [
+      { wall: 'thread', runTimeoutMs: null },
+      { wall: 'process', runTimeoutMs: 2000 },
+    ],
+  );
+});
+
 test('an empty server file says nothing, which is allowed', () => {
   const files = { 's.yaml': '# nothing yet\n' };
   const flags = { serverConfig: 's.yaml', modelPath: 'm.onnx', modelName: 'm' };

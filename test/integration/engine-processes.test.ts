@@ -139,11 +139,12 @@ test('a model that is unloaded leaves no process behind, and neither does a serv
   assert.deepEqual(processes.started.map(isAlive), [false, false, false]);
 });
 
-test('what the processes hold is told with the statistics', async (t) => {
+test('that a model has a process is told, and what that holds', async (t) => {
   const { server } = await serveSlow(t);
   const told = await server.get('/v2/models/slow/stats');
   const [memory] = told.json.model_stats[0].memory_usage;
   assert.equal(memory.type, 'CPU');
+  assert.equal((await server.get('/v2/models/slow')).json.properties.isolation, 'process');
   assert.ok(Number(memory.byte_size) > 20 * 1024 * 1024, `a process is no smaller: ${memory.byte_size}`);
 });
 
