@@ -108,7 +108,7 @@ function worldOf(seed: number): World {
     mostRows: oneOf(random, [1e9, 1e9, 1e9, 1, 5]),
     hiccups: oneOf(random, [1e9, 1e9, 10]),
     deaths: oneOf(random, [1e9, 1e9, 30]),
-    isMortal: random(2) === 0,
+    isMortal: random(3) === 0,
     fixedMs: oneOf(random, [0, 0.1, 5, 30]),
     perRowMs: oneOf(random, [0.01, 1, 5]),
     requests: [],
@@ -218,7 +218,7 @@ class RandomRunner implements Runner {
       isSuspect = false;
     }
     this.#clock.startTimer(1 + random(50), () => {
-      if (isMortal && random(2) === 0) {
+      if (isMortal && random(3) > 0) {
         this.#world.runnersLost++;
         this.#listener?.lost('it died for good');
         return;

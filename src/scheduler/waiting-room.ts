@@ -62,8 +62,8 @@ export class WaitingRoom {
 
   /** Tasks that have waited before: they come before all others of their priority, in the order in which they are given. */
   pushFront(tasks: readonly Task[], key: string): void {
-    const lane = this.#laneOf(key);
     for (const task of [...tasks].reverse()) {
+      const lane = this.#laneOf(key);
       const place = { task, priority: task.priority, isLeft: false };
       lane.pushFront(place);
       this.#entered(place, lane);
