@@ -7,7 +7,7 @@ import { ModelControl } from '#control/model-control.js';
 import type { Overrides } from '#control/overrides.js';
 import type { Clock } from '#core/clock.js';
 import type { LogControl } from '#core/log-settings.js';
-import { EngineThreads } from '#device/engine-threads.js';
+import { EngineHosts } from '#device/engine-hosts.js';
 import { openInventory } from '#device/inventory.js';
 import { place } from '#device/placement.js';
 import { reportRecord } from '#device/report.js';
@@ -89,7 +89,7 @@ export async function build(
   const traces = await openTraces(settings, clock);
   const cache = settings.cache === null ? null : await openCache(settings.cache, clock);
   let loads = 0;
-  const grounds = { inventory, threads: new EngineThreads() };
+  const grounds = { inventory, hosts: new EngineHosts() };
   const cores = new CoreShares(inventory.cpu.cpus);
   const open: Opener = async (offer, stepModels, onLost) => {
     if (offer.ensemble !== null) return openEnsemble(offer, offer.ensemble, stepModels, clock);
@@ -208,7 +208,8 @@ function extensionsOf({ allowClientShm }: Settings): readonly string[] {
 }
 
 function placementOf(offer: ConfiguredVersion, label: string): Parameters<typeof place>[0] {
-  const { path, device, workers, batchSize, allowFallback, compiler, engine, warmup } = offer;
+  const { path, device, workers, batchSize, allowFallback, compiler, engine, isolation, warmup } = offer;
   const holder = `${offer.name}/${offer.version}`;
-  return { holder, label, path, device, workers, batchSize, allowFallback, compiler, engine, warmup };
+  const model = { path, batchSize, allowFallback, compiler, engine };
+  return { holder, label, device, workers, ...model, isolation, warmup };
 }

@@ -19,6 +19,8 @@ const MISFITS = [
   'compiler_config',
   'engine',
   'allow_fallback',
+  'isolation',
+  'run_timeout',
 ] as const;
 
 type Misfit = (typeof MISFITS)[number];

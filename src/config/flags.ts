@@ -1,8 +1,10 @@
 import { CONTROL_MODES, type ControlMode } from '#control/options.js';
 import type { LogLevel } from '#core/log.js';
 import type { RequestShare } from '#core/request-share.js';
+import { WALLS, type WallKind } from '#device/isolation.js';
 import type { Platform } from '#lifecycle/offer.js';
 import { type CacheConfig, cacheOption } from './cache-config.js';
+import { isolation } from './isolation-keys.js';
 import type { Schema } from './schema.js';
 import { type TraceConfig, traceOption } from './trace-config.js';
 import {
@@ -64,6 +66,7 @@ export interface OptionValues {
   readonly batchSize: number;
   readonly workers: number;
   readonly threads: number;
+  readonly isolation: WallKind;
   readonly strict: boolean;
   readonly strictReadiness: boolean;
   readonly exitOnError: boolean;
@@ -231,6 +234,13 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     placeholder: 'INTEGER',
     help: 'Threads that one run may use, for models whose configuration does not say',
     schema: threads,
+  },
+  isolation: {
+    placeholder: 'TEXT',
+    choices: WALLS,
+    default: 'thread',
+    help: 'Where models run whose configuration does not say: in threads of the server or in processes of their own',
+    schema: isolation,
   },
   strict: {
     placeholder: 'BOOLEAN',

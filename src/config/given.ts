@@ -60,6 +60,7 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     batchSize: read('batchSize'),
     workers: read('workers'),
     threads: read('threads'),
+    isolation: read('isolation'),
     strict: read('strict'),
     strictReadiness: read('strictReadiness'),
     exitOnError: read('exitOnError'),

@@ -64,6 +64,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     devices: deviceDefault(env, hostHasNpu, report),
     strict: given.strict?.value ?? file?.strict ?? false,
     threads: given.threads?.value ?? null,
+    wall: given.isolation?.value ?? file?.isolation ?? 'thread',
   };
   const models = offerModels({ entries, isWhole, defaults }, report);
   if (file !== null) {

@@ -6,6 +6,7 @@ import { engine, NO_ENGINE_SETTINGS } from './engine-keys.js';
 import { reportMisfits } from './ensemble-entry.js';
 import { checkTensors } from './ensemble-tensors.js';
 import { type Instances, instanceGroup } from './instance-group.js';
+import { type IsolationEntry, isolationEntry, isolationKeys } from './isolation-keys.js';
 import type { Place } from './problem.js';
 import type { Report } from './report.js';
 import { boolean, text } from './scalars.js';
@@ -34,6 +35,7 @@ export interface ModelEntry {
   readonly engine: EngineSettings;
   readonly strict: boolean | null;
   readonly allowFallback: boolean;
+  readonly isolation: IsolationEntry;
   readonly inputs: readonly TensorClaim[];
   readonly outputs: readonly OutputEntry[];
   readonly scheduling: Scheduling;
@@ -84,6 +86,7 @@ const keys = {
   engine: optional(engine, 'Options of the engine that runs the model.'),
   strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", "the server's"),
   allow_fallback: optional(boolean, 'Let an engine that cannot use the device use the CPU.', 'false'),
+  ...isolationKeys,
   versions: optional(list(text()), 'Accepted as in the original; nothing is done with it.'),
   inputs: optional(
     wholeList(placed(inputClaim)),
@@ -142,6 +145,7 @@ function buildEntry(
     engine: values.engine ?? NO_ENGINE_SETTINGS,
     strict: values.strict,
     allowFallback: values.allow_fallback ?? false,
+    isolation: isolationEntry(values),
     inputs: inputs.map(({ value }) => value),
     outputs: outputs.map(({ value }) => value),
     scheduling,

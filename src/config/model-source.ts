@@ -3,6 +3,7 @@ import { NO_COMPILER_ENTRY } from './compiler-keys.js';
 import { NO_ENGINE_SETTINGS } from './engine-keys.js';
 import type { OptionKey } from './flags.js';
 import type { Given, GivenOptions } from './given.js';
+import { NO_ISOLATION_ENTRY } from './isolation-keys.js';
 import { DEFAULT_VERSION, type ModelEntry } from './model-entry.js';
 import { NOWHERE } from './problem.js';
 import type { Report } from './report.js';
@@ -89,6 +90,7 @@ function singleModel(path: Given<string>, given: GivenOptions, report: Report): 
     engine: NO_ENGINE_SETTINGS,
     strict: null,
     allowFallback: false,
+    isolation: NO_ISOLATION_ENTRY,
     inputs: [],
     outputs: [],
     scheduling: PLAIN_SCHEDULING,

@@ -1,6 +1,8 @@
+import { PLAIN_ISOLATION, type WallKind } from '#device/isolation.js';
 import type { ConfiguredVersion, TensorClaim } from '#lifecycle/offer.js';
 import { type DeviceDefault, platformOfSelector } from './device-default.js';
 import { checkEnsembleModels } from './ensemble-models.js';
+import { isolationOf } from './isolation-keys.js';
 import type { ModelEntry } from './model-entry.js';
 import { checkModelVersions } from './model-versions.js';
 import { warmupSamples } from './model-warmup.js';
@@ -22,6 +24,7 @@ export interface ModelDefaults {
   readonly devices: DeviceDefault;
   readonly strict: boolean;
   readonly threads: number | null;
+  readonly wall: WallKind;
 }
 
 /** What is known of the models as a whole. */
@@ -81,6 +84,7 @@ function offer(
     warmup: warmup && warmupSamples(warmup, entry.maxBatchSize, locate),
     compiler: { permuteInput: entry.compiler.permuteInput },
     engine: { ...entry.engine, threads: entry.engine.threads ?? defaults.threads },
+    isolation: ensemble ? PLAIN_ISOLATION : isolationOf(entry.isolation, defaults.wall, report),
     ...(role && { role }),
   };
 }

@@ -1,7 +1,9 @@
 import type { LogLevel } from '#core/log.js';
 import type { RequestShare } from '#core/request-share.js';
+import type { WallKind } from '#device/isolation.js';
 import { type CacheConfig, cacheBlock } from './cache-config.js';
 import { type At, list, mapping } from './collections.js';
+import { isolation } from './isolation-keys.js';
 import type { Place } from './problem.js';
 import type { Report } from './report.js';
 import { boolean, integer } from './scalars.js';
@@ -51,6 +53,7 @@ export interface ServerFile {
   readonly maxBodyBytes: number | null;
   readonly maxQueueSize: number | null;
   readonly bodyTimeoutMs: number | null;
+  readonly isolation: WallKind | null;
   readonly strict: boolean | null;
   readonly strictReadiness: boolean | null;
   readonly exitOnError: boolean | null;
@@ -85,6 +88,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   maxBodyBytes: null,
   maxQueueSize: null,
   bodyTimeoutMs: null,
+  isolation: null,
   strict: null,
   strictReadiness: null,
   exitOnError: null,
@@ -209,6 +213,11 @@ const keys = {
   trace: optional(traceBlock, 'What is traced of requests.'),
   response_cache: optional(cacheBlock, 'Where answers of models with `response_cache` are kept.'),
   limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
+  isolation: optional(
+    isolation,
+    'Where models run that do not say it themselves: in [threads or processes](isolation.md).',
+    'thread',
+  ),
   strict: optional(boolean, "Inputs must carry the model's own names and exact shapes.", 'false'),
   strict_readiness: optional(
     boolean,
@@ -258,6 +267,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     maxBodyBytes: limits?.max_body_bytes ?? null,
     maxQueueSize: limits?.max_queue_size ?? null,
     bodyTimeoutMs: limits?.body_timeout_ms ?? null,
+    isolation: values.isolation,
     strict: values.strict,
     strictReadiness: values.strict_readiness,
     exitOnError: values.exit_on_error,

@@ -37,6 +37,8 @@ export interface ServingErrorOptions {
   readonly retryAfterSeconds?: number;
   /** Whatever ran it is gone: what it ran may not be to blame. */
   readonly isRunnerLost?: boolean;
+  /** It was being run when that happened, and may be to blame after all. */
+  readonly isSuspect?: boolean;
 }
 
 /** The one error of the house. Its message is one sentence that may be shown to the caller as it is. */
@@ -44,6 +46,7 @@ export class ServingError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | null;
   readonly isRunnerLost: boolean;
+  readonly isSuspect: boolean;
 
   constructor(code: ErrorCode, message: string, options: ServingErrorOptions = {}) {
     // Whose stack nobody reads need not be found out, which would be the dearest part of a refusal.
@@ -55,6 +58,7 @@ export class ServingError extends Error {
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
     this.isRunnerLost = options.isRunnerLost ?? false;
+    this.isSuspect = options.isSuspect ?? false;
   }
 
   /** Whatever was thrown, as a ServingError: anything unknown is INTERNAL and keeps its cause. */

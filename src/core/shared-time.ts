@@ -1,7 +1,10 @@
+import { hrtime } from 'node:process';
+
 /**
- * Milliseconds on the one clock that all threads of this process share: a `Clock` counts from when its own thread began.
- * Two threads agree to within 0.1 ms.
+ * Milliseconds on the one clock that all threads and processes of this host share, and that nobody sets: a `Clock` counts
+ * from when its own thread began.
  */
 export function sharedNow(): number {
-  return performance.timeOrigin + performance.now();
+  const [seconds, ns] = hrtime();
+  return seconds * 1e3 + ns / 1e6;
 }

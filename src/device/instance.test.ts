@@ -6,9 +6,11 @@ import type { Tensor } from '#tensor/tensor.js';
 import type { SessionData } from '#worker/messages.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { PLAIN_OPTIONS } from '../../test/support/load-options.js';
+import { EngineHost } from './engine-host.js';
 import { Instance, type WarmUp } from './instance.js';
+import { PLAIN_ISOLATION } from './isolation.js';
 import type { EngineSession } from './session.js';
-import { EngineThread } from './thread.js';
+import { threadWall } from './thread-wall.js';
 
 const MOODY = new URL('../../test/support/moody-worker.js', import.meta.url);
 
@@ -20,9 +22,15 @@ function instanceOf(t: TestContext, path: string | (() => string), warmUp?: Warm
   const clock = new FakeClock();
   const heard: string[] = [];
   const openSession = (): EngineSession =>
-    new EngineThread(MOODY).open(dataOf(typeof path === 'string' ? path : path()));
+    new EngineHost(threadWall(MOODY)).open(dataOf(typeof path === 'string' ? path : path()));
   const instance = new Instance(
-    { id: 'Model#0001/cpu/0', data: dataOf(''), openSession, ...(warmUp && { warmUp }) },
+    {
+      id: 'Model#0001/cpu/0',
+      data: dataOf(''),
+      openSession,
+      isolation: PLAIN_ISOLATION,
+      ...(warmUp && { warmUp }),
+    },
     clock,
   );
   let wake = (): void => {};
@@ -276,10 +284,10 @@ test('a run keeps the threads of its session busy, and those of other hardware n
   const { instance } = instanceOf(t, 'good');
   assert.equal(instance.hostThreads, PLAIN_OPTIONS.threads);
   const options = { ...PLAIN_OPTIONS, threads: 8 };
-  const openSession = (): EngineSession => new EngineThread(MOODY).open(dataOf('good'));
+  const openSession = (): EngineSession => new EngineHost(threadWall(MOODY)).open(dataOf('good'));
   const on = (provider: string): Instance => {
     const data = { artifact: { path: '' }, options: { ...options, provider } };
-    return new Instance({ id: provider, data, openSession }, new FakeClock());
+    return new Instance({ id: provider, data, openSession, isolation: PLAIN_ISOLATION }, new FakeClock());
   };
   assert.equal(on('cuda:0').hostThreads, 0);
   assert.equal(on('cpu').hostThreads, 8);

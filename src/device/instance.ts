@@ -3,7 +3,9 @@ import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { LoadedModel, SessionData } from '#worker/messages.js';
+import type { Isolation } from './isolation.js';
 import { restartDelayMs } from './restart-delay.js';
+import { RunWatch } from './run-watch.js';
 import type { EngineSession, RunResult } from './session.js';
 import { slotsFor } from './slots.js';
 
@@ -14,7 +16,7 @@ const RECENT_WEIGHT = 0.2;
 
 /** Who wants to know what becomes of an instance. */
 export interface InstanceListener {
-  /** Slots became free without a run having settled: the thread came back. */
+  /** Slots became free without a run having settled: the thread or process came back. */
   available(): void;
   /** The instance was given up and will not come back. */
   lost(reason: string): void;
@@ -29,7 +31,7 @@ export type Run = (inputs: readonly Tensor[], outputs: readonly string[]) => Pro
  */
 export type WarmUp = (model: LoadedModel, run: Run) => Promise<number>;
 
-/** Opens a session in some engine thread. `afterDeath` where the thread of the last one died, perhaps of it. */
+/** Opens a session in some engine thread or process. `afterDeath` where that of the last one died, perhaps of it. */
 export type OpenSession = (data: SessionData, afterDeath: boolean) => EngineSession;
 
 /** What an instance is made of. */
@@ -38,12 +40,13 @@ export interface InstanceParts {
   readonly id: string;
   readonly data: SessionData;
   readonly openSession: OpenSession;
+  readonly isolation: Isolation;
   /** Nothing where it is left out. */
   readonly warmUp?: WarmUp;
 }
 
 /**
- * One loaded copy of a model on a device: a session and, when its thread dies, the next one like it. A thread that died
+ * One loaded copy of a model on a device: a session and, when its thread or process dies, the next one like it. What died
  * fails the runs in it; the instance has free slots again only once the new session is open and warm.
  */
 export class Instance {
@@ -52,9 +55,12 @@ export class Instance {
   readonly #clock: Clock;
   readonly #warmUp: WarmUp;
   readonly #openSession: OpenSession;
+  readonly #isolation: Isolation;
   /** The session that loads or is warmed up. */
   #opening: EngineSession | null = null;
   #session: EngineSession | null = null;
+  /** Of the session that was opened last; null where runs may take as long as they like. */
+  #watch: RunWatch | null = null;
   #model: LoadedModel | null = null;
   #listener: InstanceListener | null = null;
   #recentRunMs: number | null = null;
@@ -63,12 +69,13 @@ export class Instance {
   #lostReason: string | null = null;
   #closed = false;
 
-  constructor({ id, data, openSession, warmUp }: InstanceParts, clock: Clock) {
+  constructor({ id, data, openSession, isolation, warmUp }: InstanceParts, clock: Clock) {
     this.id = id;
     this.#data = data;
     this.#clock = clock;
     this.#warmUp = warmUp ?? (async () => 0);
     this.#openSession = openSession;
+    this.#isolation = isolation;
   }
 
   /**
@@ -85,6 +92,7 @@ export class Instance {
   async load(): Promise<LoadedModel> {
     const session = this.#openSession(this.#data, this.#restarts > 0);
     this.#opening = session;
+    this.#watch = this.#watchOf(session);
     const model = await session.loaded;
     this.#model = model;
     if (this.#closed) await this.#giveUp(session);
@@ -99,7 +107,7 @@ export class Instance {
     }
     let runs: number;
     try {
-      runs = await this.#warmUp(model, (inputs, outputs) => session.run(inputs, outputs));
+      runs = await this.#warmUp(model, (inputs, outputs) => this.#runIn(session, inputs, outputs));
     } catch (thrown) {
       if (this.#closed) return await this.#giveUp(session);
       await session.close();
@@ -109,7 +117,7 @@ export class Instance {
     if (session.hasEnded) {
       throw new ServingError(
         'INTERNAL',
-        `the engine thread died before a request came: ${await session.ended}`,
+        `the engine ${session.kind} died before a request came: ${await session.ended}`,
       );
     }
     this.#opening = null;
@@ -143,15 +151,15 @@ export class Instance {
   }
 
   get freeSlots(): number {
-    if (this.#session === null || this.#closed) return 0;
+    if (this.#session === null || this.#session.hasEnded || this.#closed) return 0;
     return Math.max(0, slotsFor(this.#recentRunMs) - this.#session.inFlight);
   }
 
   /** Runs the session once. The bytes of `inputs` are given away. Rejects with ServingError. */
   async run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<RunResult> {
     if (this.#session === null)
-      throw new ServingError('INTERNAL', `${this.id} has no thread`, { isRunnerLost: true });
-    const result = await this.#session.run(inputs, outputs);
+      throw new ServingError('INTERNAL', `${this.id} has no ${this.#isolation.wall}`, { isRunnerLost: true });
+    const result = await this.#runIn(this.#session, inputs, outputs);
     const runMs = result.runNs / 1e6;
     this.#recentRunMs =
       this.#recentRunMs === null ? runMs : this.#recentRunMs + RECENT_WEIGHT * (runMs - this.#recentRunMs);
@@ -159,11 +167,24 @@ export class Instance {
     return result;
   }
 
-  /** Lets the runs in flight finish and gives the session's memory back, and its thread's unless others live there. */
+  /** Lets the runs in flight finish and gives the session's memory back, and that of its thread or process unless others live there. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([this.#opening?.close(), this.#session?.close()]);
     this.#session = null;
+  }
+
+  #runIn(session: EngineSession, inputs: readonly Tensor[], outputs: readonly string[]): Promise<RunResult> {
+    const run = session.run(inputs, outputs);
+    return this.#watch === null ? run : this.#watch.over(run);
+  }
+
+  #watchOf(session: EngineSession): RunWatch | null {
+    const { runTimeoutMs } = this.#isolation;
+    if (runTimeoutMs === null) return null;
+    return new RunWatch(runTimeoutMs, this.#clock, () =>
+      session.kill(`a run took longer than ${runTimeoutMs / 1000} s (run_timeout)`),
+    );
   }
 
   /** What comes of opening an instance that was closed meanwhile. */
@@ -175,7 +196,7 @@ export class Instance {
   #sessionEnded(session: EngineSession, reason: string | null): void {
     if (this.#session !== session || this.#closed) return;
     this.#session = null;
-    log.error(`${this.id}: the engine thread died: ${reason}`, { instance: this.id });
+    log.error(`${this.id}: the engine ${session.kind} died: ${reason}`, { instance: this.id });
     this.#restartLater(reason ?? 'unknown');
   }
 
@@ -183,8 +204,9 @@ export class Instance {
     this.#threadDeaths++;
     const delayMs = restartDelayMs(this.#restarts++);
     if (delayMs === null) {
-      log.error(`${this.id} is given up: its thread died again and again`, { instance: this.id });
-      this.#lostReason = `its engine thread died again and again, last: ${reason}`;
+      const { wall } = this.#isolation;
+      log.error(`${this.id} is given up: its ${wall} died again and again`, { instance: this.id });
+      this.#lostReason = `its engine ${wall} died again and again, last: ${reason}`;
       this.#listener?.lost(this.#lostReason);
       return;
     }
@@ -195,7 +217,7 @@ export class Instance {
     if (this.#closed) return;
     try {
       await this.open();
-      log.info(`${this.id} is back with a new engine thread`, { instance: this.id });
+      log.info(`${this.id} is back with a new engine ${this.#isolation.wall}`, { instance: this.id });
       this.#listener?.available();
     } catch (thrown) {
       if (!this.#closed) this.#restartLater(messageOf(thrown));

@@ -10,8 +10,9 @@ import {
   writeModel,
 } from '../../test/support/onnx-models.js';
 import { encodeModel } from '../../test/support/onnx-writer.js';
-import { EngineThreads } from './engine-threads.js';
+import { EngineHosts } from './engine-hosts.js';
 import { type DeviceInventory, openInventory } from './inventory.js';
+import { PLAIN_ISOLATION } from './isolation.js';
 import { DEFAULT_DEVICE_OPTIONS } from './options.js';
 import { type Grounds, type PlacementRequest, place } from './placement.js';
 import type { WarmupSample } from './warmup-sample.js';
@@ -38,12 +39,13 @@ function requestOf(parts: Partial<PlacementRequest>): PlacementRequest {
     allowFallback: false,
     compiler: { permuteInput: [] },
     engine: { threads: null, onnxruntime: {} },
+    isolation: PLAIN_ISOLATION,
     warmup: null,
     ...parts,
   };
 }
 
-const on = (inventory: DeviceInventory): Grounds => ({ inventory, threads: new EngineThreads() });
+const on = (inventory: DeviceInventory): Grounds => ({ inventory, hosts: new EngineHosts() });
 
 function inventoryOf(cpus: number): Promise<DeviceInventory> {
   return openInventory(

@@ -6,11 +6,12 @@ import { formatBytes } from '#core/format-bytes.js';
 import { loggerOf } from '#core/log.js';
 import type { MemoryUse } from '#inference/statistics.js';
 import type { LoadedModel, SessionData } from '#worker/messages.js';
+import type { EngineHosts } from './engine-hosts.js';
 import type { CompilerSettings, EngineSettings } from './engine-settings.js';
-import type { EngineThreads } from './engine-threads.js';
 import { Instance, type OpenSession, type WarmUp } from './instance.js';
 import { instanceShare } from './instance-count.js';
 import type { DeviceInventory } from './inventory.js';
+import type { Isolation } from './isolation.js';
 import type { DeviceLease, LeasedDevice } from './lease.js';
 import { memoryOf } from './memory-of.js';
 import { modelBytes } from './model-bytes.js';
@@ -38,6 +39,7 @@ export interface PlacementRequest {
   readonly allowFallback: boolean;
   readonly compiler: CompilerSettings;
   readonly engine: EngineSettings;
+  readonly isolation: Isolation;
   /** By the engine's names of inputs. Null where nothing is said of it, and empty where nothing is wanted. */
   readonly warmup: readonly WarmupSample[] | null;
 }
@@ -62,13 +64,13 @@ export interface Placement {
 /** Where models are placed. */
 export interface Grounds {
   readonly inventory: DeviceInventory;
-  readonly threads: EngineThreads;
+  readonly hosts: EngineHosts;
 }
 
 /** Leases devices, opens the instances side by side, and answers when all are ready; else leaves nothing behind. */
 export async function place(
   request: PlacementRequest,
-  { inventory, threads }: Grounds,
+  { inventory, hosts }: Grounds,
   clock: Clock,
 ): Promise<Placement> {
   const warmUp = await warmUpWith(request.warmup);
@@ -78,7 +80,7 @@ export async function place(
   const plans = lease.devices.map((device) => planOf(device, request, bytes, inventory));
   const tenant = { holder: request.holder, modelBytes: bytes };
   const openSession: OpenSession = (data, afterDeath) =>
-    threads.open(data, { ...tenant, needsOwnThread: afterDeath });
+    hosts.open(data, request.isolation.wall, { ...tenant, needsOwnThread: afterDeath });
   const instances = plans.flatMap((plan) => instancesOf(plan, request, { openSession, warmUp }, clock));
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
@@ -252,10 +254,10 @@ function instancesOf(
       allowFallback: request.allowFallback,
     },
   };
-  return Array.from(
-    { length: instances },
-    (_, i) => new Instance({ id: `${request.label}/${device.name}/${i}`, data, ...parts }, clock),
-  );
+  return Array.from({ length: instances }, (_, i) => {
+    const id = `${request.label}/${device.name}/${i}`;
+    return new Instance({ id, data, isolation: request.isolation, ...parts }, clock);
+  });
 }
 
 /** A device whose selector says nothing of instances has its threads shared out over them. */

@@ -13,8 +13,9 @@ import {
   writeModel,
 } from '../../test/support/onnx-models.js';
 import { encodeModel, type Node, type TensorDef } from '../../test/support/onnx-writer.js';
+import { EngineHost } from './engine-host.js';
 import { proveRows, type RowsProof } from './rows-proof.js';
-import { EngineThread } from './thread.js';
+import { threadWall } from './thread-wall.js';
 
 const folder = modelDirectory(after);
 let written = 0;
@@ -22,7 +23,7 @@ let written = 0;
 async function proofOf(t: TestContext, bytes: Uint8Array): Promise<RowsProof> {
   const path = writeModel(folder, `${written++}.onnx`, bytes);
   const data: SessionData = { artifact: { path }, options: PLAIN_OPTIONS };
-  const thread = new EngineThread().open(data);
+  const thread = new EngineHost(threadWall()).open(data);
   t.after(() => thread.close());
   return await proveRows(await thread.loaded, (inputs, outputs) => thread.run(inputs, outputs));
 }

@@ -4,7 +4,8 @@ import { sharedNow } from '#core/shared-time.js';
 import { spareBuffers } from '#core/spare-buffers.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { LoadedModel, SessionAnswer, SessionId, ToWorker } from '#worker/messages.js';
-import { pack } from '#worker/transfer.js';
+import type { Parcel } from '#worker/transfer.js';
+import type { WallKind } from './isolation.js';
 
 /** What one run came to. */
 export interface RunResult {
@@ -15,16 +16,21 @@ export interface RunResult {
   readonly agoNs: number;
 }
 
-/** The way from a session to its thread. */
+/** The way from a session to its thread or process. */
 export interface SessionLine {
+  readonly kind: WallKind;
+  /** Makes tensors ready to be sent. */
+  pack(tensors: readonly Tensor[]): Parcel;
   send(message: ToWorker, transfer: readonly ArrayBuffer[]): void;
-  /** The session is about to be closed; settles when its memory has been given back, or its thread is gone. */
+  /** The session is about to be closed; settles when its memory has been given back, or its thread or process is gone. */
   close(session: EngineSession): Promise<void>;
+  /** Ends the thread or process in the middle of what it does, for this reason. */
+  kill(reason: string): void;
 }
 
 /**
- * One session in an engine thread, and the runs in flight on it. When the thread dies it fails exactly those, and `ended`
- * settles.
+ * One session in an engine thread or process, and the runs in flight on it. When that dies it fails exactly those, and
+ * `ended` settles. They are run in their order, so that the first of them is the one that may have been the cause.
  */
 export class EngineSession {
   readonly id: SessionId;
@@ -49,11 +55,14 @@ export class EngineSession {
     this.loaded.catch(() => {});
   }
 
-  /** Runs the session once. The bytes of `inputs` are given away. Rejects with ServingError. */
+  /**
+   * Runs the session once. The bytes of `inputs` are given away: moved to a thread, while a process has copies of them.
+   * Rejects with ServingError.
+   */
   run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<RunResult> {
     // Nobody would hear of it, and nobody would answer.
-    if (this.#end !== null) return Promise.reject(deathError(this.#end.reason));
-    const parcel = pack(inputs);
+    if (this.#end !== null) return Promise.reject(this.#deathError(this.#end.reason, false));
+    const parcel = this.#line.pack(inputs);
     const id = this.#nextId++;
     this.#line.send({ kind: 'run', session: this.id, id, inputs: parcel.tensors, outputs }, parcel.transfer);
     const answer = deferred<RunResult>();
@@ -68,6 +77,15 @@ export class EngineSession {
 
   get inFlight(): number {
     return this.#inFlight.size;
+  }
+
+  get kind(): WallKind {
+    return this.#line.kind;
+  }
+
+  /** Ends its thread or process in the middle of what it does. Safe of a process only. */
+  kill(reason: string): void {
+    this.#line.kill(reason);
   }
 
   /** Gives the session's memory back once it has loaded and the runs in flight have finished. */
@@ -108,9 +126,12 @@ export class EngineSession {
   end(reason: string | null): void {
     if (this.#end !== null) return;
     this.#end = { reason: this.#closing ? null : reason };
-    const error = deathError(this.#end.reason);
-    this.#loading.reject(error);
-    for (const answer of this.#inFlight.values()) answer.reject(error);
+    this.#loading.reject(this.#deathError(this.#end.reason, false));
+    let isFirst = true;
+    for (const answer of this.#inFlight.values()) {
+      answer.reject(this.#deathError(this.#end.reason, isFirst));
+      isFirst = false;
+    }
     this.#inFlight.clear();
     this.#ending.resolve(this.#end.reason);
   }
@@ -124,9 +145,9 @@ export class EngineSession {
     this.#inFlight.delete(id);
     return answer;
   }
-}
 
-function deathError(reason: string | null): ServingError {
-  const text = `the engine thread died: ${reason ?? 'it was closed'}`;
-  return new ServingError('INTERNAL', text, { isRunnerLost: true });
+  #deathError(reason: string | null, isSuspect: boolean): ServingError {
+    const text = `the engine ${this.kind} died: ${reason ?? 'it was closed'}`;
+    return new ServingError('INTERNAL', text, { isRunnerLost: true, isSuspect });
+  }
 }

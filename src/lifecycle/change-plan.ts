@@ -89,6 +89,7 @@ const KEY_OF: Readonly<Record<Exclude<keyof OfferedVersion, 'revision' | 'name' 
   rateLimit: 'rate_limit',
   compiler: 'compiler_config',
   engine: 'engine',
+  isolation: 'isolation',
 };
 
 /** The settings that differ; where none does, it is the files. */

@@ -1,4 +1,5 @@
 import type { CompilerSettings, EngineSettings } from '#device/engine-settings.js';
+import type { Isolation } from '#device/isolation.js';
 import type { WarmupSample } from '#device/warmup-sample.js';
 import type { BatchingOptions, QueueOptions } from '#scheduler/options.js';
 import type { RateLimitOptions } from '#scheduler/rate-limit-options.js';
@@ -8,6 +9,7 @@ import type { EnsembleStep } from './ensemble-steps.js';
 import type { Traffic, VersionRole } from './traffic.js';
 import type { VersionPolicy } from './version-policy.js';
 
+export { type Isolation, PLAIN_ISOLATION } from '#device/isolation.js';
 export type { WarmupInput, WarmupSample } from '#device/warmup-sample.js';
 export type { BatchingOptions, QueueOptions, QueuePolicy } from '#scheduler/options.js';
 export { PLAIN_BATCHING, PLAIN_POLICY, PLAIN_QUEUE } from '#scheduler/options.js';
@@ -92,6 +94,7 @@ export interface OfferedVersion {
   readonly rateLimit: RateLimitOptions | null;
   readonly compiler: CompilerSettings;
   readonly engine: EngineSettings;
+  readonly isolation: Isolation;
 }
 
 /** As an OfferedVersion, before anybody has looked at its files. */

@@ -160,5 +160,7 @@ function propertiesOf(offer: ConfiguredVersion, placement: Placement): Record<st
     device: devices.join(','),
     instances: String(placement.instances.length),
     threads_per_instance: String(facts.threads),
+    // Threads are what everybody expects.
+    ...(offer.isolation.wall === 'process' && { isolation: 'process' }),
   };
 }

@@ -51,3 +51,12 @@ test('who leaves is counted no more', () => {
   lane.leave(places[1] as Place);
   assert.deepEqual([lane.rows, lane.isEmpty, lane.head], [0, true, null]);
 });
+
+test('one under which a runner died is in front alone, and ends the front of those before it', () => {
+  const { lane, places } = laneOf([0, 1], [0, 1], [0, 1], [0, 1]);
+  (places[2] as Place).task.crashes = 1;
+  assert.deepEqual(marks(lane.front(9)), [0, 1]);
+  lane.leave(places[0] as Place);
+  lane.leave(places[1] as Place);
+  assert.deepEqual(marks(lane.front(9)), [2]);
+});

@@ -34,6 +34,12 @@ export class Lane {
     this.#rows += place.task.job.rows;
   }
 
+  /** Before all others of its priority. */
+  pushFront(place: Place): void {
+    this.#level(place.priority).pushFront(place);
+    this.#rows += place.task.job.rows;
+  }
+
   leave(place: Place): void {
     this.#level(place.priority).leave(place);
     this.#rows -= place.task.job.rows;
@@ -53,15 +59,20 @@ export class Lane {
     return this.#levels.find(({ queue }) => queue.size > 0)?.priority ?? Number.POSITIVE_INFINITY;
   }
 
-  /** The tasks at the front that have so many rows together; the first one however many it has, and for 1 it alone. */
+  /**
+   * The tasks at the front that have so many rows together; the first one however many it has, and for 1 it alone. So
+   * is one under which a runner died: it shall not take others along, nor they it.
+   */
   front(mostRows: number): readonly Task[] {
     const tasks: Task[] = [];
     let rows = 0;
     for (const task of this) {
       rows += task.job.rows;
+      const isAlone = mostRows === 1 || task.crashes > 0;
       // A request may have no rows at all.
-      if (tasks.length > 0 && (rows > mostRows || mostRows === 1)) break;
+      if (tasks.length > 0 && (rows > mostRows || isAlone)) break;
       tasks.push(task);
+      if (task.crashes > 0) break;
     }
     return tasks;
   }

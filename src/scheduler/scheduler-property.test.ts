@@ -212,9 +212,13 @@ class RandomRunner implements Runner {
     this.#isDead = true;
     // Which requests it had is not known here; whoever is answered with its death was unlucky.
     for (const request of requests) if (request.settled === 0) request.wasUnlucky = true;
-    for (const end of this.#ends) end(new ServingError('INTERNAL', 'it died', { isRunnerLost: true }));
+    let isSuspect = true;
+    for (const end of this.#ends) {
+      end(new ServingError('INTERNAL', 'it died', { isRunnerLost: true, isSuspect }));
+      isSuspect = false;
+    }
     this.#clock.startTimer(1 + random(50), () => {
-      if (isMortal && random(2) === 0) {
+      if (isMortal && random(3) > 0) {
         this.#world.runnersLost++;
         this.#listener?.lost('it died for good');
         return;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call } from '#core/call.js';
 import { ServingError } from '#core/errors.js';
+import type { Tensor } from '#tensor/tensor.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { callOf, FakeRunner, inputOf, jobOf, marksOf, settle } from '../../test/support/scheduling.js';
 import { PLAIN_LAYOUT } from './batch-layout.js';
@@ -735,18 +736,92 @@ test('those whose callers left or whose deadlines passed meanwhile are not run o
 
 // Runners that are lost
 
-test('a runner that dies fails what it had, once and for all, and nothing else', async () => {
+test('what a runner had when it died is run by another, alone and before all others', async () => {
   const [a, b] = [new FakeRunner(1, 'a'), new FakeRunner(1, 'b')];
   const { ask, heard, end, lost } = setUp({ runners: [a, b], batching: { maxRows: 2 } });
   for (const mark of [1, 2, 3, 4, 5]) ask(mark);
   await settle();
   a.die('of age');
   await settle();
-  assert.deepEqual(heard, ['1: INTERNAL', '2: INTERNAL']);
-  await end(b);
-  await end(b);
-  assert.deepEqual(heard.slice(2), ['3', '4', '5']);
+  assert.deepEqual(heard, []);
+  for (let run = 0; run < 4; run++) await end(b);
+  assert.deepEqual(b.marks, [[3, 4], [1], [2], [5]]);
+  assert.deepEqual(heard, ['3', '4', '1', '2', '5']);
   assert.deepEqual(lost, []);
+});
+
+test('a request that ends two runners is refused; those that ran with it are answered', async () => {
+  const { submit, ask, runner, heard, end, fail } = setUp({ runners: [new FakeRunner(4)] });
+  ask(1);
+  const poison = fail(submit(2));
+  ask(3);
+  await settle();
+  runner.crash('of 2');
+  runner.comeBack(1);
+  await end();
+  assert.deepEqual(heard, ['1']);
+  runner.crash('of 2');
+  runner.comeBack(1);
+  const { code, message, isRunnerLost } = await poison;
+  assert.deepEqual([code, isRunnerLost], ['INTERNAL', false]);
+  assert.equal(
+    message,
+    'this request was being run in 2 instances when they died, and is not run again; the last time the engine thread died: of 2',
+  );
+  await end();
+  assert.deepEqual(runner.marks, [[1, 2, 3], [1], [2], [3]]);
+  assert.deepEqual(heard, ['1', '2: INTERNAL', '3']);
+});
+
+test('what waited behind the run that ended its runner has no part in it, and goes first, together', async () => {
+  const { ask, runner, heard, end } = setUp({ runners: [new FakeRunner(2)], batching: { maxRows: 2 } });
+  ask(1);
+  await end();
+  for (const mark of [2, 3, 4, 5]) ask(mark);
+  await settle();
+  assert.equal(runner.inFlight, 2);
+  runner.crash('of age');
+  runner.comeBack(1);
+  for (let run = 0; run < 3; run++) await end();
+  assert.deepEqual(runner.marks.slice(3), [[4, 5], [2], [3]]);
+  assert.deepEqual(heard, ['1', '4', '5', '2', '3']);
+});
+
+test('who waits for another runner may leave, or be too late', async () => {
+  const { ask, runner, heard, clock } = setUp();
+  const leaver = new AbortController();
+  ask(1, { call: callOf({ signal: leaver.signal }) });
+  ask(2, { call: callOf({ deadline: 1000 }) });
+  await settle();
+  runner.crash('of age');
+  await settle();
+  leaver.abort();
+  await settle();
+  assert.deepEqual(heard, ['1: CANCELLED']);
+  clock.advance(1000);
+  await settle();
+  assert.deepEqual(heard, ['1: CANCELLED', '2: DEADLINE_EXCEEDED']);
+  assert.equal(clock.timers, 0);
+});
+
+test('what was lost with the last runner is refused', async () => {
+  const { ask, runner, heard, lost } = setUp();
+  ask(1);
+  await settle();
+  runner.die('of age');
+  await settle();
+  assert.deepEqual([heard, lost], [['1: UNAVAILABLE'], ['of age']]);
+});
+
+test('one whose inputs went with the runner fails', async () => {
+  const { submit, runner, fail } = setUp();
+  const [input] = jobOf(1).inputs as [Tensor];
+  const answer = fail(submit(1, { job: { inputs: [input] } }));
+  await settle();
+  structuredClone(null, { transfer: [input.data.buffer as ArrayBuffer] });
+  runner.crash('of age');
+  const { code, message } = await answer;
+  assert.deepEqual([code, message], ['INTERNAL', 'the engine thread died: of age']);
 });
 
 test('one that kills its runner while a failed batch is run one by one takes no other along', async () => {
@@ -761,8 +836,9 @@ test('one that kills its runner while a failed batch is run one by one takes no 
   b.comeBack(1);
   await settle();
   await end(b);
-  assert.deepEqual(b.marks, [[2, 3]]);
-  assert.deepEqual(heard, ['1: INTERNAL', '2', '3']);
+  await end(b);
+  assert.deepEqual(b.marks, [[2, 3], [1]]);
+  assert.deepEqual(heard, ['2', '3', '1']);
 });
 
 test('a runner that comes back takes what waits', async () => {
@@ -857,7 +933,7 @@ test('stopping one whose last runner is lost refuses what waits', async () => {
   runner.die('of age');
   await stopped;
   await settle();
-  assert.deepEqual(heard.sort(), ['1: INTERNAL', '2: UNAVAILABLE']);
+  assert.deepEqual(heard.sort(), ['1: UNAVAILABLE', '2: UNAVAILABLE']);
 });
 
 test('stopping waits for a runner that comes back', async () => {

@@ -5,6 +5,7 @@ import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import { atTurnEnd } from '#core/turn-end.js';
 import { type QueueLoad, refusalOf } from './admission.js';
+import { afterLoss } from './after-loss.js';
 import { batchKey } from './batch-key.js';
 import type { BatchLayout } from './batch-layout.js';
 import { batchLimits, runRowsOf } from './batch-limits.js';
@@ -245,7 +246,9 @@ export class Scheduler implements Submitter {
     const late = hopelessAmong(front, cost.predictMs(rowsOf(front)), lane.rows, now);
     for (const task of late) this.#drop(task, expired('would have passed before its answer was there'));
     if (late.length > 0) front = lane.front(mostRows);
-    if (front.length === 0) return { kind: 'send', tasks: [], mostRows };
+    const [first] = front;
+    // One under which a runner died waits for nobody.
+    if (first === undefined || first.crashes > 0) return { kind: 'send', tasks: front, mostRows };
     const outlook = {
       line: cost.line,
       expected: returns.expected(now),
@@ -278,11 +281,15 @@ export class Scheduler implements Submitter {
     return true;
   }
 
-  /** Runs tasks as one. What fails together is run again one by one: the fault may be in one of them. Never rejects. */
+  /**
+   * Runs tasks as one. What fails together is run again one by one: the fault may be in one of them. What was lost with
+   * its runner waits for another. Never rejects.
+   */
   async #run(lane: Lane, tasks: readonly Task[], pooled: PooledRunner): Promise<void> {
     const error = await this.#runOnce(lane, tasks, pooled);
     if (error === null) return;
-    if (tasks.length > 1 && !error.isRunnerLost) return this.#runOneByOne(lane, tasks, pooled, error);
+    if (error.isRunnerLost) return this.#lostWithRunner(tasks, lane, error);
+    if (tasks.length > 1) return this.#runOneByOne(lane, tasks, pooled, error);
     for (const task of tasks) task.answer.reject(error);
   }
 
@@ -330,7 +337,8 @@ export class Scheduler implements Submitter {
       const error = isWanted ? await this.#runOnce(lane, [task], pooled) : null;
       areAllRight &&= isWanted && error === null;
       if (error === null) continue;
-      task.answer.reject(error);
+      if (error.isRunnerLost) this.#lostWithRunner([task], lane, error);
+      else task.answer.reject(error);
     }
     // Each is right by itself and together they are not: it is the model that cannot run them together.
     if (!areAllRight || !lane.stats.canBatch) return;
@@ -346,17 +354,41 @@ export class Scheduler implements Submitter {
     return !this.#dropped.has(task);
   }
 
-  /** Whoever's turn had not come when the runner was lost is not to blame. */
-  #waitAgain(tasks: readonly Task[], lane: Lane): void {
+  /** They were with a runner when it was lost. Of several that were run together any one may be the cause. */
+  #lostWithRunner(tasks: readonly Task[], lane: Lane, error: ServingError): void {
+    const again: Task[] = [];
     for (const task of tasks) {
-      if (!this.#isWanted(task)) continue;
-      if (this.#pool.size === 0) {
-        task.answer.reject(new ServingError('UNAVAILABLE', 'the model cannot run'));
-      } else {
-        this.#room.push(task, lane.key);
-        this.#unwatched.push(task);
+      if (error.isSuspect) task.crashes++;
+      switch (afterLoss(task)) {
+        case 'run-again':
+          again.push(task);
+          break;
+        case 'refuse':
+          this.#refuseAsPoison(task, error);
+          break;
+        case 'fail':
+          task.answer.reject(error);
       }
     }
+    this.#waitAgain(again, lane);
+  }
+
+  #refuseAsPoison(task: Task, { message }: ServingError): void {
+    const text = `this request was being run in ${task.crashes} instances when they died, and is not run again; the last time ${message}`;
+    const { label } = this.#parts;
+    log.error(`${label}: ${text}`, { model: label, requestId: task.call.facts?.id ?? null });
+    task.answer.reject(new ServingError('INTERNAL', text));
+  }
+
+  /** They have waited before, and their runner was lost: they are the first to have another. */
+  #waitAgain(tasks: readonly Task[], lane: Lane): void {
+    const wanted = tasks.filter((task) => this.#isWanted(task));
+    if (this.#pool.size === 0) {
+      for (const task of wanted) task.answer.reject(new ServingError('UNAVAILABLE', 'the model cannot run'));
+      return;
+    }
+    this.#room.pushFront(wanted, lane.key);
+    this.#unwatched.push(...wanted);
   }
 
   /** Lets a task go that waits no longer, or whose answer nobody waits for any more, for whatever reason. */

@@ -48,3 +48,21 @@ test('nobody is lost or moved when many leave', () => {
   leave(3);
   assert.deepEqual([queue.size, marks()], [4, [100, 101, 255, 7]]);
 });
+
+test('who is put before all others is the first, whether others have left or not', () => {
+  const { queue, marks, leave } = filled(3);
+  queue.pushFront(placeOf(7));
+  assert.deepEqual([queue.size, marks()], [4, [7, 0, 1, 2]]);
+  leave(0);
+  queue.pushFront(placeOf(8));
+  assert.deepEqual([queue.size, marks()], [4, [8, 7, 1, 2]]);
+});
+
+test('the place of one that has left is used again', () => {
+  const { queue, marks, leave } = filled(3);
+  leave(0, 1);
+  queue.pushFront(placeOf(8));
+  queue.pushFront(placeOf(7));
+  queue.pushFront(placeOf(6));
+  assert.deepEqual([queue.size, marks()], [4, [6, 7, 8, 2]]);
+});

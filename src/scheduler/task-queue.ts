@@ -28,6 +28,13 @@ export class TaskQueue {
     this.#size++;
   }
 
+  /** Puts a place before all others. */
+  pushFront(place: Place): void {
+    if (this.#head === 0) this.#places.unshift(place);
+    else this.#places[--this.#head] = place;
+    this.#size++;
+  }
+
   /** The waiting tasks in order. The queue must not change meanwhile. */
   *[Symbol.iterator](): Generator<Task> {
     for (let i = this.#head; i < this.#places.length; i++) {

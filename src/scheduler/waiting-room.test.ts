@@ -106,3 +106,14 @@ test('clearing takes everything out', () => {
   assert.deepEqual(marks(room.clear()), [1, 2]);
   assert.deepEqual([room.size, room.rows, room.lanes()], [0, 0, []]);
 });
+
+test('those that are put before all others come in their order, and nobody makes no lane', () => {
+  const room = new WaitingRoom();
+  room.pushFront([], 'a');
+  assert.deepEqual(room.lanes(), []);
+  const [first, second, third] = [taskOf(1), taskOf(2), taskOf(3)];
+  room.push(third, 'a');
+  room.pushFront([first, second], 'a');
+  assert.deepEqual(room.lanes()[0]?.front(9), [first, second, third]);
+  assert.deepEqual([room.size, room.rows], [3, 3]);
+});

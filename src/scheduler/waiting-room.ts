@@ -54,12 +54,20 @@ export class WaitingRoom {
   }
 
   push(task: Task, key: string, priority: number = task.priority): void {
-    const lane = this.#lanes.get(key) ?? new Lane(key, this.#shapes.of(key));
-    this.#lanes.set(key, lane);
+    const lane = this.#laneOf(key);
     const place = { task, priority, isLeft: false };
     lane.push(place);
-    this.#places.set(task, { lane, place });
-    this.#count(place, 1);
+    this.#entered(place, lane);
+  }
+
+  /** Tasks that have waited before: they come before all others of their priority, in the order in which they are given. */
+  pushFront(tasks: readonly Task[], key: string): void {
+    for (const task of [...tasks].reverse()) {
+      const lane = this.#laneOf(key);
+      const place = { task, priority: task.priority, isLeft: false };
+      lane.pushFront(place);
+      this.#entered(place, lane);
+    }
   }
 
   /** The task waits no longer. False where it did not wait. */
@@ -92,6 +100,17 @@ export class WaitingRoom {
     const tasks = [...this.#places.keys()];
     for (const task of tasks) this.take(task);
     return tasks;
+  }
+
+  #laneOf(key: string): Lane {
+    const lane = this.#lanes.get(key) ?? new Lane(key, this.#shapes.of(key));
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #entered(place: Place, lane: Lane): void {
+    this.#places.set(place.task, { lane, place });
+    this.#count(place, 1);
   }
 
   #count({ task, priority }: Place, sign: 1 | -1): void {

@@ -1,4 +1,7 @@
-/** All that crosses the thread wall. Plain data only; tensors' bytes are moved with their buffers (see transfer.ts). */
+/**
+ * All that crosses the wall between the server and its engines. Plain data only; tensors' bytes are moved with their
+ * buffers to a thread (see transfer.ts), and written to a process as they lie (see frame.ts).
+ */
 import type { ModelArtifact, SessionFacts } from '#backend/backend.js';
 import type { LoadOptions } from '#backend/options.js';
 import type { ErrorCode } from '#core/errors.js';
@@ -53,8 +56,23 @@ export interface LoadedModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly facts: SessionFacts;
-  /** Bytes of the thread's own heap beside what the session holds; what it grew by where the thread had sessions before. */
+  /**
+   * Bytes on the host beside what the session holds: of a thread its own heap, or what that grew by where it had sessions
+   * before; of a process all that it has in memory.
+   */
   readonly heapBytes: number;
+}
+
+export interface DoneAnswer {
+  readonly kind: 'done';
+  readonly id: number;
+  readonly outputs: readonly Tensor[];
+  /** Nanoseconds inside the engine. */
+  readonly runNs: number;
+  /** When the engine was done, by `sharedNow`. */
+  readonly endedAt: number;
+  /** The memory of the inputs, where it was moved here and is large: for the next ones. */
+  readonly spare: readonly ArrayBuffer[];
 }
 
 /** What one session answers. */
@@ -62,17 +80,7 @@ export type SessionAnswer =
   /** The session is open. Sent once, before anything else, unless loading failed. */
   | { readonly kind: 'loaded'; readonly model: LoadedModel; readonly loadNs: number }
   | { readonly kind: 'load-failed'; readonly code: ErrorCode; readonly message: string }
-  | {
-      readonly kind: 'done';
-      readonly id: number;
-      readonly outputs: readonly Tensor[];
-      /** Nanoseconds inside the engine. */
-      readonly runNs: number;
-      /** When the engine was done, by `sharedNow`. */
-      readonly endedAt: number;
-      /** The memory of the inputs, where it was moved here and is large: for the next ones. */
-      readonly spare: readonly ArrayBuffer[];
-    }
+  | DoneAnswer
   | { readonly kind: 'run-failed'; readonly id: number; readonly code: ErrorCode; readonly message: string }
   /** Its memory has been given back. */
   | { readonly kind: 'closed' };

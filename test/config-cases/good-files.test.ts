@@ -15,6 +15,7 @@ const model = {
   maxBatchSize: null,
   strict: false,
   allowFallback: false,
+  isolation: { wall: 'thread', runTimeoutMs: null },
   inputs: [],
   outputs: [],
   batching: PLAIN_BATCHING,
@@ -115,6 +116,8 @@ test('every key of a model reaches the settings', () => {
     session_config: {session.x: 1}
   strict: true
   allow_fallback: true
+  isolation: process
+  run_timeout: 2.5
   versions: [1, two]
   inputs: [{name: a, datatype: FP32, shape: [-1, 3], tags: {content_type: np}, description: d}]
   outputs: [{name: b}]
@@ -133,6 +136,7 @@ test('every key of a model reaches the settings', () => {
       maxBatchSize: 16,
       strict: true,
       allowFallback: true,
+      isolation: { wall: 'process', runTimeoutMs: 2500 },
       inputs: [{ name: 'a', datatype: 'FP32', shape: [-1, 3], description: 'd' }],
       outputs: [{ name: 'b', datatype: null, shape: null, description: null }],
       batching: { ...PLAIN_BATCHING, isAssumed: false },
@@ -406,6 +410,22 @@ test('--threads and strict are defaults that a model may overrule', () => {
     [
       [false, 7],
       [true, 2],
+    ],
+  );
+});
+
+test('--isolation is a default that a model may overrule, over that of the server file', () => {
+  const files = {
+    'm.yaml':
+      'model_config_list: [{name: a, model: m, isolation: thread}, {name: b, model: m, run_timeout: 2}]',
+    's.yaml': 'isolation: thread',
+  };
+  const flags = { modelConfig: 'm.yaml', serverConfig: 's.yaml', isolation: 'process' };
+  assert.deepEqual(
+    settingsOf({ files, flags }).models.map(({ isolation }) => isolation),
+    [
+      { wall: 'thread', runTimeoutMs: null },
+      { wall: 'process', runTimeoutMs: 2000 },
     ],
   );
 });

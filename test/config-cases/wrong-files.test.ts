@@ -5,7 +5,7 @@ import { type Bench, problemsOf } from './workbench.js';
 const MODEL_KEYS =
   'name, model, path, version, platform, version_labels, traffic_weight, shadow_percent, version_policy, description, npu_device, device, batch_size, max_batch_size, worker_num, ' +
   'instance_group, dynamic_batching, max_queue_size, max_queue_rows, max_queue_bytes, sequence_batching, ' +
-  'ensemble_scheduling, model_warmup, response_cache, rate_limit, compiler_config, engine, strict, allow_fallback, versions, inputs, outputs';
+  'ensemble_scheduling, model_warmup, response_cache, rate_limit, compiler_config, engine, strict, allow_fallback, isolation, run_timeout, versions, inputs, outputs';
 
 const DATATYPES =
   'BOOL, UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, FP16, BF16, FP32, FP64, BYTES';
@@ -98,6 +98,11 @@ const modelLists: [text: string, ...expected: string[]][] = [
   [
     oneModel('worker_num: many'),
     `${AT}15: ${IN}.worker_num: expected an integer from 1 to 256, found "many"`,
+  ],
+  [oneModel('isolation: vm'), `${AT}14: ${IN}.isolation: expected one of thread, process, found "vm"`],
+  [
+    oneModel('run_timeout: 5'),
+    `${AT}16: ${IN}.run_timeout: a thread cannot be ended in the middle of a run; expected isolation: process beside it`,
   ],
   [oneModel('strict: maybe'), `${AT}11: ${IN}.strict: expected true or false, found "maybe"`],
   [oneModel('description: {}'), `${AT}16: ${IN}.description: expected text, found a mapping`],

@@ -22,6 +22,8 @@ const latePath = writeModel(folder, 'late.onnx', slowToLoadModel(100));
 const INFER = '/v2/models/slow/infer';
 /** A run that no test could wait for. */
 const FOREVER = 100_000_000;
+/** One that is not done at once. */
+const LONG = 1_000_000;
 
 async function serveSlow(t: TestContext, parts: Partial<ConfiguredVersion> = {}): Promise<TestServer> {
   const offers = [
@@ -56,19 +58,23 @@ async function theQuickModelServes(server: TestServer): Promise<void> {
   assert.deepEqual([reply.status, reply.json.outputs?.[0].data], [200, [3, 4]], reply.text);
 }
 
-test('a thread that dies fails what it ran, keeps what waits, and comes back', async (t) => {
+test('what a thread that dies has run is run again, what waits is kept, and it comes back', async (t) => {
   const heard = hearLog(t);
   const threads = new EngineThreads();
   t.after(() => threads.stop());
   const server = await serveSlow(t);
   assert.equal(threads.started.length, 2);
-  const running = await begin(server, FOREVER);
+  const running = await begin(server, LONG);
+  let isAnswered = false;
+  void running.reply.then(() => {
+    isAnswered = true;
+  });
   const waiting = await begin(server);
   await threads.kill(0);
-  const failed = await running.reply;
-  assert.equal(failed.status, 500);
-  assert.match(failed.json.error, /^the engine thread died: it ended with status 1$/);
+  assert.equal(isAnswered, false, 'it was being run');
   await theQuickModelServes(server);
+  const again = await running.reply;
+  assert.deepEqual([again.status, again.json.outputs?.[0].data], [200, [LONG]], again.text);
   assertServed(await waiting.reply);
   assertServed(await run(server));
   assert.equal(threads.started.length, 3);
@@ -78,6 +84,28 @@ test('a thread that dies fails what it ran, keeps what waits, and comes back', a
   );
   assert.ok(heard.some((line) => /^ERROR .*the engine thread died/.test(line)));
   assert.ok(heard.some((line) => /^INFO .*is back with a new engine thread/.test(line)));
+});
+
+test('a request in whose run two threads died is refused, and those behind it are served', async (t) => {
+  const heard = hearLog(t);
+  const threads = new EngineThreads();
+  t.after(() => threads.stop());
+  const server = await serveSlow(t);
+  const running = await begin(server, FOREVER);
+  const waiting = await begin(server);
+  await threads.kill(0);
+  await eventually(
+    () => server.get('/v2/health/live'),
+    () => heard.some((line) => line.includes('is back with')),
+  );
+  // Within that the request has been given to the new thread.
+  await theQuickModelServes(server);
+  await threads.kill(2);
+  const refused = await running.reply;
+  assert.equal(refused.status, 500);
+  assert.match(refused.json.error, /^this request was being run in 2 instances when they died/);
+  assert.ok(heard.some((line) => /^ERROR .*slow\/1: this request was being run in 2 instances/.test(line)));
+  assertServed(await waiting.reply);
 });
 
 test('a thread that dies while it has nothing to do is replaced, and nobody notices', async (t) => {
@@ -95,12 +123,11 @@ test('of two instances the one that lives goes on serving while the other comes 
   t.after(() => threads.stop());
   const server = await serveSlow(t, { workers: 2 });
   assert.equal(threads.started.length, 3);
-  const dying = await begin(server, FOREVER);
-  const living = await begin(server, 1_000_000);
+  const dying = await begin(server, LONG);
+  const living = await begin(server, LONG);
   await threads.kill(0);
   const waiting = await begin(server);
-  assert.equal((await dying.reply).status, 500);
-  assert.deepEqual((await living.reply).json.outputs?.[0].data, [1_000_000]);
+  for (const { reply } of [dying, living]) assert.deepEqual((await reply).json.outputs?.[0].data, [LONG]);
   assertServed(await waiting.reply);
 });
 
@@ -116,10 +143,11 @@ test('a thread that dies again and again is given up: the model says so, and can
   const running = await begin(server, FOREVER);
   const waiting = await begin(server);
   await threads.kill(0);
-  assert.equal((await running.reply).status, 500);
-  const refused = await waiting.reply;
-  assert.equal(refused.status, 503);
-  assert.match(refused.json.error, /cannot run: its engine thread died again and again, last: /);
+  for (const { reply } of [running, waiting]) {
+    const refused = await reply;
+    assert.equal(refused.status, 503);
+    assert.match(refused.json.error, /cannot run: its engine thread died again and again, last: /);
+  }
   const line = await untilState(server, 'slow', 'UNAVAILABLE');
   assert.match(line.reason ?? '', /its engine thread died again and again, last: /);
   assert.equal((await server.get('/v2/health/ready')).status, 503);

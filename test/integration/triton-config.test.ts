@@ -38,7 +38,7 @@ function offered(name: string, bytes: Uint8Array | null, text: string): Configur
     {
       entries: [{ entry, locate: (path) => join(folder, path), outputs }],
       isWhole: false,
-      defaults: { devices: deviceDefault({}, true, report), strict: false, threads: 1 },
+      defaults: { devices: deviceDefault({}, true, report), strict: false, threads: 1, wall: 'thread' },
     },
     report,
   );

@@ -106,10 +106,18 @@ export class FakeRunner implements Runner {
 
   /** Is gone for good, with what it had. */
   die(reason: string): void {
-    this.slots = 0;
-    const error = new ServingError('INTERNAL', `the engine thread died: ${reason}`, { isRunnerLost: true });
-    for (const { end } of this.runs) end.reject(error);
+    this.crash(reason);
     this.#listener?.lost(reason);
+  }
+
+  /** Is gone with what it had, and may come back. The first of what it had was being run. */
+  crash(reason: string): void {
+    this.slots = 0;
+    const text = `the engine thread died: ${reason}`;
+    const first = this.runs.length - this.#inFlight;
+    for (const [i, { end }] of this.runs.entries()) {
+      end.reject(new ServingError('INTERNAL', text, { isRunnerLost: true, isSuspect: i === first }));
+    }
   }
 }
 

@@ -5,7 +5,13 @@ import type { Settings } from '#config/settings.js';
 import { DEFAULT_CONTROL } from '#control/options.js';
 import type { LogControl } from '#core/log-settings.js';
 import { DEFAULT_DEVICE_OPTIONS } from '#device/options.js';
-import { type ConfiguredVersion, type EnsembleStep, PLAIN_BATCHING, PLAIN_QUEUE } from '#lifecycle/offer.js';
+import {
+  type ConfiguredVersion,
+  type EnsembleStep,
+  PLAIN_BATCHING,
+  PLAIN_ISOLATION,
+  PLAIN_QUEUE,
+} from '#lifecycle/offer.js';
 import { NO_RETRY } from '#lifecycle/retry.js';
 import { DEFAULT_STORE_OPTIONS } from '#store/options.js';
 
@@ -33,6 +39,7 @@ export function offerOf(parts: Partial<ConfiguredVersion> & { readonly path: str
     rateLimit: null,
     compiler: { permuteInput: [] },
     engine: { threads: null, onnxruntime: {} },
+    isolation: PLAIN_ISOLATION,
     ...parts,
   };
 }
@@ -59,7 +66,12 @@ export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<
     cache: null,
     control: DEFAULT_CONTROL,
     repositories: [],
-    modelDefaults: { devices: { platform: 'cpu', deviceOf: () => 'cpu(1)*1' }, strict: false, threads: null },
+    modelDefaults: {
+      devices: { platform: 'cpu', deviceOf: () => 'cpu(1)*1' },
+      strict: false,
+      threads: null,
+      wall: 'thread',
+    },
     store: { ...DEFAULT_STORE_OPTIONS, cacheFolder: '/nonexistent' },
     allowModelUpload: false,
     loading: { maxLoads: 4, retry: NO_RETRY },

@@ -6,6 +6,7 @@ import type { Report } from '#config/report.js';
 import { integer, text } from '#config/scalars.js';
 import { optional, type Schema } from '#config/schema.js';
 import type { EngineSettings, OnnxRuntimeOptions } from '#device/engine-settings.js';
+import { isIsolationParameter } from './isolation-parameters.js';
 
 /** What `parameters` says, by key; each with the place of its value. */
 export type Parameters = Readonly<Record<string, Placed<string>>>;
@@ -81,7 +82,8 @@ export function engineSettings(given: Parameters, graph: GraphLevel | null, repo
       threads = said ?? threads;
       onnxruntime = { ...onnxruntime, ...options };
     } else if (key.startsWith('session.')) session[key] = written.value;
-    else if (key !== DESCRIPTION) report.warning(written.place, 'no such parameter is known; it is ignored');
+    else if (key !== DESCRIPTION && !isIsolationParameter(key))
+      report.warning(written.place, 'no such parameter is known; it is ignored');
   }
   if (Object.keys(session).length > 0) onnxruntime = { ...onnxruntime, session_config: session };
   return { threads, onnxruntime: { ...onnxruntime, ...levelOf(graph, report) } };

@@ -227,6 +227,11 @@ const parts: [text: string, part: (config: TritonModelConfig) => unknown, value:
     ],
   ],
   ['response_cache { enable: true }', ({ entry }) => entry.scheduling.isCached, true],
+  [
+    'parameters { key: "isolation" value { string_value: "process" } } parameters { key: "run_timeout" value { string_value: "2.5" } }',
+    ({ entry }) => [entry.isolation.wall, entry.isolation.runTimeoutSeconds?.value],
+    ['process', 2.5],
+  ],
   ['response_cache { }', ({ entry }) => entry.scheduling.isCached, false],
   [
     'parameters { key: "intra_op_thread_count" value { string_value: "3" } } parameters { key: "inter_op_thread_count" value { string_value: "2" } } parameters { key: "execution_mode" value { string_value: "1" } } parameters { key: "enable_mem_arena" value { string_value: "0" } } parameters { key: "enable_mem_pattern" value { string_value: "1" } } parameters { key: "session.set_denormal_as_zero" value { string_value: "1" } }',

@@ -4,6 +4,7 @@ import { platformOfSelector } from '#config/device-default.js';
 import { type DynamicBatching, dynamicBatching } from '#config/dynamic-batching.js';
 import { ensembleScheduling } from '#config/ensemble-scheduling.js';
 import { checkTensors } from '#config/ensemble-tensors.js';
+import { NO_ISOLATION_ENTRY } from '#config/isolation-keys.js';
 import type { ModelEntry } from '#config/model-entry.js';
 import { modelWarmup } from '#config/model-warmup.js';
 import type { Place } from '#config/problem.js';
@@ -18,6 +19,7 @@ import type { TensorClaim } from '#lifecycle/offer.js';
 import type { VersionPolicy } from '#lifecycle/version-policy.js';
 import { DESCRIPTION, engineSettings, graphLevel, parameters } from './engine-parameters.js';
 import { instanceGroups } from './instance-groups.js';
+import { isolationIn } from './isolation-parameters.js';
 import { sequenceOfModel, warmupOfModel } from './model-folders.js';
 import { type ModelFormat, modelFormat, NPU } from './model-format.js';
 import { type TritonTensor, tensorClaim, tritonInput, tritonOutput } from './triton-tensor.js';
@@ -122,6 +124,7 @@ function buildModel(values: Values, at: At<typeof keys>, report: Report): Triton
       engine: engineSettings(given, values.optimization?.graph ?? null, report),
       strict: null,
       allowFallback: false,
+      isolation: isEnsemble ? NO_ISOLATION_ENTRY : isolationIn(given, report),
       inputs: inputs.map(({ value }) => value),
       outputs: outputs.map(({ value: claim }, i) => ({
         claim,

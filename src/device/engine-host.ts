@@ -1,12 +1,11 @@
-import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '#core/deferred.js';
-import { messageOf, ServingError } from '#core/errors.js';
+import { ServingError } from '#core/errors.js';
 import { logChannel } from '#core/log.js';
 import { atTurnEnd } from '#core/turn-end.js';
 import type { Batch, FromWorker, SessionData, SessionId, ToWorker } from '#worker/messages.js';
+import type { WallKind } from './isolation.js';
 import { EngineSession, type SessionLine } from './session.js';
-
-const WORKER_ENTRY = new URL(import.meta.resolve('#worker/main.js'));
+import type { Wall } from './wall.js';
 
 /** A session, and where it is being closed who waits for that. */
 interface Seat {
@@ -20,14 +19,15 @@ interface Outgoing {
 }
 
 /**
- * The single owner of one engine thread: its port and the sessions in it. It ends with its last session. It is asked to
- * and never terminated in the middle: to end a thread inside of an engine's native code is to end the process.
+ * The single owner of one engine thread or process: the way over its wall and the sessions behind it. It ends with its
+ * last session. It is asked to, and killed in the middle only where that is safe: to end a thread inside of an engine's
+ * native code is to end the server.
  */
-export class EngineThread {
+export class EngineHost {
   static #runs = 0;
-  /** Settles when the thread is gone. */
+  /** Settles when the thread or process is gone. */
   readonly ended: Promise<void>;
-  readonly #worker: Worker;
+  readonly #wall: Wall;
   readonly #seats = new Map<SessionId, Seat>();
   readonly #line: SessionLine;
   /** Messages that leave together at the end of this turn of the event loop. */
@@ -37,35 +37,39 @@ export class EngineThread {
   #lastRunAt = 0;
   #reason: string | null = null;
 
-  /** @param entry the file that the thread runs; a test may bring its own. */
-  constructor(entry: URL = WORKER_ENTRY) {
+  /** Takes a wall that was made in this turn of the event loop. */
+  constructor(wall: Wall) {
+    this.#wall = wall;
     this.#line = {
+      kind: wall.kind,
+      pack: (tensors) => wall.pack(tensors),
       send: (message, transfer) => this.#send(message, transfer),
       close: (session) => this.#close(session),
+      kill: (reason) => this.#kill(reason),
     };
-    this.#worker = new Worker(entry, { execArgv: [], name: 'furiosa-engine' });
-    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
-    // A message that cannot be read may have been an answer: whoever waits for it must not wait for ever.
-    this.#worker.on('messageerror', (error) => {
-      this.#fail(messageOf(error));
-      void this.#worker.terminate();
-    });
-    this.#worker.on('error', (error) => this.#fail(messageOf(error)));
-    this.ended = new Promise((resolve) => {
-      this.#worker.on('exit', (status) => {
-        this.#fail(`it ended with status ${status}`);
+    const ending = deferred<void>();
+    this.ended = ending.promise;
+    wall.listen({
+      heard: (message) => this.#receive(message),
+      failed: (reason) => this.#fail(reason),
+      ended: (reason) => {
+        this.#fail(reason);
         this.#isEnding = true;
         for (const { session, closed } of this.#seats.values()) {
           session.end(this.#reason);
           closed?.resolve();
         }
         this.#seats.clear();
-        resolve();
-      });
+        ending.resolve();
+      },
     });
   }
 
-  /** Opens a session. Not to be asked of a thread that is ending. */
+  get kind(): WallKind {
+    return this.#wall.kind;
+  }
+
+  /** Opens a session. Not to be asked of one that is ending. */
   open(data: SessionData): EngineSession {
     const session = new EngineSession(this.#nextId++, this.#line);
     this.#seats.set(session.id, { session, closed: null });
@@ -96,14 +100,20 @@ export class EngineThread {
     seat.closed = deferred<void>();
     this.#send({ kind: 'close', session: id });
     if (this.sessions > 0) return await seat.closed.promise;
-    // With the last one the thread's own memory comes back as well.
+    // With the last one the memory of the thread or process itself comes back as well.
     this.#isEnding = true;
     this.#send({ kind: 'end' });
     await this.ended;
   }
 
+  #kill(reason: string): void {
+    this.#fail(reason);
+    this.#isEnding = true;
+    this.#wall.kill();
+  }
+
   #send(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
-    if (message.kind === 'run') this.#lastRunAt = ++EngineThread.#runs;
+    if (message.kind === 'run') this.#lastRunAt = ++EngineHost.#runs;
     this.#outbox.push({ message, transfer });
     if (this.#outbox.length === 1) atTurnEnd(() => this.#flush());
   }
@@ -121,7 +131,7 @@ export class EngineThread {
 
   #post(outbox: readonly Outgoing[]): void {
     const batch: Batch = outbox.map(({ message }) => message);
-    this.#worker.postMessage(
+    this.#wall.post(
       batch,
       outbox.flatMap(({ transfer }) => transfer),
     );
@@ -153,14 +163,14 @@ export class EngineThread {
     if (message.kind === 'load-failed') this.#endAfterFailure();
   }
 
-  /** Where a session that failed was alone, whatever the engine left behind must not keep the thread. */
+  /** Where a session that failed was alone, whatever the engine left behind must not keep the thread or process. */
   #endAfterFailure(): void {
     if (this.#seats.size > 0) return;
     this.#isEnding = true;
-    void this.#worker.terminate();
+    this.#wall.kill();
   }
 
-  /** Remembers the first reason: an `error` event is followed by `exit`, which knows less. */
+  /** Remembers the first reason: those that follow know less. */
   #fail(reason: string): void {
     this.#reason ??= reason;
   }

@@ -1,0 +1,54 @@
+import { type Isolation, WALLS, type WallKind } from '#device/isolation.js';
+import { type Placed, placed } from './collections.js';
+import type { Report } from './report.js';
+import { choice, number } from './scalars.js';
+import { type Key, optional, type Schema, type ValuesOf } from './schema.js';
+
+/** How a model is to be kept apart, as far as it was written. */
+export interface IsolationEntry {
+  readonly wall: WallKind | null;
+  readonly runTimeoutSeconds: Placed<number> | null;
+}
+
+export const NO_ISOLATION_ENTRY: IsolationEntry = { wall: null, runTimeoutSeconds: null };
+
+export const isolation: Schema<WallKind> = choice(WALLS);
+/** At most a day: whoever waits longer waits for ever. */
+export const runTimeout: Schema<number> = number(0.001, 86_400);
+
+export const isolationKeys: {
+  readonly isolation: Key<WallKind | null>;
+  readonly run_timeout: Key<Placed<number> | null>;
+} = {
+  isolation: optional(
+    isolation,
+    'Whether a copy of the model runs in a [thread of the server or in a process](isolation.md) of its own.',
+    "the server's",
+  ),
+  run_timeout: optional(
+    placed(runTimeout),
+    'Seconds after which a run is taken for a hang, and its process ended; for `isolation: process`.',
+    'none',
+  ),
+};
+
+export function isolationEntry(values: ValuesOf<typeof isolationKeys>): IsolationEntry {
+  return { wall: values.isolation, runTimeoutSeconds: values.run_timeout };
+}
+
+/** Everything filled in. Reports a timeout that nobody could keep. */
+export function isolationOf(
+  { wall, runTimeoutSeconds }: IsolationEntry,
+  byDefault: WallKind,
+  report: Report,
+): Isolation {
+  const effective = wall ?? byDefault;
+  if (runTimeoutSeconds === null) return { wall: effective, runTimeoutMs: null };
+  if (effective === 'thread') {
+    report.problem(
+      runTimeoutSeconds.place,
+      'a thread cannot be ended in the middle of a run; expected isolation: process beside it',
+    );
+  }
+  return { wall: effective, runTimeoutMs: runTimeoutSeconds.value * 1000 };
+}

@@ -1,0 +1,12 @@
+/** What stands between the server and the engine of a model. */
+export const WALLS = ['thread', 'process'] as const;
+export type WallKind = (typeof WALLS)[number];
+
+/** How a model is kept apart from the server and the other models. */
+export interface Isolation {
+  readonly wall: WallKind;
+  /** A run that takes longer ends its process; null for never. Of a process only: a thread cannot be ended in native code. */
+  readonly runTimeoutMs: number | null;
+}
+
+export const PLAIN_ISOLATION: Isolation = { wall: 'thread', runTimeoutMs: null };

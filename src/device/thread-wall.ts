@@ -1,0 +1,32 @@
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '#core/errors.js';
+import type { FromWorker } from '#worker/messages.js';
+import { pack } from '#worker/transfer.js';
+import type { Wall } from './wall.js';
+
+const WORKER_ENTRY = new URL(import.meta.resolve('#worker/main.js'));
+
+/**
+ * Starts an engine thread: tensors are moved to it, and memory is shared out. What ends the process ends it too.
+ *
+ * @param entry the file that the thread runs; a test may bring its own.
+ */
+export function threadWall(entry: URL = WORKER_ENTRY): Wall {
+  const worker = new Worker(entry, { execArgv: [], name: 'furiosa-engine' });
+  return {
+    kind: 'thread',
+    listen({ heard, failed, ended }) {
+      worker.on('message', (message: FromWorker) => heard(message));
+      // A message that cannot be read may have been an answer: whoever waits for it must not wait for ever.
+      worker.on('messageerror', (error) => {
+        failed(messageOf(error));
+        void worker.terminate();
+      });
+      worker.on('error', (error) => failed(messageOf(error)));
+      worker.on('exit', (status) => ended(`it ended with status ${status}`));
+    },
+    pack,
+    post: (batch, transfer) => worker.postMessage(batch, transfer),
+    kill: () => void worker.terminate(),
+  };
+}
