@@ -21,7 +21,8 @@ const LOOKS = {
   'narrow-light': { colorScheme: 'light', viewport: { width: 390, height: 844 } },
   'narrow-dark': { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 };
-const TRAFFIC_SECONDS = 20;
+/** Plots show what a page has seen itself. */
+const TRAFFIC_SECONDS = 150;
 const FOLDER = join(root, 'docs', 'images', 'dashboard');
 
 setUp();
@@ -42,22 +43,24 @@ const server = spawn(
 try {
   const url = await dashboardOf(server);
   const traffic = ask(url);
-  console.error(`Asking the samples for ${TRAFFIC_SECONDS} s ...`);
   const executablePath =
     process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-  await pause(TRAFFIC_SECONDS * 1000);
+  const pages = new Map();
   for (const [look, options] of Object.entries(LOOKS)) {
+    const page = await (await browser.newContext({ locale: 'en-US', ...options })).newPage();
+    await page.goto(`${url}#/models`);
+    pages.set(look, page);
+  }
+  console.error(`Asking the samples for ${TRAFFIC_SECONDS} s ...`);
+  await pause(TRAFFIC_SECONDS * 1000);
+  for (const [look, page] of pages) {
     for (const [name, view] of Object.entries(VIEWS)) {
-      const context = await browser.newContext({ locale: 'en-US', deviceScaleFactor: 1, ...options });
-      const page = await context.newPage();
       await page.goto(`${url}#/${view}`);
       await page.locator('main h1').waitFor();
       if (name === 'try') await drawSeven(page);
-      // Some frames of the live stream, so that there is something to be seen of them.
-      await pause(name === 'model' || name === 'models' ? 7000 : 1500);
+      await pause(1500);
       await page.screenshot({ path: join(FOLDER, `${name}-${look}.png`) });
-      await context.close();
       console.error(`  ${name}-${look}.png`);
     }
   }

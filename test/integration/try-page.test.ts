@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { assertSound, openBrowser, openPage, type WatchedPage, withoutBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
 import { mediapipePath } from '../support/real-models.js';
 import { atEnd, readSettings, serve } from '../support/serve.js';
 import { offerOf, type TestServer } from '../support/server.js';
@@ -82,9 +83,15 @@ describe('trying models in a browser', { skip: withoutBrowser }, () => {
     await page.keyboard.press('Space');
     for (let step = 0; step < 20; step++) await page.keyboard.press('ArrowDown');
     await best(page, 'one').waitFor();
-    assert.ok((await inkOf(page)) > 0);
+    await eventually(
+      () => inkOf(page),
+      (seen) => seen > 0,
+    );
     await page.keyboard.press('Delete');
-    assert.equal(await inkOf(page), 0);
+    await eventually(
+      () => inkOf(page),
+      (seen) => seen === 0,
+    );
     await assertSound(watched);
   });
 
@@ -99,7 +106,11 @@ describe('trying models in a browser', { skip: withoutBrowser }, () => {
     await best(page, 'seven').waitFor();
     const ink = await inkOf(page);
     await page.getByRole('checkbox', { name: 'Invert' }).check();
-    assert.ok((await inkOf(page)) > ink, 'the paper is bright');
+    // The paper is bright, once it has been drawn anew.
+    await eventually(
+      () => inkOf(page),
+      (seen) => seen > ink,
+    );
     await page.evaluate(`(() => {
       const transfer = new DataTransfer();
       const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><rect width="90" height="90" fill="#fff"/>' +
