@@ -25,7 +25,10 @@ export function App() {
   });
   useEffect(() => {
     // Whoever follows a link is at the beginning of what it leads to, as on any page.
-    if (!isFirst.current) main.current?.focus();
+    if (!isFirst.current) {
+      main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     isFirst.current = false;
   }, [route]);
   return (
