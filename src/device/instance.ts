@@ -3,9 +3,9 @@ import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { LoadedModel, SessionData } from '#worker/messages.js';
+import { HangWatch } from './hang-watch.js';
 import type { Isolation } from './isolation.js';
 import { restartDelayMs } from './restart-delay.js';
-import { RunWatch } from './run-watch.js';
 import type { EngineSession, RunResult } from './session.js';
 import { slotsFor } from './slots.js';
 
@@ -60,7 +60,7 @@ export class Instance {
   #opening: EngineSession | null = null;
   #session: EngineSession | null = null;
   /** Of the session that was opened last; null where runs may take as long as they like. */
-  #watch: RunWatch | null = null;
+  #watch: HangWatch | null = null;
   #model: LoadedModel | null = null;
   #listener: InstanceListener | null = null;
   #recentRunMs: number | null = null;
@@ -179,10 +179,10 @@ export class Instance {
     return this.#watch === null ? run : this.#watch.over(run);
   }
 
-  #watchOf(session: EngineSession): RunWatch | null {
+  #watchOf(session: EngineSession): HangWatch | null {
     const { runTimeoutMs } = this.#isolation;
     if (runTimeoutMs === null) return null;
-    return new RunWatch(runTimeoutMs, this.#clock, () =>
+    return new HangWatch(runTimeoutMs, this.#clock, () =>
       session.kill(`a run took longer than ${runTimeoutMs / 1000} s (run_timeout)`),
     );
   }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '#core/errors.js';
+import type { Run } from '#core/run-watch.js';
 import type { SpanRef } from '#core/span-ref.js';
 
 /** How one traced request went, as its spans are made of it. Times are the clock's, in milliseconds. */
@@ -46,16 +47,8 @@ export interface JourneyError {
 }
 
 /** A run that the request was in. */
-export interface JourneyRun {
+export interface JourneyRun extends Omit<Run, 'watches'> {
   readonly waitedSince: number;
-  readonly takenAt: number;
-  readonly inputNs: number;
-  readonly runNs: number;
-  readonly outputNs: number;
-  readonly rows: number;
-  readonly requests: number;
-  readonly instance: string;
-  readonly error: string | null;
   /** The run as a span of its own, with the spans of the traced requests in it; null where it was of one request. */
   readonly batch: JourneyBatch | null;
 }

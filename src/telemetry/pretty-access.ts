@@ -1,30 +1,10 @@
 import type { AccessLine } from './access-line.js';
+import { GRPC_CODES } from './grpc-codes.js';
 
 /** As wide as the paths that are asked for most: columns stand one below the other, as far as that can be had. */
 const REQUEST_WIDTH = 42;
 const CODE_WIDTH = 3;
 const DURATION_WIDTH = 11;
-
-/** Source: gRPC's own list of status codes. */
-const GRPC_CODES: readonly string[] = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-];
 
 /** `POST /v2/models/mnist/infer   200     3.2 ms  mnist/1 queue=0.1 run=2.8 rows=4 in=3136 out=180 peer=10.0.0.7 id=a1`. */
 export function prettyAccess(line: AccessLine): string {

@@ -1,25 +1,5 @@
 import type { RequestRecord } from '#core/request-record.js';
-
-/** By number, as grpc/grpc's doc/statuscodes.md has them. */
-const GRPC_CODES: readonly string[] = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-];
+import { GRPC_CODES } from '#telemetry/grpc-codes.js';
 
 /**
  * The label of how a request ended: the HTTP status, or the name of the gRPC code. A caller that left before there was one is

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deferred } from '#core/deferred.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
-import { RunWatch } from './run-watch.js';
+import { HangWatch } from './hang-watch.js';
 
 function setUp() {
   const clock = new FakeClock();
   const hangs: number[] = [];
-  const watch = new RunWatch(100, clock, () => hangs.push(clock.now()));
+  const watch = new HangWatch(100, clock, () => hangs.push(clock.now()));
   return { clock, hangs, watch };
 }
 

@@ -4,7 +4,7 @@ import type { Clock, Timer } from '#core/clock.js';
  * Watches over the runs of one session, which are run one after the other: `onHang` is called where for `timeoutMs` none
  * has ended although one was there.
  */
-export class RunWatch {
+export class HangWatch {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #onHang: () => void;
