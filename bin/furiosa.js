@@ -1,6 +1,7 @@
-#!/usr/bin/env -S node --v8-pool-size=1 --single-threaded-gc
-// V8's helper threads would take CPU time from the engines, and the thread that serves waits for them. Node takes these
-// options only when it starts; `npm start` gives the same ones.
+#!/usr/bin/env -S node --v8-pool-size=1 --single-threaded-gc --max-semi-space-size=4
+// V8's helper threads would take CPU time from the engines, and the thread that serves waits for them. What a request leaves
+// behind is collected sooner in a young generation that stays in the CPU's cache. Node takes these options only when it
+// starts; `npm start` gives the same ones.
 const entry = new URL('../dist/src/cli/main.js', import.meta.url);
 
 try {

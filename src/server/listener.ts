@@ -103,8 +103,11 @@ export class Listener {
   async #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     this.#sending.add(response);
     this.#running.set(request.socket, response);
-    response.once('close', () => this.#sending.delete(response));
     const telling = tellingOf(request, response, this.#clock);
+    response.once('close', () => {
+      this.#sending.delete(response);
+      telling?.closed(this.#clock.now());
+    });
     let answer: Answer;
     try {
       answer = await this.#answer(request, response, expectsContinue, telling);
@@ -136,7 +139,10 @@ export class Listener {
     const error = invalid(`the expectation '${request.headers.expect}' cannot be met; only 100-continue can`);
     const answer = { ...this.#errorAnswer(request, error), status: 417 };
     const telling = tellingOf(request, response, this.#clock);
-    if (telling !== null) telling.refused(error, byteLengthOf(piecesOf(answer)));
+    if (telling !== null) {
+      telling.refused(error, byteLengthOf(piecesOf(answer)));
+      response.once('close', () => telling.closed(this.#clock.now()));
+    }
     send(request, response, answer, this.#closing, this.#clock);
   }
 

@@ -1,5 +1,4 @@
 import type { Call } from '#core/call.js';
-import type { RequestFacts } from '#core/request-record.js';
 import type { InferenceRequest } from '#inference/request.js';
 import type { InferenceResponse } from '#inference/response.js';
 import { batchRows } from '#lifecycle/batch-rows.js';
@@ -21,7 +20,7 @@ export async function infer(
 ): Promise<InferenceResponse> {
   if (call.facts !== undefined) call.facts.id = request.id;
   const handle = models.acquire(request.model, request.sequence?.id ?? null); // NOT_FOUND, UNAVAILABLE
-  if (call.facts !== undefined) note(call.facts, handle);
+  if (call.facts !== undefined) call.facts.model = handle.metadata;
   const trace = tracing.begin(request.id, handle.metadata, call); // mostly null
   try {
     return await inferWith(handle, request, call, trace);
@@ -50,7 +49,10 @@ async function inferWith(
   const job = { inputs, outputs: engineNames, rows, schedule: request.schedule, sequence: request.sequence };
   trace?.queued(inputs, rows);
   const { outputs, timings, isCached = false } = await handle.submit(job, trace?.watched(call) ?? call); // OVERLOADED, CANCELLED, INTERNAL, …
-  if (call.facts !== undefined) Object.assign(call.facts, { phases: timings, isCached });
+  if (call.facts !== undefined) {
+    call.facts.phases = timings;
+    call.facts.isCached = isCached;
+  }
   // The sums of an ensemble's steps are no moments of the one request.
   trace?.computed(outputs, handle.deployment.scheduling.kind === 'ensemble' ? null : timings, isCached);
   return {
@@ -59,10 +61,6 @@ async function inferWith(
     outputs: outputs.map((tensor, i) => finished(tensor, wanted[i] as WantedOutput, maxBatchSize > 0)),
     timings,
   };
-}
-
-function note(facts: RequestFacts, { metadata }: Handle): void {
-  facts.model = { name: metadata.name, version: metadata.version };
 }
 
 /** An output as it was asked for. */
