@@ -7,6 +7,10 @@ export const ERROR_CODES = [
   'INVALID_ARGUMENT',
   /** The caller wants to make something of a name that is taken. */
   'ALREADY_EXISTS',
+  /** Nobody known: no credential where one is needed, or one that is not valid. */
+  'UNAUTHENTICATED',
+  /** Somebody known who may not do this. */
+  'PERMISSION_DENIED',
   /** There is no such model, version or route. */
   'NOT_FOUND',
   /** The route exists, the method does not. */
@@ -19,6 +23,8 @@ export const ERROR_CODES = [
   'UNAVAILABLE',
   /** There is more work than the bounds allow. Retry later. */
   'OVERLOADED',
+  /** This one caller asks for more than its share. Retry later. */
+  'RATE_LIMITED',
   /** The request's deadline passed before its answer was there. */
   'DEADLINE_EXCEEDED',
   /** The caller went away. Counted, never answered. */

@@ -9,10 +9,12 @@ export const STATUS = {
   DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,
   ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
   RESOURCE_EXHAUSTED: 8,
   UNIMPLEMENTED: 12,
   INTERNAL: 13,
   UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
 } as const;
 
 /** The gRPC status of every error code, Triton's where it has one. Stops compiling when one is not mapped. */
@@ -20,6 +22,8 @@ export const GRPC_STATUS: Readonly<Record<ErrorCode, number>> = {
   INVALID_ARGUMENT: STATUS.INVALID_ARGUMENT,
   NOT_FOUND: STATUS.NOT_FOUND,
   ALREADY_EXISTS: STATUS.ALREADY_EXISTS,
+  UNAUTHENTICATED: STATUS.UNAUTHENTICATED,
+  PERMISSION_DENIED: STATUS.PERMISSION_DENIED,
   METHOD_NOT_ALLOWED: STATUS.UNIMPLEMENTED,
   // What gRPC's own libraries say of a message that is too large.
   PAYLOAD_TOO_LARGE: STATUS.RESOURCE_EXHAUSTED,
@@ -27,6 +31,8 @@ export const GRPC_STATUS: Readonly<Record<ErrorCode, number>> = {
   UNAVAILABLE: STATUS.UNAVAILABLE,
   // Triton's answer to a full queue, and the one that clients try again on.
   OVERLOADED: STATUS.UNAVAILABLE,
+  // Clients that try again on UNAVAILABLE would only add to what is too much.
+  RATE_LIMITED: STATUS.RESOURCE_EXHAUSTED,
   DEADLINE_EXCEEDED: STATUS.DEADLINE_EXCEEDED,
   CANCELLED: STATUS.CANCELLED,
   UNIMPLEMENTED: STATUS.UNIMPLEMENTED,

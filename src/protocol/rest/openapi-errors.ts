@@ -7,6 +7,8 @@ import { type Answered, jsonContent } from './operation.js';
 const WHEN: Readonly<Record<ErrorCode, string>> = {
   INVALID_ARGUMENT: 'Something in the request is wrong: malformed, missing, contradictory or out of range.',
   ALREADY_EXISTS: 'The name is taken.',
+  UNAUTHENTICATED: 'A credential is needed, and there is none or none that is valid.',
+  PERMISSION_DENIED: 'The credential is valid, and does not allow this.',
   NOT_FOUND: 'There is no such model, version or other thing of that name.',
   METHOD_NOT_ALLOWED: 'The path does not have this method.',
   PAYLOAD_TOO_LARGE: 'The body is larger than this server takes, as it was sent or as it unfolds.',
@@ -14,6 +16,7 @@ const WHEN: Readonly<Record<ErrorCode, string>> = {
   UNAVAILABLE:
     'What is asked for exists but cannot serve now: the model is not ready, or the server shuts down.',
   OVERLOADED: 'There is more work than the queue may hold.',
+  RATE_LIMITED: 'This caller asks for more than its share.',
   DEADLINE_EXCEEDED: 'The time that the request allowed was over before its answer was there.',
   CANCELLED: 'The caller went away.',
   UNIMPLEMENTED: 'Understood, and not something this server does.',
