@@ -7,8 +7,8 @@ export interface IdealQueue {
   readonly servers: number;
   /** The most rows of one run. */
   readonly maxRows: number;
-  /** How long a run of so many rows takes, in ms. */
-  readonly tauMs: (rows: number) => number;
+  /** How long a run of so many rows takes that starts then, both in ms. */
+  readonly tauMs: (rows: number, startsAt: number) => number;
 }
 
 /**
@@ -26,7 +26,7 @@ export function idealLatencies(
     const server = firstFree(freeAt);
     const startsAt = Math.max(freeAt[server] ?? 0, arrivals[next] ?? 0);
     const end = endOfBatch(arrivals, next, startsAt, maxRows);
-    const endsAt = startsAt + tauMs(end - next);
+    const endsAt = startsAt + tauMs(end - next, startsAt);
     for (; next < end; next++) latencies[next] = endsAt - (arrivals[next] ?? 0);
     freeAt[server] = endsAt;
   }

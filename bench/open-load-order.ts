@@ -1,5 +1,11 @@
 /** What the open-loop load generator is asked, and what it has to tell. Both go by file: they are long. */
 
+/** What is answered once all is over. */
+export interface OpenLoadDone {
+  /** The moment of which the samples tell the times since, by `steadyMs`. */
+  readonly startsAt: number;
+}
+
 export interface OpenLoadOrder {
   readonly port: number;
   /** A file that holds the whole request. */

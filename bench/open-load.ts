@@ -7,7 +7,7 @@ import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { ConnectionPool } from './connection-pool.js';
 import { type Due, type Score, steadyMs } from './metronome.js';
-import { newSamples, type OpenLoadOrder, putSample } from './open-load-order.js';
+import { newSamples, type OpenLoadDone, type OpenLoadOrder, putSample } from './open-load-order.js';
 
 /** From the order to the first moment: the metronome has to start. */
 const LEAD_MS = 150;
@@ -19,16 +19,18 @@ const PRIORITY = -10;
 /** How long answers are waited for when the last request is due. */
 const PATIENCE_MS = 10_000;
 
-async function load(order: OpenLoadOrder): Promise<void> {
+async function load(order: OpenLoadOrder): Promise<OpenLoadDone> {
   const arrivals = doublesOf(order.arrivalsFile);
   const pool = new ConnectionPool(order.port, readFileSync(order.requestFile), order.connections);
   await pool.open();
   const samples = newSamples(arrivals.length);
   const seconds = (arrivals.at(-1) ?? 0) / 1000;
   const aheadMs = arrivals.length > MOST_AHEAD_PER_SECOND * seconds ? 0 : AHEAD_MS;
-  await play(pool, { arrivals, startsAt: steadyMs() + LEAD_MS, aheadMs }, samples);
+  const startsAt = steadyMs() + LEAD_MS;
+  await play(pool, { arrivals, startsAt, aheadMs }, samples);
   pool.close();
   writeFileSync(order.samplesFile, new Uint8Array(samples.buffer));
+  return { startsAt };
 }
 
 /** Settles when all is answered, or has been waited for long enough. */
@@ -87,7 +89,7 @@ function hurry(): void {
 hurry();
 process.on('message', (order: OpenLoadOrder) => {
   load(order).then(
-    () => process.send?.('done'),
+    (done) => process.send?.(done),
     (error: unknown) => {
       console.error(error);
       process.exit(1);

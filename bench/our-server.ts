@@ -1,9 +1,10 @@
 /**
  * This server as a participant: started like any other, from a model configuration. A second word `--no-metrics` turns
- * its metrics off.
+ * its metrics off. It tells the runs of its engines when it is asked.
  */
 import { startServer } from '#app/start.js';
 import { loadSettings } from '#config/load.js';
+import { type NoteOrder, obey } from './run-notes.js';
 
 /** Where it listens. */
 export interface Ports {
@@ -34,5 +35,6 @@ process.on('SIGTERM', () => {
   void server.stopped.then((status) => process.exit(status));
 });
 process.on('disconnect', () => process.exit(0));
+process.on('message', (order: NoteOrder) => process.send?.(obey(order)));
 const ports: Ports = { rest: server.restPort, grpc: server.grpcPort ?? 0 };
 process.send?.(ports);

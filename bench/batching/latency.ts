@@ -1,5 +1,6 @@
 /** Latency under Poisson arrivals, beside the queue that loses nothing. */
 import { poissonArrivals } from '../arrivals.js';
+import { type EngineRun, paceOf } from '../engine-pace.js';
 import { idealLatencies } from '../ideal-queue.js';
 import { type OpenLoadSummary, summaryOf } from '../open-load-summary.js';
 import { quantileOf } from '../quantile.js';
@@ -57,13 +58,24 @@ export async function measureLatency(
       const block = await site.open({ served: 'defaults', model, arrivals });
       const sent = block.samples.map(({ scheduledMs, lagMs }) => scheduledMs + lagMs);
       const arrived = Float64Array.from(sent).sort();
-      const queue = { ...bareQueue, tauMs: tauOf(block.runTimes, bareQueue.tauMs) };
+      const queue = { ...bareQueue, tauMs: tauAt(block, bareQueue.tauMs) };
       const ideal = idealLatencies(arrived, queue);
       const bareIdeal = idealLatencies(arrived, bareQueue);
       roundsAt.get(share)?.push({ ...block, summary: summaryOf(block.samples), ideal, bareIdeal });
     }
   }
   return [...roundsAt].map(([share, all]) => latencyAt(model, share, share * peak, all));
+}
+
+/** The same, at the pace that the engine had then. */
+function tauAt(
+  { runs, runTimes }: { readonly runs: readonly EngineRun[]; readonly runTimes: readonly RunTime[] },
+  bareMs: (rows: number) => number,
+): (rows: number, startsAt: number) => number {
+  const tauMs = tauOf(runTimes, bareMs);
+  const pace = paceOf(runs, tauMs);
+  // A run is known by its middle.
+  return (rows, startsAt) => tauMs(rows) * pace(startsAt + tauMs(rows) / 2);
 }
 
 /** What runs took while the load was on: of sizes that it had, and beyond them in proportion to the bare engine's. */

@@ -90,7 +90,7 @@ function latencyPart({ latency, plots }: Results): string[] {
     '## Latency under load',
     `Poisson arrivals at shares of the peak. Latency counts from when a request was sent, and the ideal queue is given the same moments: how late
 the generator was (*lag*) changes what arrives and not what is measured; a block is void when the p99 of its lag is more than 5 ms and more than
-the p50. The ideal queue has the run times that the engine had during the load, as the server's statistics tell them, while it shared its CPUs with HTTP and
+the p50. The ideal queue has the run times that the engine had during the load, moment by moment as the server timed them, while it shared its CPUs with HTTP and
 the load (*of the bare engine*: the run times above instead). Nothing else costs it time, and an instance that is free takes all that waits, up to the
 batch that gets the most done. The bound is 1.15
 times its p99 and 0.5 ms. What HTTP and the trips between threads cost is in the server's figures and not in the ideal's. The generator has a

@@ -33,7 +33,7 @@ export const FULL_PLAN: BatchingPlan = {
   sweepMs: 1000,
   compare: { rounds: 6, blockMs: 1300, warmUpMs: 700 },
   lowLoad: { rounds: 6, blockMs: 1800 },
-  latency: { rounds: 3, blockMs: 3500, shares: [0.5, 0.7, 0.8, 0.9] },
+  latency: { rounds: 4, blockMs: 7000, shares: [0.5, 0.7, 0.8, 0.9] },
   overload: { factors: [2, 5], durationMs: 30_000, probeMs: 10_000 },
   twoModels: { rounds: 4, blockMs: 3000 },
 };

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BareBatchOrder, BareBatchResult } from '../bare-batches.js';
-import { type OpenLoadOrder, readSamples, type Sample } from '../open-load-order.js';
+import type { EngineRun } from '../engine-pace.js';
+import { type OpenLoadDone, type OpenLoadOrder, readSamples, type Sample } from '../open-load-order.js';
 import type { Ports } from '../our-server.js';
 import { cpuMicros, type Participant, participant } from '../process.js';
 import { type RestRequest, restAnswer, restRequest } from '../requests.js';
+import type { NoteOrder } from '../run-notes.js';
 import { type BatchRuns, type RunTime, rowMsBetween, runTimesBetween } from '../run-times.js';
 import { configFileOfEntries, type ModelEntry, temporaryFile, temporaryFolder } from '../samples.js';
 import { httpBytes, type Measure, overHttp } from '../side-by-side.js';
@@ -32,6 +34,8 @@ export function staticBatch(rows: number): Form {
 /** What an open-loop load saw, and what it cost. */
 export interface OpenBlock {
   readonly samples: readonly Sample[];
+  /** Each run that answered, its end counted from the first moment of the samples. */
+  readonly runs: readonly EngineRun[];
   /** Of the engine during the load, by the rows of a run. */
   readonly runTimes: readonly RunTime[];
   /** Of the engine's time, for a row. */
@@ -97,7 +101,9 @@ export class Site {
     };
     const before = [cpuMicros(this.server.pid), cpuMicros(this.#openLoad.pid)] as const;
     const runsBefore = await this.#runs(served);
-    await this.#openLoad.ask(order);
+    await this.#note('note');
+    const { startsAt } = await this.#openLoad.ask<OpenLoadDone>(order);
+    const runs = await this.#note('tell');
     const runsAfter = await this.#runs(served);
     const runTimes = runTimesBetween(runsBefore, runsAfter);
     const rowMs = rowMsBetween(runsBefore, runsAfter);
@@ -105,11 +111,16 @@ export class Site {
     const doubles = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
     return {
       samples: readSamples(doubles),
+      runs: runs.map((run) => ({ ...run, endedAt: run.endedAt - startsAt })),
       runTimes,
       rowMs,
       serverCpuMicros: (cpuMicros(this.server.pid) - before[0]) / arrivals.length,
       loadCpuMicros: (cpuMicros(this.#openLoad.pid) - before[1]) / arrivals.length,
     };
+  }
+
+  #note(runs: NoteOrder['runs']): Promise<readonly EngineRun[]> {
+    return this.server.ask<readonly EngineRun[]>({ runs });
   }
 
   async #runs(served: string): Promise<readonly BatchRuns[]> {

@@ -8,6 +8,12 @@ const one: IdealQueue = { servers: 1, maxRows: 1, tauMs: () => 10 };
 const batches: IdealQueue = { servers: 1, maxRows: 4, tauMs: (rows) => 8 + 2 * rows };
 
 const cases: [what: string, arrivals: number[], queue: IdealQueue, latencies: number[]][] = [
+  [
+    'a run takes what runs take then',
+    [0, 5, 30],
+    { ...one, tauMs: (_, at) => (at < 10 ? 20 : 10) },
+    [20, 25, 10],
+  ],
   ['nothing comes', [], one, []],
   ['a free server takes a request at once', [0, 20], one, [10, 10]],
   ['a busy one lets it wait', [0, 4, 5], one, [10, 16, 25]],
