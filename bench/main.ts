@@ -9,8 +9,8 @@ import { bytes } from './bytes.js';
 import { grpcEcho } from './grpc-echo.js';
 import { jsonMnist } from './json-mnist.js';
 import { memory } from './memory.js';
-import { metrics } from './metrics.js';
 import { models } from './models.js';
+import { observability } from './observability.js';
 import { reload } from './reload.js';
 import { responsiveness } from './responsiveness.js';
 
@@ -20,8 +20,8 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   'grpc-echo': grpcEcho,
   bytes,
   memory,
-  metrics,
   models,
+  observability,
   reload,
   responsiveness,
   batching,

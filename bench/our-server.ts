@@ -1,9 +1,14 @@
 /**
- * This server as a participant: started like any other, from a model configuration. A second word `--no-metrics` turns
- * its metrics off. It tells the runs of its engines when it is asked.
+ * This server as a participant: started like any other, from a model configuration. A second word holds further options, as
+ * JSON. What it logs goes nowhere. It tells the runs of its engines when it is asked.
  */
+import { createWriteStream } from 'node:fs';
+import { devNull } from 'node:os';
 import { startServer } from '#app/start.js';
+import type { Flags } from '#config/flags.js';
 import { loadSettings } from '#config/load.js';
+import { LogControl } from '#core/log-settings.js';
+import { startLog } from '#telemetry/log.js';
 import { type NoteOrder, obey } from './run-notes.js';
 
 /** Where it listens. */
@@ -12,14 +17,14 @@ export interface Ports {
   readonly grpc: number;
 }
 
-const [modelConfig = '', word] = process.argv.slice(2);
+const [modelConfig = '', options = '{}'] = process.argv.slice(2);
 const settings = loadSettings({
   flags: {
     modelConfig,
     host: '127.0.0.1',
     httpPort: 0,
     grpcPort: 1,
-    allowMetrics: word !== '--no-metrics',
+    ...(JSON.parse(options) as Flags),
   },
   env: {},
   cwd: process.cwd(),
@@ -28,7 +33,9 @@ const settings = loadSettings({
 });
 // On the command line port 0 turns gRPC off; here it lets the system choose.
 const grpc = settings.grpc && { ...settings.grpc, port: 0 };
-const server = await startServer({ ...settings, grpc });
+const logControl = new LogControl(settings.log.level, settings.log.requests);
+if (settings.log.requests !== 'off') startLog(settings.log, logControl, createWriteStream(devNull));
+const server = await startServer({ ...settings, grpc }, logControl);
 await server.modelsSettled;
 process.on('SIGTERM', () => {
   server.stop();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '#core/clock.js';
@@ -42,6 +43,8 @@ export class Listener {
     this.#find = createRouter(skin.routes);
     this.#options = options;
     this.#clock = clock;
+    // Every stream listens to it.
+    setMaxListeners(0, this.#streamsEnd.signal);
     // Bodies have a limit of their own (readBody), so the server's total limit must not cut a slow answer.
     this.#server = createServer({
       keepAliveTimeout: 75_000,

@@ -79,6 +79,20 @@ test('two who look on read the same', async (t) => {
   assert.ok(common.length >= 2, `${seen}\n${alsoSeen}`);
 });
 
+test('a crowd that looks on is no reason to warn of anything', async (t) => {
+  const warnings: string[] = [];
+  const onWarning = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', onWarning);
+  t.after(() => process.off('warning', onWarning));
+  const server = await serve((end) => t.after(end), settings);
+  const crowd = await Promise.all(
+    Array.from({ length: 20 }, () => readLive((end) => t.after(end), server.port)),
+  );
+  const frames = await Promise.all(crowd.map((live) => live.frame()));
+  assert.ok(frames.every(({ is_whole }) => is_whole === true));
+  assert.deepEqual(warnings, []);
+});
+
 test('a server that drains says that it is not ready, and ends the streams', async (t) => {
   const server = await serve((end) => t.after(end), { ...settings, drainDelayMs: 1500 });
   const live = await readLive((end) => t.after(end), server.port);
