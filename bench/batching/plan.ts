@@ -31,11 +31,11 @@ export const FULL_PLAN: BatchingPlan = {
   sizes: [1, 2, 4, 8, 16, 32, 64],
   runTimeMs: 400,
   sweepMs: 1000,
-  compare: { rounds: 6, blockMs: 1300, warmUpMs: 700 },
-  lowLoad: { rounds: 6, blockMs: 1800 },
+  compare: { rounds: 8, blockMs: 1300, warmUpMs: 700 },
+  lowLoad: { rounds: 10, blockMs: 1800 },
   latency: { rounds: 4, blockMs: 7000, shares: [0.5, 0.7, 0.8, 0.9] },
   overload: { factors: [2, 5], durationMs: 30_000, probeMs: 10_000 },
-  twoModels: { rounds: 4, blockMs: 3000 },
+  twoModels: { rounds: 6, blockMs: 5000 },
 };
 
 /** Whether everything works: the figures mean little. */
