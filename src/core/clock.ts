@@ -22,8 +22,3 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(handle) };
   },
 };
-
-/** Milliseconds since 1970 of a time that is written out, such as `Nov 23 19:32:55 2026 GMT`; NaN for what is none. */
-export function parseEpochMs(text: string): number {
-  return Date.parse(text);
-}

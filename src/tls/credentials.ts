@@ -143,8 +143,12 @@ export class Credentials {
     if (stage === this.#toldStage) return;
     this.#toldStage = stage;
     if (stage === null) return;
-    const how = stage === 0 ? 'has expired' : `expires in less than ${stage === 1 ? 'a day' : `${stage} days`}`;
-    log.warn(`the TLS certificate ${quoted(subject)} ${how}: it is valid until ${expires}`, { subject, expires });
+    const how =
+      stage === 0 ? 'has expired' : `expires in less than ${stage === 1 ? 'a day' : `${stage} days`}`;
+    log.warn(`the TLS certificate ${quoted(subject)} ${how}: it is valid until ${expires}`, {
+      subject,
+      expires,
+    });
   }
 }
 

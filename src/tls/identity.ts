@@ -72,7 +72,10 @@ function readCertificates(
     try {
       found.push(new X509Certificate(block));
     } catch {
-      return { at, fault: `holds a certificate that cannot be read, the ${ordinal(found.length)} of ${blocks.length}` };
+      return {
+        at,
+        fault: `holds a certificate that cannot be read, the ${ordinal(found.length)} of ${blocks.length}`,
+      };
     }
   }
   const [first] = found;
@@ -95,7 +98,10 @@ function readKey(path: string): { readonly text: string; readonly key: KeyObject
     return { text, key: createPrivateKey(text) };
   } catch {
     const hint = text.includes('BEGIN CERTIFICATE') ? ', found a certificate' : '';
-    return { at: 'key', fault: `holds no private key that can be read; expected PEM, -----BEGIN PRIVATE KEY-----${hint}` };
+    return {
+      at: 'key',
+      fault: `holds no private key that can be read; expected PEM, -----BEGIN PRIVATE KEY-----${hint}`,
+    };
   }
 }
 
