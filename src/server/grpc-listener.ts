@@ -193,7 +193,8 @@ function tlsServer(credentials: Credentials, clock: Clock): Served {
   });
   // A client that says nothing of HTTP/2 in its handshake.
   server.on('unknownProtocol', (socket: Socket) => {
-    socket.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n${NOT_GRPC}`);
+    const head = 'HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-type: text/plain';
+    socket.end(`${head}\r\n\r\n${NOT_GRPC}`, () => socket.destroy());
   });
   return { server, door: new TlsDoor(server, credentials, { name: 'gRPC', refusePlain }, clock) };
 }

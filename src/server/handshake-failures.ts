@@ -20,7 +20,7 @@ export class HandshakeFailures {
   }
 
   tell(reason: string, peer: string | null): void {
-    const sentence = `a connection to the ${this.#port} port from ${peer ?? 'somebody'} came to no TLS: ${reason}`;
+    const sentence = `no TLS with ${peer ?? 'somebody'} on the ${this.#port} port: ${reason}`;
     const now = this.#clock.now();
     if (now < this.#quietUntil) {
       this.#untold++;
