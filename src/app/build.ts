@@ -34,6 +34,7 @@ import { SHARED_MEMORY_ROOT, SharedMemoryRegions } from '#shared-memory/regions.
 import { isStoreUrl } from '#store/store-url.js';
 import { openStores, type Stores } from '#store/stores.js';
 import { Metrics } from '#telemetry/metrics/metrics.js';
+import { Credentials } from '#tls/credentials.js';
 import { dashboardRoutes } from '#web/dashboard.js';
 import { docsRoutes } from '#web/docs.js';
 import { fileStateOf } from './fingerprint.js';
@@ -64,6 +65,8 @@ export interface Parts {
   /** What clients bring with a load. */
   readonly overrides: Overrides;
   readonly gate: Gate;
+  /** Null where no port speaks TLS. */
+  readonly credentials: Credentials | null;
   readonly listener: Listener;
   /** Null where gRPC is off. */
   readonly grpcListener: GrpcListener | null;
@@ -85,6 +88,7 @@ export async function build(
   logControl: LogControl,
   readAgain: ReadAgain,
 ): Promise<Parts> {
+  const credentials = settings.tls === null ? null : new Credentials(settings.tls, clock);
   const inventory = await openInventory(settings.devices);
   const traces = await openTraces(settings, clock);
   const cache = settings.cache === null ? null : await openCache(settings.cache, clock);
@@ -125,7 +129,7 @@ export async function build(
     options: settings.control,
     clock,
     overrides,
-    reread: rereader(settings, { list, locate }, readAgain),
+    reread: rereader(settings, { list, locate, onAccept: () => credentials?.reload() }, readAgain),
   });
   const gate = new Gate();
   const sharedMemory = settings.allowClientShm
@@ -133,7 +137,10 @@ export async function build(
     : null;
   const metrics: Metrics | null = settings.metrics.isOn
     ? new Metrics(
-        metricSources({ models, control, gate, inventory, isReady: () => serving.isReady() }, settings),
+        metricSources(
+          { models, control, gate, inventory, credentials, isReady: () => serving.isReady() },
+          settings,
+        ),
         { clock, nodeVersion: process.version, intervalMs: settings.metrics.intervalMs },
       )
     : null;
@@ -157,15 +164,18 @@ export async function build(
   const rest = restSkin(serving);
   const dashboard = settings.hasDashboard ? dashboardRoutes() : [];
   const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboard] };
-  const listener = new Listener(pages, settings.rest, clock);
+  const restOptions = { ...settings.rest, tls: settings.tls?.covers === 'all' ? credentials : null };
+  const listener = new Listener(pages, restOptions, clock);
   const grpcListener =
-    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
+    settings.grpc === null
+      ? null
+      : new GrpcListener(grpcSkin(serving), { ...settings.grpc, tls: credentials }, clock);
   const metricsListener =
     metrics === null || settings.metrics.port === null
       ? null
       : new Listener(
           metricsSkin({ metrics: (accept) => metrics.read(accept) }),
-          { ...settings.rest, port: settings.metrics.port, portOption: '--metrics-port' },
+          { ...restOptions, port: settings.metrics.port, portOption: '--metrics-port' },
           clock,
         );
   return {
@@ -174,6 +184,7 @@ export async function build(
     stores,
     overrides,
     gate,
+    credentials,
     listener,
     grpcListener,
     metricsListener,

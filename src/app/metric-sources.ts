@@ -7,6 +7,7 @@ import type { Gate } from '#serving/gate.js';
 import type { ReadMetrics } from '#serving/serving.js';
 import type { Metrics } from '#telemetry/metrics/metrics.js';
 import type { MetricSources } from '#telemetry/metrics/sources.js';
+import type { Credentials } from '#tls/credentials.js';
 
 /** What knows the figures. */
 export interface Figured {
@@ -14,11 +15,13 @@ export interface Figured {
   readonly control: Pick<ModelControl, 'reloads'>;
   readonly gate: Pick<Gate, 'inside'>;
   readonly inventory: Pick<DeviceInventory, 'refresh' | 'list' | 'memory' | 'cpu'>;
+  /** Null where no port speaks TLS. */
+  readonly credentials: Pick<Credentials, 'facts'> | null;
   readonly isReady: () => boolean;
 }
 
 export function metricSources(
-  { models, control, gate, inventory, isReady }: Figured,
+  { models, control, gate, inventory, credentials, isReady }: Figured,
   { server }: Pick<Settings, 'server'>,
 ): MetricSources {
   return {
@@ -29,6 +32,7 @@ export function metricSources(
       memoryLimitBytes: inventory.memory.bytes,
       cpus: inventory.cpu.cpus,
       reloads: control.reloads,
+      certificateExpiresAtMs: credentials?.facts.expiresAtMs ?? null,
     }),
     versions: () => models.figures(),
     async devices() {

@@ -12,6 +12,8 @@ export type ReadAgain = (() => Settings) | null;
 export interface Listed {
   readonly list: ListSource;
   readonly locate: LocateFile;
+  /** Called when what was read is what counts from now on. */
+  readonly onAccept: () => void;
 }
 
 /** What a reload takes from the settings; everything else needs a new start. */
@@ -20,7 +22,7 @@ const RELOADED: readonly (keyof Settings)[] = ['models', 'warnings'];
 /** Reads the configuration again for a server that was started with `settings`. */
 export function rereader(
   settings: Settings,
-  { list, locate }: Listed,
+  { list, locate, onAccept }: Listed,
   readAgain: ReadAgain,
 ): () => Promise<Rereading> {
   return async () => {
@@ -35,7 +37,10 @@ export function rereader(
         problems: [],
         source: new ListSource(read.models, locate),
         restart: changedSettings(settings, read),
-        accept: () => list.replace(read.models),
+        accept() {
+          list.replace(read.models);
+          onAccept();
+        },
       };
     } catch (thrown) {
       if (!(thrown instanceof ConfigError)) throw thrown;

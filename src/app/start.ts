@@ -47,21 +47,27 @@ export async function startServer(
   for (const warning of settings.warnings) log.warn(warning);
   const parts = await build(settings, systemClock, logControl, readAgain);
   const { restPort, grpcPort, metricsPort } = await openPorts(parts);
+  parts.credentials?.start();
   const stopCounting = parts.metrics?.listen();
   const name = `${settings.server.name} ${settings.server.version}`;
   const { host } = settings.rest;
-  log.info(`${name} listens on http://${host}:${restPort}`, { host, port: restPort });
-  if (settings.hasDashboard) log.info(`the dashboard is at ${dashboardUrl(host, restPort)}`);
+  const scheme = settings.tls?.covers === 'all' ? 'https' : 'http';
+  log.info(`${name} listens on ${scheme}://${host}:${restPort}`, { host, port: restPort });
+  if (settings.hasDashboard) log.info(`the dashboard is at ${dashboardUrl(scheme, host, restPort)}`);
   if (settings.grpc !== null && grpcPort !== null) {
-    log.info(`gRPC listens on ${settings.grpc.host}:${grpcPort}`, {
+    const how = settings.tls === null ? '' : ' with TLS';
+    log.info(`gRPC listens on ${settings.grpc.host}:${grpcPort}${how}`, {
       host: settings.grpc.host,
       port: grpcPort,
     });
   }
   if (metricsPort !== null)
-    log.info(`the metrics are at http://${host}:${metricsPort}/metrics`, { host, port: metricsPort });
+    log.info(`the metrics are at ${scheme}://${host}:${metricsPort}/metrics`, { host, port: metricsPort });
   const stopper = new Stopper(parts, settings, systemClock);
-  void stopper.stopped.then(() => stopCounting?.());
+  void stopper.stopped.then(() => {
+    stopCounting?.();
+    parts.credentials?.stop();
+  });
   const modelsSettled = loadModels(parts, settings, stopper);
   return {
     restPort,
@@ -87,9 +93,9 @@ export async function startServer(
 }
 
 /** As a browser of this host reaches it. */
-function dashboardUrl(host: string, port: number): string {
-  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}/`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+function dashboardUrl(scheme: string, host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `${scheme}://127.0.0.1:${port}/`;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
 /** Leaves nothing open when one of them cannot be had. */

@@ -132,7 +132,7 @@ describe('asking a server by https', { skip: noOpenssl }, () => {
     const { certificatePath, url } = await httpsServer(t);
     assert.equal(
       await failureOf(url),
-      `furiosa ask: no answer from ${url}/v2/thing: self-signed certificate; NODE_EXTRA_CA_CERTS names a file of certificates to trust`,
+      `furiosa ask: no answer from ${url}/v2/thing: self-signed certificate; --ca, or NODE_EXTRA_CA_CERTS, names a file of certificates to trust`,
     );
     // The variable is read when the process starts.
     const text = `

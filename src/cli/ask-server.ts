@@ -1,6 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { messageOf } from '#core/errors.js';
+import { type ClientTls, NO_CLIENT_TLS } from './client-tls.js';
 import { operationFailed } from './command-failure.js';
 
 /** What a command asks of a running server. */
@@ -33,10 +34,15 @@ export const READ_LIMIT_MS = 10_000;
  * The server's answer, whatever its status. Throws a `CommandFailure` in the command's name, such as `furiosa devices`,
  * when there is none. Node's own client rather than `fetch`, which gives up a load after five minutes.
  */
-export async function askServer(command: string, serverUrl: string, question: Question): Promise<Answer> {
+export async function askServer(
+  command: string,
+  serverUrl: string,
+  question: Question,
+  tls: ClientTls = NO_CLIENT_TLS,
+): Promise<Answer> {
   const url = new URL(question.path, serverUrl.endsWith('/') ? serverUrl : `${serverUrl}/`);
   const shown = withoutPassword(url);
-  const { status, text, movedTo } = await exchange(url, question).catch((thrown: unknown) => {
+  const { status, text, movedTo } = await exchange(url, question, tls).catch((thrown: unknown) => {
     throw operationFailed(command, `no answer from ${shown}: ${reasonOf(thrown, url, question.limitMs)}`);
   });
   if (movedTo !== null && status >= 300 && status < 400) {
@@ -63,7 +69,7 @@ interface RawAnswer {
   readonly movedTo: string | null;
 }
 
-function exchange(url: URL, question: Question): Promise<RawAnswer> {
+function exchange(url: URL, question: Question, tls: ClientTls): Promise<RawAnswer> {
   const { method, body, isFirstEvent = false } = question;
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const signal = signalOf(question);
@@ -73,7 +79,8 @@ function exchange(url: URL, question: Question): Promise<RawAnswer> {
   };
   return new Promise((resolve, reject) => {
     // One connection for one question: nothing is kept open that a server which stops would have to wait for.
-    const request = send(url, { method, agent: false, headers, ...(signal && { signal }) }, (response) => {
+    const options = { method, agent: false, headers, ...tls, ...(signal && { signal }) } as const;
+    const request = send(url, options, (response) => {
       let text = '';
       response.setEncoding('utf8');
       const answer = (whole: string): void =>
@@ -143,8 +150,13 @@ function reasonOf(thrown: unknown, url: URL, limitMs: number | null): string {
   if (UNTRUSTED.has(code)) {
     // Newer Nodes add advice of their own, which is for whoever starts Node.
     const [fault = ''] = messageOf(thrown).split(';');
-    return `${fault}; NODE_EXTRA_CA_CERTS names a file of certificates to trust`;
+    return `${fault}; --ca, or NODE_EXTRA_CA_CERTS, names a file of certificates to trust`;
   }
+  // These say all that there is to say.
+  if (code === 'CERT_HAS_EXPIRED' || code === 'ERR_TLS_CERT_ALTNAME_INVALID') return messageOf(thrown);
+  // With TLS 1.3 a client hears that it was turned away only after it believed that all was well.
+  if (url.protocol === 'https:' && (code === 'ECONNRESET' || code.startsWith('ERR_SSL_TLSV13_ALERT_CERT')))
+    return `${messageOf(thrown)}; does it take only clients with a certificate it knows (--cert, --key)?`;
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
     return `TLS is not spoken there; is it http://${url.host}?`;
   }

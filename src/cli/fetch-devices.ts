@@ -1,13 +1,17 @@
 import type { DeviceReport } from '#device/report.js';
 import { askServer, READ_LIMIT_MS, refusalOf } from './ask-server.js';
+import { type ClientTls, NO_CLIENT_TLS } from './client-tls.js';
 import { operationFailed } from './command-failure.js';
 
 const COMMAND = 'furiosa devices';
 
 /** The devices of a running server, by its `GET /v2/devices`. Throws a `CommandFailure` that says what went wrong. */
-export async function fetchDevices(serverUrl: string): Promise<readonly DeviceReport[]> {
+export async function fetchDevices(
+  serverUrl: string,
+  tls: ClientTls = NO_CLIENT_TLS,
+): Promise<readonly DeviceReport[]> {
   const question = { method: 'GET', path: 'v2/devices', limitMs: READ_LIMIT_MS } as const;
-  const answer = await askServer(COMMAND, serverUrl, question);
+  const answer = await askServer(COMMAND, serverUrl, question, tls);
   if (answer.status !== 200) throw operationFailed(COMMAND, refusalOf(answer));
   const devices = decodeDevices(answer.body);
   if (devices === null) {

@@ -1,5 +1,6 @@
 import { MODELS } from '#cli/models/models-command.js';
 import { TOP } from '#cli/top/top-command.js';
+import { CLIENT_TLS_OPTIONS } from './client-tls.js';
 import type { CommandDescription, ProgramDescription } from './command-option.js';
 import { SERVER_OPTIONS, serverOption } from './server-options.js';
 import { COMPLETION_OPTIONS, HELP_OPTION, JSON_OPTION, VERSION_OPTION } from './shared-options.js';
@@ -22,6 +23,7 @@ const devices: CommandDescription = {
       placeholder: 'URL',
       help: 'Ask a running server, such as http://localhost:8080, instead of this host',
     },
+    ...CLIENT_TLS_OPTIONS,
     HELP_OPTION,
   ],
   strayArgumentHint: 'a running server is given by --url',

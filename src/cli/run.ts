@@ -4,6 +4,7 @@ import { runModels } from '#cli/models/run-models.js';
 import { runTop } from '#cli/top/run-top.js';
 import { systemClock } from '#core/clock.js';
 import { messageOf } from '#core/errors.js';
+import { clientTlsOf } from './client-tls.js';
 import { CommandFailure, operationFailed, usageError } from './command-failure.js';
 import type { CommandDescription } from './command-option.js';
 import type { Commands } from './commands.js';
@@ -94,9 +95,12 @@ async function listDevices({ values }: Invocation, commands: Commands, terminal:
   if (url !== undefined && simulate !== undefined) {
     throw usageError('furiosa devices', "'--simulate' is about this host and cannot be used with '--url'");
   }
+  const trust = ['ca', 'cert', 'key'].find((name) => values[name] !== undefined);
+  if (url === undefined && trust !== undefined)
+    throw usageError('furiosa devices', `'--${trust}' is about a server and is used with '--url'`);
   const devices = await (url === undefined
     ? named('furiosa devices', () => commands.devices(values))
-    : fetchDevices(url));
+    : fetchDevices(url, clientTlsOf('furiosa devices', values, url)));
   if (json === true) printDevicesJson(devices, terminal);
   else printDevices(devices, terminal);
   return 0;

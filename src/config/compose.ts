@@ -7,6 +7,7 @@ import { DEFAULT_STORE_OPTIONS, type StoreOptions } from '#store/options.js';
 import { composeTrace } from './compose-trace.js';
 import type { Environment, Given, GivenOptions } from './given.js';
 import { isAddress } from './paths.js';
+import { planTls } from './plan-tls.js';
 import type { ServerFile } from './server-file.js';
 import type { Settings } from './settings.js';
 
@@ -55,6 +56,7 @@ export function composeSettings(
       bodyTimeoutMs: file.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
     },
     grpc: composeGrpc(given, file),
+    tls: planTls(input),
     log: {
       level: pick(given.logLevel, file.logLevel, file.debug ? 'DEBUG' : 'INFO'),
       format: pick(given.logFormat, file.logFormat, 'auto'),

@@ -3,6 +3,7 @@ import type { LogLevel } from '#core/log.js';
 import type { RequestShare } from '#core/request-share.js';
 import { WALLS, type WallKind } from '#device/isolation.js';
 import type { Platform } from '#lifecycle/offer.js';
+import { CLIENT_AUTH, type ClientAuth } from '#tls/options.js';
 import { type CacheConfig, cacheOption } from './cache-config.js';
 import { isolation } from './isolation-keys.js';
 import type { Schema } from './schema.js';
@@ -14,9 +15,11 @@ import {
   COMPRESSION_LEVELS,
   type CompressionLevel,
   cacheBytes,
+  clientAuth,
   compression,
   controlMode,
   drainSeconds,
+  hstsSeconds,
   intervalMs,
   loadCount,
   logFormat,
@@ -75,6 +78,16 @@ export interface OptionValues {
   readonly maxQueueSize: number;
   readonly grpcCompression: CompressionLevel;
   readonly allowClientShm: boolean;
+  readonly tlsCert: string;
+  readonly tlsKey: string;
+  readonly tlsClientCa: string;
+  readonly tlsClientAuth: ClientAuth;
+  readonly tlsHstsSeconds: number;
+  readonly grpcUseSsl: boolean;
+  readonly grpcUseSslMutual: boolean;
+  readonly grpcServerCert: string;
+  readonly grpcServerKey: string;
+  readonly grpcRootCert: string;
   readonly ui: boolean;
   readonly allowMetrics: boolean;
   readonly metricsPort: number;
@@ -292,6 +305,49 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: 'false',
     help: 'Clients may pass tensors in shared memory of this host',
     schema: boolean,
+  },
+  tlsCert: {
+    placeholder: 'FILENAME',
+    help: 'Certificate of the server in PEM, with those that lead to its root: all ports speak TLS',
+    schema: nonEmpty,
+  },
+  tlsKey: { placeholder: 'FILENAME', help: 'Private key of that certificate in PEM', schema: nonEmpty },
+  tlsClientCa: {
+    placeholder: 'FILENAME',
+    help: 'Certificates in PEM of those who sign certificates of clients: clients are asked for one',
+    schema: nonEmpty,
+  },
+  tlsClientAuth: {
+    placeholder: 'TEXT',
+    choices: CLIENT_AUTH,
+    default: 'require',
+    help: 'Whether clients may come without a certificate',
+    schema: clientAuth,
+  },
+  tlsHstsSeconds: {
+    placeholder: 'INTEGER',
+    default: '0',
+    help: 'For so long browsers use https alone for all ports of this host; 0 tells them nothing',
+    schema: hstsSeconds,
+  },
+  grpcUseSsl: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'TLS for gRPC alone, with the three options below; as Triton spells it',
+    schema: boolean,
+  },
+  grpcUseSslMutual: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'The same, and clients must have a certificate',
+    schema: boolean,
+  },
+  grpcServerCert: { placeholder: 'FILENAME', help: 'Certificate of the server for these', schema: nonEmpty },
+  grpcServerKey: { placeholder: 'FILENAME', help: 'Private key of that certificate', schema: nonEmpty },
+  grpcRootCert: {
+    placeholder: 'FILENAME',
+    help: 'Certificates of those who sign certificates of clients',
+    schema: nonEmpty,
   },
   ui: {
     placeholder: 'BOOLEAN',

@@ -1,5 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path';
+import { systemClock } from '#core/clock.js';
 import type { DeviceOptions } from '#device/options.js';
+import { checkTls } from './check-tls.js';
 import { composeDevices, composeSettings, USUAL_CACHE } from './compose.js';
 import { checkTrace } from './compose-trace.js';
 import { type ConfigFile, readGivenFile } from './config-file.js';
@@ -70,6 +72,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
   if (file !== null) {
     checkTrace(given, file, report);
     checkRedis(given, file, report);
+    checkTls({ given, file, fileFolder: serverConfig?.folder ?? null, cwd }, systemClock.epochMs(), report);
   }
   report.throwIfAny();
   const settings = composeSettings({

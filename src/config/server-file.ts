@@ -8,6 +8,7 @@ import type { Place } from './problem.js';
 import type { Report } from './report.js';
 import { boolean, integer } from './scalars.js';
 import { type Keys, optional, type Schema, type ValuesOf } from './schema.js';
+import { type TlsConfig, tlsBlock } from './tls-config.js';
 import { type TraceConfig, traceBlock } from './trace-config.js';
 import {
   bytes,
@@ -59,6 +60,7 @@ export interface ServerFile {
   readonly exitOnError: boolean | null;
   readonly drainDelaySeconds: number | null;
   readonly allowClientShm: boolean | null;
+  readonly tls: TlsConfig | null;
 }
 
 /** The file that says nothing. */
@@ -94,6 +96,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   exitOnError: null,
   drainDelaySeconds: null,
   allowClientShm: null,
+  tls: null,
 };
 
 const anyWorkers = integer(1, 1_000_000);
@@ -211,6 +214,7 @@ const keys = {
     'Metrics for Prometheus.',
   ),
   trace: optional(traceBlock, 'What is traced of requests.'),
+  tls: optional(tlsBlock, '[TLS](tls.md) for all ports.'),
   response_cache: optional(cacheBlock, 'Where answers of models with `response_cache` are kept.'),
   limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
   isolation: optional(
@@ -273,6 +277,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     exitOnError: values.exit_on_error,
     drainDelaySeconds: values.drain_delay_seconds,
     allowClientShm: values.allow_client_shm,
+    tls: values.tls,
   };
 }
 

@@ -8,6 +8,7 @@ import type { DeviceOptions } from '#device/options.js';
 import type { LoadOptions } from '#lifecycle/load-queue.js';
 import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import type { StoreOptions } from '#store/options.js';
+import type { TlsOptions } from '#tls/options.js';
 import type { SpanOptions } from '#tracing/span-options.js';
 import type { ModelDefaults } from './offer-models.js';
 import type { CompressionLevel } from './values.js';
@@ -42,6 +43,8 @@ export interface Settings {
     /** How hard large answers to inference are compressed, for callers that take them so. */
     readonly responseCompression: CompressionLevel;
   } | null;
+  /** Null where no port speaks TLS. */
+  readonly tls: TlsOptions | null;
   readonly metrics: {
     /** Otherwise nothing is counted for them. */
     readonly isOn: boolean;

@@ -4,6 +4,7 @@ import { LOG_LEVELS, type LogLevel } from '#core/log.js';
 import { REQUEST_SHARE_FORM, type RequestShare, requestShareOf } from '#core/request-share.js';
 import { parseSelector } from '#device/selector.js';
 import type { Platform } from '#lifecycle/offer.js';
+import { CLIENT_AUTH, type ClientAuth } from '#tls/options.js';
 import { quoted } from './node.js';
 import { boolean, choice, integer, number, scalar, text } from './scalars.js';
 import type { Schema } from './schema.js';
@@ -78,6 +79,9 @@ export const intervalMs: Schema<number> = integer(0, 3_600_000);
 export const pollSeconds: Schema<number> = number(0.1, 86_400);
 export const loadCount: Schema<number> = integer(1, 1024);
 export const retryCount: Schema<number> = integer(0, 1_000_000);
+export const clientAuth: Schema<ClientAuth> = choice(CLIENT_AUTH);
+/** Two years at most, as the preload list of browsers has it. */
+export const hstsSeconds: Schema<number> = integer(0, 63_072_000);
 export const controlMode: Schema<ControlMode> = choice(CONTROL_MODES);
 
 /** `auto`, `never` or the number of software Warboys. */

@@ -1,15 +1,19 @@
 import {
+  createSecureServer,
   createServer,
+  type Http2SecureServer,
   type Http2Server,
   type IncomingHttpHeaders,
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Clock, Timer } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { RpcMethod, RpcSkin } from '#protocol/exchange.js';
+import { handshakeOptions } from '#tls/context.js';
+import type { Credentials } from '#tls/credentials.js';
 import { GrpcCall } from './grpc-call.js';
 import { checkEncoding } from './grpc-encoding.js';
 import type { GrpcListenerOptions } from './grpc-options.js';
@@ -18,7 +22,9 @@ import { tellOf } from './grpc-telling.js';
 import { timeoutOf } from './grpc-timeout.js';
 import { keepAlive } from './keep-alive.js';
 import { listenOn } from './listen-on.js';
+import { refusePlain } from './refusal.js';
 import { deadlinePassed } from './request-timeout.js';
+import { TlsDoor } from './tls-door.js';
 
 const log = loggerOf('server::grpc_listener');
 
@@ -32,9 +38,25 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** In MB. It counts answers that wait to be sent; when it is reached, new calls are refused. */
 const MAX_SESSION_MEMORY = 4096;
 
-/** An open gRPC port: HTTP/2 without TLS, with prior knowledge. It knows calls and messages, not inference. */
+const NOT_GRPC =
+  'this port speaks gRPC: POST with content-type application/grpc. REST has a port of its own.\n';
+
+const SERVER_OPTIONS = {
+  maxSessionMemory: MAX_SESSION_MEMORY,
+  settings: {
+    initialWindowSize: STREAM_WINDOW,
+    maxConcurrentStreams: MAX_STREAMS,
+    maxHeaderListSize: MAX_HEADER_BYTES,
+  },
+};
+
+/**
+ * An open gRPC port: HTTP/2 over TLS by ALPN, or without TLS with prior knowledge. It knows calls and messages, not inference.
+ */
 export class GrpcListener {
-  readonly #server: Http2Server;
+  readonly #server: Http2Server | Http2SecureServer;
+  /** Null where the port speaks no TLS. */
+  readonly #door: TlsDoor | null;
   readonly #methods: ReadonlyMap<string, RpcMethod>;
   readonly #context: CallContext;
   readonly #sessions = new Set<ServerHttp2Session>();
@@ -45,14 +67,10 @@ export class GrpcListener {
   constructor(skin: RpcSkin, options: GrpcListenerOptions, clock: Clock) {
     this.#methods = new Map(skin.methods.map((method) => [method.path, method]));
     this.#context = { skin, options, clock };
-    this.#server = createServer({
-      maxSessionMemory: MAX_SESSION_MEMORY,
-      settings: {
-        initialWindowSize: STREAM_WINDOW,
-        maxConcurrentStreams: MAX_STREAMS,
-        maxHeaderListSize: MAX_HEADER_BYTES,
-      },
-    });
+    const { tls = null } = options;
+    const { server, door } = tls === null ? plainServer() : tlsServer(tls, clock);
+    this.#server = server;
+    this.#door = door;
     this.#server.on('session', (session) => this.#welcome(session));
     this.#server.on('stream', (stream, headers) => this.#serve(stream, headers));
     // A connection that speaks another protocol, or breaks: it ends by itself.
@@ -62,7 +80,8 @@ export class GrpcListener {
   /** Opens the port; answers its number. Rejects when the address cannot be had. */
   async open(): Promise<number> {
     const { host, port } = this.#context.options;
-    await listenOn(this.#server, { host, port, protocol: 'grpc', portOption: '--grpc-port' });
+    const protocol = this.#door === null ? 'grpc' : 'grpcs';
+    await listenOn(this.#server, { host, port, protocol, portOption: '--grpc-port' });
     this.#server.on('error', (error) => log.error(`the gRPC port failed: ${error.message}`));
     return (this.#server.address() as AddressInfo).port;
   }
@@ -87,6 +106,7 @@ export class GrpcListener {
         timer.cancel();
         resolve();
       });
+      this.#door?.close();
       const status = skin.statusOf(new ServingError('UNAVAILABLE', 'the server is shutting down'));
       for (const call of this.#streaming) {
         call.finish(status);
@@ -155,16 +175,38 @@ export class GrpcListener {
   }
 }
 
+interface Served {
+  readonly server: Http2Server | Http2SecureServer;
+  readonly door: TlsDoor | null;
+}
+
+function plainServer(): Served {
+  return { server: createServer(SERVER_OPTIONS), door: null };
+}
+
+function tlsServer(credentials: Credentials, clock: Clock): Served {
+  const server = createSecureServer({
+    ...SERVER_OPTIONS,
+    ...credentials.contextOptions(),
+    ...handshakeOptions(credentials.options),
+    allowHTTP1: false,
+  });
+  // A client that says nothing of HTTP/2 in its handshake.
+  server.on('unknownProtocol', (socket: Socket) => {
+    const head = 'HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-type: text/plain';
+    socket.end(`${head}\r\n\r\n${NOT_GRPC}`, () => socket.destroy());
+  });
+  return { server, door: new TlsDoor(server, credentials, { name: 'gRPC', refusePlain }, clock) };
+}
+
 /** Answers what is no gRPC call at all in HTTP's own words; whether it was one. */
 function refuseStrangers(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): boolean {
   const type = headerOf(headers, 'content-type') ?? '';
   const isGrpc = /^application\/grpc(\+proto)?\s*(;|$)/i.test(type);
   if (isGrpc && headers[':method'] === 'POST') return false;
-  const sentence =
-    'this port speaks gRPC: POST with content-type application/grpc. REST has a port of its own.\n';
   const status = isGrpc ? { ':status': 405, allow: 'POST' } : { ':status': 415 };
   stream.respond({ ...status, 'content-type': 'text/plain; charset=utf-8' });
-  stream.end(sentence);
+  stream.end(NOT_GRPC);
   stream.resume();
   return true;
 }

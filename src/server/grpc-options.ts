@@ -1,3 +1,5 @@
+import type { Credentials } from '#tls/credentials.js';
+
 export interface GrpcListenerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
@@ -8,6 +10,8 @@ export interface GrpcListenerOptions {
   readonly messageTimeoutMs: number;
   /** How hard large answers are compressed, for callers that take them so. */
   readonly responseCompression: ResponseCompression;
+  /** With them the port speaks TLS, and nothing else. */
+  readonly tls?: Credentials | null;
 }
 
 /** Triton's words. */

@@ -1,11 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '#core/clock.js';
 import { deferred } from '#core/deferred.js';
 import { invalid, messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { Answer, ProtocolSkin } from '#protocol/exchange.js';
+import { handshakeOptions } from '#tls/context.js';
+import type { Credentials } from '#tls/credentials.js';
 import { type BodyLimits, claimedLength, readBody } from './body.js';
 import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
 import { byteLengthOf, encodeAnswer, piecesOf } from './encode-answer.js';
@@ -13,19 +16,34 @@ import { HttpCall } from './http-call.js';
 import { type HttpTelling, tellingOf } from './http-telling.js';
 import { listenOn } from './listen-on.js';
 import type { ListenerOptions } from './options.js';
-import { refuseConnection } from './refusal.js';
+import { refuseConnection, refusePlain } from './refusal.js';
 import { deadlinePassed, requestTimeoutOf, TIMEOUT_HEADER, within } from './request-timeout.js';
 import { createRouter, type FindRoute, MethodNotAllowed } from './router.js';
 import { send } from './send.js';
 import { sendStream } from './send-stream.js';
+import { TlsDoor } from './tls-door.js';
 
 const log = loggerOf('server::listener');
 
 const NO_BODY = new Uint8Array(0);
 
+// Bodies have a limit of their own (readBody), so the server's total limit must not cut a slow answer.
+const SERVER_OPTIONS = {
+  keepAliveTimeout: 75_000,
+  requestTimeout: 0,
+  headersTimeout: 60_000,
+  noDelay: true,
+  // Node would answer without a sentence; #answer has one.
+  requireHostHeader: false,
+};
+
 /** An open REST port. It knows exchanges, not inference. */
 export class Listener {
   readonly #server: Server;
+  /** Null where the port speaks no TLS. */
+  readonly #door: TlsDoor | null;
+  /** What every answer tells browsers of TLS; null for nothing. */
+  readonly #hsts: string | null;
   readonly #skin: ProtocolSkin;
   readonly #find: FindRoute;
   readonly #options: ListenerOptions;
@@ -45,15 +63,11 @@ export class Listener {
     this.#clock = clock;
     // Every stream listens to it.
     setMaxListeners(0, this.#streamsEnd.signal);
-    // Bodies have a limit of their own (readBody), so the server's total limit must not cut a slow answer.
-    this.#server = createServer({
-      keepAliveTimeout: 75_000,
-      requestTimeout: 0,
-      headersTimeout: 60_000,
-      noDelay: true,
-      // Node would answer without a sentence; #answer has one.
-      requireHostHeader: false,
-    });
+    const { tls = null } = options;
+    const { server, door } = tls === null ? plainServer() : tlsServer(tls, clock);
+    this.#server = server;
+    this.#door = door;
+    this.#hsts = tls === null || tls.options.hstsSeconds === 0 ? null : `max-age=${tls.options.hstsSeconds}`;
     this.#server.on('request', (request, response) => void this.#serve(request, response, false));
     this.#server.on('checkContinue', (request, response) => void this.#serve(request, response, true));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
@@ -65,7 +79,8 @@ export class Listener {
   /** Opens the port; answers its number. Rejects when the address cannot be had. */
   async open(): Promise<number> {
     const { host, port, portOption = '--http-port' } = this.#options;
-    await listenOn(this.#server, { host, port, protocol: 'http', portOption });
+    const protocol = this.#door === null ? 'http' : 'https';
+    await listenOn(this.#server, { host, port, protocol, portOption });
     this.#server.on('error', (error) => log.error(`the REST port failed: ${error.message}`));
     return (this.#server.address() as AddressInfo).port;
   }
@@ -89,6 +104,7 @@ export class Listener {
       this.#server.close(() => resolve());
     });
     this.#server.closeIdleConnections();
+    this.#door?.close();
     await Promise.race([cutOff.promise, closed]);
     timer.cancel();
     this.#server.closeAllConnections();
@@ -104,6 +120,7 @@ export class Listener {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+    if (this.#hsts !== null) response.setHeader('strict-transport-security', this.#hsts);
     this.#sending.add(response);
     this.#running.set(request.socket, response);
     const telling = tellingOf(request, response, this.#clock);
@@ -186,6 +203,26 @@ export class Listener {
     if (timeoutMs === null || timeoutMs > bodyTimeoutMs) return { maxBodyBytes, timeoutMs: bodyTimeoutMs };
     return { maxBodyBytes, timeoutMs, late: () => deadlinePassed(timeoutMs) };
   }
+}
+
+interface Served {
+  readonly server: Server;
+  readonly door: TlsDoor | null;
+}
+
+function plainServer(): Served {
+  return { server: createServer(SERVER_OPTIONS), door: null };
+}
+
+function tlsServer(credentials: Credentials, clock: Clock): Served {
+  const server = createTlsServer({
+    ...SERVER_OPTIONS,
+    ...credentials.contextOptions(),
+    ...handshakeOptions(credentials.options),
+    ALPNProtocols: ['http/1.1'],
+  });
+  // Node passes failed handshakes on as HTTP's; nobody can be answered there.
+  return { server, door: new TlsDoor(server, credentials, { name: 'REST', refusePlain }, clock) };
 }
 
 /** What an error says in headers, beside its sentence. */

@@ -1,3 +1,5 @@
+import type { Credentials } from '#tls/credentials.js';
+
 export interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
@@ -8,4 +10,6 @@ export interface ListenerOptions {
   readonly maxBodyBytes: number;
   /** A body that has not arrived by then is refused with 408. */
   readonly bodyTimeoutMs: number;
+  /** With them the port speaks HTTP over TLS, and nothing else. */
+  readonly tls?: Credentials | null;
 }

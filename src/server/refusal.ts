@@ -13,12 +13,23 @@ export function refuseConnection(
   // Of a request that has not come in whole, what came is the fault itself.
   const isOnItsWay = running?.req.complete === true && !running.destroyed && !running.writableFinished;
   if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  else if (isOnItsWay) running.once('close', () => refuse(error.code, socket));
-  else refuse(error.code, socket);
+  else if (isOnItsWay) running.once('close', () => refuse(error, socket));
+  else refuse(error, socket);
 }
 
-function refuse(code: string | undefined, socket: Socket): void {
-  const [status, sentence] = refusalOf(code);
+/** Answers a connection that speaks plain HTTP to a port with TLS, and ends it. */
+export function refusePlain(socket: Socket): void {
+  endWith(socket, '400 Bad Request', 'this port speaks TLS; ask by https://');
+}
+
+function refuse(error: NodeJS.ErrnoException & { readonly rawPacket?: Uint8Array }, socket: Socket): void {
+  // A TLS record of the type "handshake", and its major version (RFC 8446, section 5.1).
+  const isTls = error.rawPacket?.[0] === 0x16 && error.rawPacket[1] === 3;
+  if (isTls) endWith(socket, '400 Bad Request', 'this port does not speak TLS; ask by http://');
+  else endWith(socket, ...refusalOf(error.code));
+}
+
+function endWith(socket: Socket, status: string, sentence: string): void {
   const body = JSON.stringify({ error: sentence });
   const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
   // Whoever sends garbage may never close its half: the connection ends with the answer.

@@ -59,6 +59,7 @@ export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<
     server: { name: 'furiosa-server', version: '0.0.0-test', extensions: [] },
     rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000 },
     grpc: null,
+    tls: null,
     log: { level: 'INFO', format: 'auto', requests: 'off' },
     metrics: { isOn: true, port: null, intervalMs: 0 },
     trace: { mode: 'triton', spans: null, file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },

@@ -1,4 +1,5 @@
 import { type Answer, askServer, type Question, READ_LIMIT_MS, refusalOf } from '#cli/ask-server.js';
+import { type ClientTls, clientTlsOf } from '#cli/client-tls.js';
 import { type CommandFailure, operationFailed, usageError } from '#cli/command-failure.js';
 import type { OptionValues } from '#cli/command-option.js';
 import { JsonPlace, UnexpectedJson } from '#cli/json-place.js';
@@ -12,6 +13,7 @@ export interface ManagedServer {
   /** For instance `furiosa models load`. */
   readonly command: string;
   readonly url: string;
+  readonly tls?: ClientTls;
 }
 
 /** The server that `--url` names, else `FURIOSA_SERVER_URL`, else the one of this host. */
@@ -20,12 +22,21 @@ export function managedServer(
   values: OptionValues,
   env: Readonly<Record<string, string | undefined>>,
 ): ManagedServer {
+  const url = urlOf(command, values, env);
+  return { command, url, tls: clientTlsOf(command, values, url) };
+}
+
+function urlOf(
+  command: string,
+  values: OptionValues,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
   const given = values['url'];
-  if (typeof given === 'string') return { command, url: given };
+  if (typeof given === 'string') return given;
   const variable = env[VARIABLE] ?? '';
-  if (variable === '') return { command, url: DEFAULT_URL };
+  if (variable === '') return DEFAULT_URL;
   try {
-    return { command, url: readUrl(variable) };
+    return readUrl(variable);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
     throw usageError(command, `${VARIABLE} must be ${thrown.message}`);
@@ -43,7 +54,7 @@ export async function read<Value>(
 
 /** The server's answer, whatever its status. */
 export function tell(server: ManagedServer, question: Question): Promise<Answer> {
-  return askServer(server.command, server.url, question);
+  return askServer(server.command, server.url, question, server.tls);
 }
 
 /** The answer, understood, where its status is 200. */

@@ -1,3 +1,4 @@
+import { CLIENT_TLS_OPTIONS } from '#cli/client-tls.js';
 import type { CommandDescription } from '#cli/command-option.js';
 import { URL_OPTION } from '#cli/models/models-command.js';
 import { HELP_OPTION } from '#cli/shared-options.js';
@@ -8,6 +9,7 @@ export const TOP: CommandDescription = {
   summary: 'Show what the models of a running server do, as it happens',
   options: [
     URL_OPTION,
+    ...CLIENT_TLS_OPTIONS,
     {
       name: 'interval',
       placeholder: 'SECONDS',

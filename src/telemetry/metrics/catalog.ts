@@ -209,6 +209,13 @@ const SERVER: readonly Line[] = [
     'When the configuration that counts was taken, in seconds since 1970',
   ],
   [
+    'furiosa_tls_certificate_expiry_timestamp_seconds',
+    'gauge',
+    's',
+    [],
+    'When the certificate expires that new connections see, in seconds since 1970; only with TLS',
+  ],
+  [
     'furiosa_memory_limit_bytes',
     'gauge',
     'bytes',

@@ -19,6 +19,8 @@ export function addServerSamples(
   samples.add('furiosa_config_last_reload_successful', reloads.isLastGood ? 1 : 0);
   if (reloads.lastSuccessMs !== null)
     samples.add('furiosa_config_last_reload_success_timestamp_seconds', reloads.lastSuccessMs / 1000);
+  if (server.certificateExpiresAtMs !== null)
+    samples.add('furiosa_tls_certificate_expiry_timestamp_seconds', server.certificateExpiresAtMs / 1000);
 }
 
 export function addDeviceSamples(samples: Samples, devices: readonly DeviceFigures[]): void {

@@ -20,6 +20,8 @@ export interface ServerFigures {
   /** The same of processors. */
   readonly cpus: number;
   readonly reloads: ReloadFigures;
+  /** Of the certificate that new connections see, in milliseconds since 1970; null where no port speaks TLS. */
+  readonly certificateExpiresAtMs: number | null;
 }
 
 export interface ReloadFigures {
