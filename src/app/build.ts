@@ -25,6 +25,7 @@ import { RemoteSource } from '#repository/remote-source.js';
 import { locateFile } from '#repository/url-file.js';
 import { CoreShares } from '#scheduler/core-shares.js';
 import { GrpcListener } from '#server/grpc-listener.js';
+import { ServerLimits } from '#server/limits/server-limits.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
 import type { ProcessFacts } from '#serving/live-feed.js';
@@ -37,6 +38,7 @@ import { Metrics } from '#telemetry/metrics/metrics.js';
 import { dashboardRoutes } from '#web/dashboard.js';
 import { docsRoutes } from '#web/docs.js';
 import { fileStateOf } from './fingerprint.js';
+import { limitOptions, openFilesLimit } from './limit-options.js';
 import { metricSources, whereMetricsAre } from './metric-sources.js';
 import { openTraces, type Traces } from './open-traces.js';
 import { type ReadAgain, rereader } from './reread.js';
@@ -127,13 +129,20 @@ export async function build(
     overrides,
     reread: rereader(settings, { list, locate }, readAgain),
   });
+  const limits = new ServerLimits(
+    limitOptions(settings.limits, { memoryBytes: inventory.memory.bytes, openFiles: openFilesLimit() }),
+    clock,
+  );
   const gate = new Gate();
   const sharedMemory = settings.allowClientShm
     ? new SharedMemoryRegions({ root: SHARED_MEMORY_ROOT, maxRequestBytes: settings.rest.maxBodyBytes })
     : null;
   const metrics: Metrics | null = settings.metrics.isOn
     ? new Metrics(
-        metricSources({ models, control, gate, inventory, isReady: () => serving.isReady() }, settings),
+        metricSources(
+          { models, control, gate, limits, inventory, isReady: () => serving.isReady() },
+          settings,
+        ),
         { clock, nodeVersion: process.version, intervalMs: settings.metrics.intervalMs },
       )
     : null;
@@ -157,9 +166,9 @@ export async function build(
   const rest = restSkin(serving);
   const dashboard = settings.hasDashboard ? dashboardRoutes() : [];
   const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboard] };
-  const listener = new Listener(pages, settings.rest, clock);
+  const listener = new Listener(pages, settings.rest, clock, limits);
   const grpcListener =
-    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
+    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock, limits);
   const metricsListener =
     metrics === null || settings.metrics.port === null
       ? null
@@ -167,6 +176,7 @@ export async function build(
           metricsSkin({ metrics: (accept) => metrics.read(accept) }),
           { ...settings.rest, port: settings.metrics.port, portOption: '--metrics-port' },
           clock,
+          limits,
         );
   return {
     models,

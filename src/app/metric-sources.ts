@@ -3,6 +3,7 @@ import type { ModelControl } from '#control/model-control.js';
 import { ServingError } from '#core/errors.js';
 import type { DeviceInventory } from '#device/inventory.js';
 import type { ModelManager } from '#lifecycle/manager.js';
+import type { ServerLimits } from '#server/limits/server-limits.js';
 import type { Gate } from '#serving/gate.js';
 import type { ReadMetrics } from '#serving/serving.js';
 import type { Metrics } from '#telemetry/metrics/metrics.js';
@@ -13,12 +14,13 @@ export interface Figured {
   readonly models: Pick<ModelManager, 'figures'>;
   readonly control: Pick<ModelControl, 'reloads'>;
   readonly gate: Pick<Gate, 'inside'>;
+  readonly limits: Pick<ServerLimits, 'memory' | 'connections' | 'refusals'>;
   readonly inventory: Pick<DeviceInventory, 'refresh' | 'list' | 'memory' | 'cpu'>;
   readonly isReady: () => boolean;
 }
 
 export function metricSources(
-  { models, control, gate, inventory, isReady }: Figured,
+  { models, control, gate, limits, inventory, isReady }: Figured,
   { server }: Pick<Settings, 'server'>,
 ): MetricSources {
   return {
@@ -29,6 +31,14 @@ export function metricSources(
       memoryLimitBytes: inventory.memory.bytes,
       cpus: inventory.cpu.cpus,
       reloads: control.reloads,
+      limits: {
+        inflightBytes: limits.memory.heldBytes,
+        maxInflightBytes: limits.memory.limitBytes,
+        connections: limits.connections.open,
+        maxConnections: limits.connections.most,
+        refusedRequests: limits.refusals.requests,
+        refusedConnections: limits.refusals.connections,
+      },
     }),
     versions: () => models.figures(),
     async devices() {

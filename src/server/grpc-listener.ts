@@ -17,6 +17,8 @@ import { type CallContext, serveStream, serveUnary } from './grpc-serve.js';
 import { tellOf } from './grpc-telling.js';
 import { timeoutOf } from './grpc-timeout.js';
 import { keepAlive } from './keep-alive.js';
+import { ConnectionGuard } from './limits/connection-guard.js';
+import type { ServerLimits } from './limits/server-limits.js';
 import { listenOn } from './listen-on.js';
 import { deadlinePassed } from './request-timeout.js';
 
@@ -27,8 +29,6 @@ const MIB = 1024 * 1024;
 /** What one stream, and one connection, may send before it is told to go on. gRPC's own 64 KiB starve large tensors. */
 const STREAM_WINDOW = MIB;
 const CONNECTION_WINDOW = 16 * MIB;
-const MAX_STREAMS = 1000;
-const MAX_HEADER_BYTES = 16 * 1024;
 /** In MB. It counts answers that wait to be sent; when it is reached, new calls are refused. */
 const MAX_SESSION_MEMORY = 4096;
 
@@ -37,22 +37,27 @@ export class GrpcListener {
   readonly #server: Http2Server;
   readonly #methods: ReadonlyMap<string, RpcMethod>;
   readonly #context: CallContext;
-  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #limits: ServerLimits;
+  readonly #sessions = new Map<ServerHttp2Session, ConnectionGuard>();
   /** Calls that last as long as the caller likes. */
   readonly #streaming = new Set<GrpcCall>();
   #closing = false;
 
-  constructor(skin: RpcSkin, options: GrpcListenerOptions, clock: Clock) {
+  constructor(skin: RpcSkin, options: GrpcListenerOptions, clock: Clock, limits: ServerLimits) {
+    this.#limits = limits;
+    const { maxConcurrentStreams, maxHeaderBytes, maxHeaders } = limits.options;
     this.#methods = new Map(skin.methods.map((method) => [method.path, method]));
     this.#context = { skin, options, clock };
     this.#server = createServer({
       maxSessionMemory: MAX_SESSION_MEMORY,
+      maxHeaderListPairs: maxHeaders,
       settings: {
         initialWindowSize: STREAM_WINDOW,
-        maxConcurrentStreams: MAX_STREAMS,
-        maxHeaderListSize: MAX_HEADER_BYTES,
+        maxConcurrentStreams,
+        maxHeaderListSize: maxHeaderBytes,
       },
     });
+    limits.connections.watch(this.#server, (socket) => void socket.destroy());
     this.#server.on('session', (session) => this.#welcome(session));
     this.#server.on('stream', (stream, headers) => this.#serve(stream, headers));
     // A connection that speaks another protocol, or breaks: it ends by itself.
@@ -70,7 +75,7 @@ export class GrpcListener {
   /** From now on every connection is asked to go, and goes when its calls have ended. */
   leave(): void {
     this.#closing = true;
-    for (const session of this.#sessions) session.close();
+    for (const session of this.#sessions.keys()) session.close();
   }
 
   /**
@@ -81,7 +86,7 @@ export class GrpcListener {
     const { skin, clock } = this.#context;
     return new Promise((resolve) => {
       const timer = clock.startTimer(cutOffMs, () => {
-        for (const session of this.#sessions) session.destroy();
+        for (const session of this.#sessions.keys()) session.destroy();
       });
       this.#server.close(() => {
         timer.cancel();
@@ -98,8 +103,9 @@ export class GrpcListener {
 
   #welcome(session: ServerHttp2Session): void {
     session.setLocalWindowSize(CONNECTION_WINDOW);
-    const stopPinging = keepAlive(session, this.#context.clock);
-    this.#sessions.add(session);
+    const { clock } = this.#context;
+    const stopPinging = keepAlive(session, clock, this.#limits.options);
+    this.#sessions.set(session, new ConnectionGuard(session, clock, this.#limits.refusals));
     session.on('close', () => {
       stopPinging();
       this.#sessions.delete(session);
@@ -109,13 +115,17 @@ export class GrpcListener {
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     // Resets and broken connections; `close` follows.
     stream.on('error', (error) => log.debug(`a gRPC stream failed: ${error.message}`));
+    const guard = this.#sessions.get(stream.session as ServerHttp2Session);
+    guard?.watch(stream);
     if (refuseStrangers(stream, headers)) return;
     const { clock, skin } = this.#context;
     const now = clock.now();
-    let call = new GrpcCall(stream, headers, now, null);
+    const visit = this.#limits.visit();
+    let call = new GrpcCall(stream, headers, now, { deadline: null, visit, guard });
     try {
       const timeoutMs = timeoutOf(headerOf(headers, 'grpc-timeout'));
-      if (timeoutMs !== null) call = new GrpcCall(stream, headers, now, now + timeoutMs);
+      if (timeoutMs !== null)
+        call = new GrpcCall(stream, headers, now, { deadline: now + timeoutMs, visit, guard });
       const path = String(headers[':path']);
       tellOf(stream, call, path, this.#methods.has(path), clock);
       this.#begin(stream, call, path, timeoutMs);
@@ -128,6 +138,12 @@ export class GrpcListener {
     const method = this.#methods.get(path);
     if (method === undefined) throw noSuchMethod(path, [...this.#methods.keys()]);
     checkEncoding(call.header('grpc-encoding') ?? 'identity');
+    // The end of the visit first: whoever waits for the stream's end may look at what is left.
+    stream.once('close', () => call.visit.end());
+    this.#limits.enter(call.visit, path, () => ({
+      address: stream.session?.socket?.remoteAddress ?? null,
+      forwarded: call.header('x-forwarded-for'),
+    }));
     const timer = timeoutMs === null ? null : this.#expireAfter(timeoutMs, call);
     stream.once('close', () => {
       timer?.cancel();

@@ -10,9 +10,12 @@ import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-codi
 import { byteLengthOf, encodeAnswer, piecesOf } from './encode-answer.js';
 import { HttpCall } from './http-call.js';
 import { type HttpTelling, tellingOf } from './http-telling.js';
+import { checkHeaderCount, TooManyHeaders } from './limits/header-count.js';
+import type { ServerLimits } from './limits/server-limits.js';
+import type { Visit } from './limits/visit.js';
 import { listenOn } from './listen-on.js';
 import type { ListenerOptions } from './options.js';
-import { refuseConnection } from './refusal.js';
+import { refuseConnection, turnAway } from './refusal.js';
 import { deadlinePassed, requestTimeoutOf, TIMEOUT_HEADER, within } from './request-timeout.js';
 import { createRouter, type FindRoute, MethodNotAllowed } from './router.js';
 import { send } from './send.js';
@@ -22,6 +25,16 @@ const log = loggerOf('server::listener');
 
 const NO_BODY = new Uint8Array(0);
 
+/** How often it is looked for connections whose time is over. */
+const CHECK_MS = 5_000;
+
+/** What is known of a request beside itself. */
+interface Coming {
+  readonly expectsContinue: boolean;
+  readonly telling: HttpTelling | null;
+  readonly visit: Visit;
+}
+
 /** An open REST port. It knows exchanges, not inference. */
 export class Listener {
   readonly #server: Server;
@@ -29,6 +42,7 @@ export class Listener {
   readonly #find: FindRoute;
   readonly #options: ListenerOptions;
   readonly #clock: Clock;
+  readonly #limits: ServerLimits;
   /** Answers that are being made or sent. */
   readonly #sending = new Set<ServerResponse>();
   /** The newest answer of each connection. */
@@ -37,24 +51,31 @@ export class Listener {
   readonly #streamsEnd = new AbortController();
   #closing = false;
 
-  constructor(skin: ProtocolSkin, options: ListenerOptions, clock: Clock) {
+  constructor(skin: ProtocolSkin, options: ListenerOptions, clock: Clock, limits: ServerLimits) {
+    this.#limits = limits;
+    const { idleTimeoutMs, headersTimeoutMs, maxHeaderBytes, maxHeaders } = limits.options;
     this.#skin = skin;
     this.#find = createRouter(skin.routes);
     this.#options = options;
     this.#clock = clock;
     // Bodies have a limit of their own (readBody), so the server's total limit must not cut a slow answer.
     this.#server = createServer({
-      keepAliveTimeout: 75_000,
+      keepAliveTimeout: idleTimeoutMs,
       requestTimeout: 0,
-      headersTimeout: 60_000,
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, headersTimeoutMs),
+      maxHeaderSize: maxHeaderBytes,
       noDelay: true,
       // Node would answer without a sentence; #answer has one.
       requireHostHeader: false,
     });
+    // Node would drop what is beyond: one more is let through, for #answer to refuse.
+    this.#server.maxHeadersCount = maxHeaders + 1;
+    limits.connections.watch(this.#server, turnAway);
     this.#server.on('request', (request, response) => void this.#serve(request, response, false));
     this.#server.on('checkContinue', (request, response) => void this.#serve(request, response, true));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-      refuseConnection(error, socket as Socket, this.#running.get(socket as Socket)),
+      refuseConnection(error, socket as Socket, this.#running.get(socket as Socket), limits.options),
     );
     this.#server.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
   }
@@ -104,14 +125,18 @@ export class Listener {
     this.#sending.add(response);
     this.#running.set(request.socket, response);
     const telling = tellingOf(request, response, this.#clock);
+    const visit = this.#limits.visit();
     response.once('close', () => {
       this.#sending.delete(response);
+      visit.end();
       telling?.closed(this.#clock.now());
     });
     let answer: Answer;
     try {
-      answer = await this.#answer(request, response, expectsContinue, telling);
+      answer = await this.#answer(request, response, { expectsContinue, telling, visit });
     } catch (thrown) {
+      // Nobody has its body any more.
+      visit.end();
       answer = this.#errorAnswer(request, thrown);
       if (telling !== null) telling.error = messageOf(thrown);
     }
@@ -131,7 +156,8 @@ export class Listener {
     const line = `${request.method} ${request.url} was answered ${answer.status}: ${messageOf(thrown)}`;
     if (answer.status === 500) log.error(line);
     else log.debug(line);
-    return { ...answer, headers: { ...answer.headers, ...headersOf(thrown) } };
+    const status = thrown instanceof TooManyHeaders ? 431 : answer.status;
+    return { ...answer, status, headers: { ...answer.headers, ...headersOf(thrown) } };
   }
 
   /** An `Expect` header that asks for anything but `100-continue`. */
@@ -149,9 +175,9 @@ export class Listener {
   async #answer(
     request: IncomingMessage,
     response: ServerResponse,
-    expectsContinue: boolean,
-    telling: HttpTelling | null,
+    { expectsContinue, telling, visit }: Coming,
   ): Promise<Answer> {
+    checkHeaderCount(request.rawHeaders.length / 2, this.#limits.options.maxHeaders);
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       throw invalid('an HTTP/1.1 request must have a Host header, and this one has none');
     }
@@ -159,17 +185,21 @@ export class Listener {
     const { maxBodyBytes } = this.#options;
     const { route, params } = this.#find(request.method ?? '', request.url ?? '');
     if (telling !== null) telling.operation = `${route.method} ${route.path}`;
+    this.#limits.enter(visit, route.path, () => ({
+      address: request.socket.remoteAddress ?? null,
+      forwarded: headerOf(request, 'x-forwarded-for'),
+    }));
     const timeoutMs = route.takesTimeout ? requestTimeoutOf(headerOf(request, TIMEOUT_HEADER)) : null;
     const call = new HttpCall(route, request, response, receivedAt, timeoutMs, telling?.facts);
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
       if (expectsContinue) {
         // Whoever asks first is told before sending what `readBody` would refuse.
-        claimedLength(request, maxBodyBytes);
+        visit.hold(claimedLength(request, maxBodyBytes) ?? 0);
         contentCodingOf(request.headers['content-encoding']);
         response.writeContinue();
       }
-      body = await readBody(request, this.#bodyLimits(timeoutMs), this.#clock);
+      body = await readBody(request, this.#bodyLimits(timeoutMs, visit), this.#clock);
     }
     if (telling !== null) telling.requestBytes = body.byteLength;
     const handle = (): Answer | Promise<Answer> =>
@@ -178,10 +208,11 @@ export class Listener {
     return await within(timeoutMs, receivedAt + timeoutMs - this.#clock.now(), this.#clock, handle);
   }
 
-  #bodyLimits(timeoutMs: number | null): BodyLimits {
+  #bodyLimits(timeoutMs: number | null, visit: Visit): BodyLimits {
     const { maxBodyBytes, bodyTimeoutMs } = this.#options;
-    if (timeoutMs === null || timeoutMs > bodyTimeoutMs) return { maxBodyBytes, timeoutMs: bodyTimeoutMs };
-    return { maxBodyBytes, timeoutMs, late: () => deadlinePassed(timeoutMs) };
+    if (timeoutMs === null || timeoutMs > bodyTimeoutMs)
+      return { maxBodyBytes, timeoutMs: bodyTimeoutMs, visit };
+    return { maxBodyBytes, timeoutMs, visit, late: () => deadlinePassed(timeoutMs) };
   }
 }
 
