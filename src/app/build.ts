@@ -25,6 +25,7 @@ import { RemoteSource } from '#repository/remote-source.js';
 import { locateFile } from '#repository/url-file.js';
 import { CoreShares } from '#scheduler/core-shares.js';
 import { GrpcListener } from '#server/grpc-listener.js';
+import { ServerLimits } from '#server/limits/server-limits.js';
 import { Listener } from '#server/listener.js';
 import { Gate } from '#serving/gate.js';
 import type { ProcessFacts } from '#serving/live-feed.js';
@@ -38,6 +39,7 @@ import { Credentials } from '#tls/credentials.js';
 import { dashboardRoutes } from '#web/dashboard.js';
 import { docsRoutes } from '#web/docs.js';
 import { fileStateOf } from './fingerprint.js';
+import { limitOptions, openFilesLimit } from './limit-options.js';
 import { metricSources, whereMetricsAre } from './metric-sources.js';
 import { openTraces, type Traces } from './open-traces.js';
 import { type ReadAgain, rereader } from './reread.js';
@@ -131,6 +133,10 @@ export async function build(
     overrides,
     reread: rereader(settings, { list, locate, onAccept: () => credentials?.reload() }, readAgain),
   });
+  const limits = new ServerLimits(
+    limitOptions(settings.limits, { memoryBytes: inventory.memory.bytes, openFiles: openFilesLimit() }),
+    clock,
+  );
   const gate = new Gate();
   const sharedMemory = settings.allowClientShm
     ? new SharedMemoryRegions({ root: SHARED_MEMORY_ROOT, maxRequestBytes: settings.rest.maxBodyBytes })
@@ -138,7 +144,7 @@ export async function build(
   const metrics: Metrics | null = settings.metrics.isOn
     ? new Metrics(
         metricSources(
-          { models, control, gate, inventory, credentials, isReady: () => serving.isReady() },
+          { models, control, gate, limits, inventory, credentials, isReady: () => serving.isReady() },
           settings,
         ),
         { clock, nodeVersion: process.version, intervalMs: settings.metrics.intervalMs },
@@ -165,11 +171,11 @@ export async function build(
   const dashboard = settings.hasDashboard ? dashboardRoutes() : [];
   const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboard] };
   const restOptions = { ...settings.rest, tls: settings.tls?.covers === 'all' ? credentials : null };
-  const listener = new Listener(pages, restOptions, clock);
+  const listener = new Listener(pages, restOptions, clock, limits);
   const grpcListener =
     settings.grpc === null
       ? null
-      : new GrpcListener(grpcSkin(serving), { ...settings.grpc, tls: credentials }, clock);
+      : new GrpcListener(grpcSkin(serving), { ...settings.grpc, tls: credentials }, clock, limits);
   const metricsListener =
     metrics === null || settings.metrics.port === null
       ? null
@@ -177,6 +183,7 @@ export async function build(
           metricsSkin({ metrics: (accept) => metrics.read(accept) }),
           { ...restOptions, port: settings.metrics.port, portOption: '--metrics-port' },
           clock,
+          limits,
         );
   return {
     models,

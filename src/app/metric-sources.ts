@@ -3,6 +3,7 @@ import type { ModelControl } from '#control/model-control.js';
 import { ServingError } from '#core/errors.js';
 import type { DeviceInventory } from '#device/inventory.js';
 import type { ModelManager } from '#lifecycle/manager.js';
+import type { ServerLimits } from '#server/limits/server-limits.js';
 import type { Gate } from '#serving/gate.js';
 import type { ReadMetrics } from '#serving/serving.js';
 import type { Metrics } from '#telemetry/metrics/metrics.js';
@@ -14,6 +15,7 @@ export interface Figured {
   readonly models: Pick<ModelManager, 'figures'>;
   readonly control: Pick<ModelControl, 'reloads'>;
   readonly gate: Pick<Gate, 'inside'>;
+  readonly limits: Pick<ServerLimits, 'memory' | 'connections' | 'refusals'>;
   readonly inventory: Pick<DeviceInventory, 'refresh' | 'list' | 'memory' | 'cpu'>;
   /** Null where no port speaks TLS. */
   readonly credentials: Pick<Credentials, 'facts'> | null;
@@ -21,7 +23,7 @@ export interface Figured {
 }
 
 export function metricSources(
-  { models, control, gate, inventory, credentials, isReady }: Figured,
+  { models, control, gate, limits, inventory, credentials, isReady }: Figured,
   { server }: Pick<Settings, 'server'>,
 ): MetricSources {
   return {
@@ -33,6 +35,14 @@ export function metricSources(
       cpus: inventory.cpu.cpus,
       reloads: control.reloads,
       certificateExpiresAtMs: credentials?.facts.expiresAtMs ?? null,
+      limits: {
+        inflightBytes: limits.memory.heldBytes,
+        maxInflightBytes: limits.memory.limitBytes,
+        connections: limits.connections.open,
+        maxConnections: limits.connections.most,
+        refusedRequests: limits.refusals.requests,
+        refusedConnections: limits.refusals.connections,
+      },
     }),
     versions: () => models.figures(),
     async devices() {

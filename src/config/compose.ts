@@ -4,6 +4,7 @@ import { type ControlOptions, DEFAULT_CONTROL } from '#control/options.js';
 import { DEFAULT_DEVICE_OPTIONS, type DeviceOptions } from '#device/options.js';
 import { NO_RETRY } from '#lifecycle/retry.js';
 import { DEFAULT_STORE_OPTIONS, type StoreOptions } from '#store/options.js';
+import { composeLimits } from './compose-limits.js';
 import { composeTrace } from './compose-trace.js';
 import type { Environment, Given, GivenOptions } from './given.js';
 import { isAddress } from './paths.js';
@@ -74,6 +75,7 @@ export function composeSettings(
     store: composeStore(input),
     allowModelUpload: pick(given.allowModelUpload, null, false),
     devices: composeDevices(input),
+    limits: composeLimits(given, file.limits),
     maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
     strictReadiness: pick(given.strictReadiness, file.strictReadiness, true),
     exitOnError: pick(given.exitOnError, file.exitOnError, false),

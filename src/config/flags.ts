@@ -75,6 +75,7 @@ export interface OptionValues {
   readonly exitOnError: boolean;
   readonly drainDelaySeconds: number;
   readonly maxBodyBytes: number;
+  readonly maxInflightBytes: number;
   readonly maxQueueSize: number;
   readonly grpcCompression: CompressionLevel;
   readonly allowClientShm: boolean;
@@ -285,6 +286,11 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: '268435456',
     help: 'Largest request body, or gRPC message, in bytes',
     schema: bytes,
+  },
+  maxInflightBytes: {
+    placeholder: 'INTEGER',
+    help: 'Bytes of requests that are not answered yet, in all; else a quarter of the memory that the server may use',
+    schema: cacheBytes,
   },
   maxQueueSize: {
     placeholder: 'INTEGER',

@@ -66,6 +66,7 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     exitOnError: read('exitOnError'),
     drainDelaySeconds: read('drainDelaySeconds'),
     maxBodyBytes: read('maxBodyBytes'),
+    maxInflightBytes: read('maxInflightBytes'),
     maxQueueSize: read('maxQueueSize'),
     grpcCompression: read('grpcCompression'),
     allowClientShm: read('allowClientShm'),

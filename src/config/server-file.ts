@@ -4,6 +4,7 @@ import type { WallKind } from '#device/isolation.js';
 import { type CacheConfig, cacheBlock } from './cache-config.js';
 import { type At, list, mapping } from './collections.js';
 import { isolation } from './isolation-keys.js';
+import { type LimitsEntry, limitsBlock } from './limit-keys.js';
 import type { Place } from './problem.js';
 import type { Report } from './report.js';
 import { boolean, integer } from './scalars.js';
@@ -11,7 +12,6 @@ import { type Keys, optional, type Schema, type ValuesOf } from './schema.js';
 import { type TlsConfig, tlsBlock } from './tls-config.js';
 import { type TraceConfig, traceBlock } from './trace-config.js';
 import {
-  bytes,
   type CompressionLevel,
   compression,
   drainSeconds,
@@ -20,7 +20,6 @@ import {
   logLevel,
   nonEmpty,
   port,
-  queueSize,
   requestShare,
   type Simulation,
   simulation,
@@ -54,6 +53,8 @@ export interface ServerFile {
   readonly maxBodyBytes: number | null;
   readonly maxQueueSize: number | null;
   readonly bodyTimeoutMs: number | null;
+  /** All of the block `limits`, those above among it. */
+  readonly limits: LimitsEntry | null;
   readonly isolation: WallKind | null;
   readonly strict: boolean | null;
   readonly strictReadiness: boolean | null;
@@ -90,6 +91,7 @@ export const EMPTY_SERVER_FILE: ServerFile = {
   maxBodyBytes: null,
   maxQueueSize: null,
   bodyTimeoutMs: null,
+  limits: null,
   isolation: null,
   strict: null,
   strictReadiness: null,
@@ -151,24 +153,6 @@ const metricKeys = {
   ),
 };
 
-const limitKeys = {
-  max_body_bytes: optional(
-    bytes,
-    'A larger request body is refused with 413, a larger gRPC message with RESOURCE_EXHAUSTED.',
-    '268435456',
-  ),
-  max_queue_size: optional(
-    queueSize,
-    'Requests that one version may hold waiting; more are refused with 503.',
-    '1024',
-  ),
-  body_timeout_ms: optional(
-    integer(1, 3_600_000),
-    'A request whose body, or gRPC message, has not arrived by then is refused with 408, or DEADLINE_EXCEEDED.',
-    '60000',
-  ),
-};
-
 const registryBlock = mapping(
   'a mapping with the key repository_root',
   {
@@ -216,7 +200,10 @@ const keys = {
   trace: optional(traceBlock, 'What is traced of requests.'),
   tls: optional(tlsBlock, '[TLS](tls.md) for all ports.'),
   response_cache: optional(cacheBlock, 'Where answers of models with `response_cache` are kept.'),
-  limits: optional(plain('a mapping of limits', limitKeys), 'What a request may ask of the server.'),
+  limits: optional(
+    limitsBlock,
+    'What requests, connections and clients may ask of the server: [limits](limits.md).',
+  ),
   isolation: optional(
     isolation,
     'Where models run that do not say it themselves: in [threads or processes](isolation.md).',
@@ -271,6 +258,7 @@ function build(values: ValuesOf<typeof keys>, at: At<typeof keys>, report: Repor
     maxBodyBytes: limits?.max_body_bytes ?? null,
     maxQueueSize: limits?.max_queue_size ?? null,
     bodyTimeoutMs: limits?.body_timeout_ms ?? null,
+    limits,
     isolation: values.isolation,
     strict: values.strict,
     strictReadiness: values.strict_readiness,

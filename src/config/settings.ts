@@ -10,6 +10,7 @@ import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import type { StoreOptions } from '#store/options.js';
 import type { TlsOptions } from '#tls/options.js';
 import type { SpanOptions } from '#tracing/span-options.js';
+import type { LimitSettings } from './limit-settings.js';
 import type { ModelDefaults } from './offer-models.js';
 import type { CompressionLevel } from './values.js';
 
@@ -88,6 +89,8 @@ export interface Settings {
   readonly store: StoreOptions;
   readonly loading: LoadOptions;
   readonly control: ControlOptions;
+  /** What all requests together, and each client, may take. */
+  readonly limits: LimitSettings;
   /** Requests that one version may hold waiting; more are refused with 503. */
   readonly maxQueueSize: number;
   /** Ready means every wanted version is ready; otherwise, at least one. */

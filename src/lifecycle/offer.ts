@@ -1,19 +1,19 @@
+import type { RateLimitOptions } from '#core/rate-limit-options.js';
 import type { CompilerSettings, EngineSettings } from '#device/engine-settings.js';
 import type { Isolation } from '#device/isolation.js';
 import type { WarmupSample } from '#device/warmup-sample.js';
 import type { BatchingOptions, QueueOptions } from '#scheduler/options.js';
-import type { RateLimitOptions } from '#scheduler/rate-limit-options.js';
 import type { SequenceOptions } from '#scheduler/sequence-options.js';
 import type { DataType } from '#tensor/datatype.js';
 import type { EnsembleStep } from './ensemble-steps.js';
 import type { Traffic, VersionRole } from './traffic.js';
 import type { VersionPolicy } from './version-policy.js';
 
+export type { RateLimitOptions } from '#core/rate-limit-options.js';
 export { type Isolation, PLAIN_ISOLATION } from '#device/isolation.js';
 export type { WarmupInput, WarmupSample } from '#device/warmup-sample.js';
 export type { BatchingOptions, QueueOptions, QueuePolicy } from '#scheduler/options.js';
 export { PLAIN_BATCHING, PLAIN_POLICY, PLAIN_QUEUE } from '#scheduler/options.js';
-export type { RateLimitOptions } from '#scheduler/rate-limit-options.js';
 export type {
   SequenceControl,
   SequenceOptions,

@@ -1,8 +1,8 @@
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
-import { type Bucket, fullBucket, takeToken } from './rate-limit.js';
-import type { RateLimitOptions } from './rate-limit-options.js';
+import type { RateLimitOptions } from '#core/rate-limit-options.js';
+import { type Bucket, fullBucket, takeToken } from '#core/token-bucket.js';
 import type { Job, Submitter, TaskResult } from './task.js';
 
 /** Refuses with OVERLOADED what comes faster than the limit, before it could wait. */

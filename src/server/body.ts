@@ -5,6 +5,8 @@ import { invalid, ServingError } from '#core/errors.js';
 import { contentCodingOf } from './content-coding.js';
 import { decompressor } from './decompress.js';
 import { freePiece } from './free-pieces.js';
+import { watchArrival } from './limits/arrival-watch.js';
+import type { Visit } from './limits/visit.js';
 import { ReceivedBytes } from './received-bytes.js';
 
 /** Up to this size a body's buffer is made at once: it is no larger than what a connection costs anyway. */
@@ -13,6 +15,8 @@ const FIRST_BYTES = 1024 * 1024;
 export interface BodyLimits {
   readonly maxBodyBytes: number;
   readonly timeoutMs: number;
+  /** Who holds the bytes while they are here, and says how fast they have to come; left out where nobody counts. */
+  readonly visit?: Visit;
   /** What it is then, where that is not REQUEST_TIMEOUT: the request's own time may be the shorter one. */
   readonly late?: () => ServingError;
 }
@@ -28,30 +32,47 @@ export function claimedLength(request: IncomingMessage, maxBodyBytes: number): n
 
 /**
  * Reads a request's body, decompressed where its Content-Encoding says so. What is held is at most a megabyte more than
- * twice what has arrived or unfolded, however small its pieces were; the limit holds for both.
- * Rejects with PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT, UNIMPLEMENTED for a coding that is not known, or INVALID_ARGUMENT
- * when the body stops half-way or cannot be decompressed.
+ * twice what has arrived or unfolded, however small its pieces were; the limit holds for both. Room for what is announced
+ * is held before anything is read.
+ * Rejects with PAYLOAD_TOO_LARGE, OVERLOADED, REQUEST_TIMEOUT, UNIMPLEMENTED for a coding that is not known, or
+ * INVALID_ARGUMENT when the body stops half-way or cannot be decompressed.
  */
 export async function readBody(
   request: IncomingMessage,
   limits: BodyLimits,
   clock: Clock,
 ): Promise<Uint8Array> {
-  const { maxBodyBytes, timeoutMs, late } = limits;
+  const { maxBodyBytes, timeoutMs, visit, late } = limits;
   const claimed = claimedLength(request, maxBodyBytes);
   const coding = contentCodingOf(request.headers['content-encoding']);
+  visit?.hold(claimed ?? 0);
   return await new Promise((resolve, reject) => {
     const plain = coding === 'identity';
     const body = new ReceivedBytes(plain ? claimed : null, FIRST_BYTES, maxBodyBytes);
     let received = 0;
-    const timer = clock.startTimer(timeoutMs, () => {
-      const text = `the request body did not arrive within ${timeoutMs} ms (${received} bytes did)`;
-      fail(late?.() ?? new ServingError('REQUEST_TIMEOUT', text));
-    });
+    const timer = watchArrival(
+      { timeoutMs, minRate: visit?.minBodyRate ?? 0 },
+      clock,
+      () => received,
+      (reason) => {
+        if (reason === 'slow' && visit !== undefined)
+          return fail(visit.tooSlow('the request body', received));
+        const text = `the request body did not arrive within ${timeoutMs} ms (${received} bytes did)`;
+        fail(late?.() ?? new ServingError('REQUEST_TIMEOUT', text));
+      },
+    );
     const add = (chunk: Buffer): void => {
       if (body.length + chunk.length > maxBodyBytes) {
         fail(tooLarge(plain ? 'a longer one' : 'longer when it is decompressed', maxBodyBytes));
-      } else body.add(chunk);
+        return;
+      }
+      try {
+        visit?.hold(body.length + chunk.length);
+      } catch (thrown) {
+        fail(ServingError.from(thrown));
+        return;
+      }
+      body.add(chunk);
     };
     const done = (): void => finish(() => resolve(body.take()));
     const fail = (error: ServingError): void => finish(() => reject(error));

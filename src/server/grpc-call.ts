@@ -11,6 +11,8 @@ import { ACCEPTED_ENCODINGS, type EncodedMessage } from './grpc-encoding.js';
 import { prefixOf } from './grpc-frames.js';
 import { GrpcOrigin } from './grpc-origin.js';
 import { OK, trailersOf } from './grpc-trailers.js';
+import type { ConnectionGuard } from './limits/connection-guard.js';
+import type { Visit } from './limits/visit.js';
 
 /** Up to this size the pieces of a message are joined: one write costs more than copying so little. */
 const JOINED_BYTES = 16 * 1024;
@@ -20,6 +22,12 @@ const HEADERS: Readonly<Record<string, string | number>> = {
   'content-type': 'application/grpc',
   'grpc-accept-encoding': ACCEPTED_ENCODINGS,
 };
+
+export interface CallTerms {
+  readonly deadline: number | null;
+  readonly visit: Visit;
+  readonly guard: ConnectionGuard | undefined;
+}
 
 /** A call over one HTTP/2 stream, and the ways to answer it. Once it is finished, nothing more is sent. */
 export class GrpcCall implements RpcCall {
@@ -34,8 +42,11 @@ export class GrpcCall implements RpcCall {
   /** Of the messages, before any compression. */
   requestBytes = 0;
   responseBytes = 0;
+  /** What its messages hold of the server's memory. */
+  readonly visit: Visit;
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
+  readonly #guard: ConnectionGuard | undefined;
   /** Headers of the answer beside those that every answer has; null for none. */
   #ownHeaders: Record<string, string> | null = null;
   #controller: AbortController | null = null;
@@ -46,13 +57,15 @@ export class GrpcCall implements RpcCall {
   /** What compressed answers are compressed by; told in the headers. */
   #encoding: ContentCoding = 'identity';
 
-  /** @param deadline the clock's time in milliseconds, or null */
+  /** @param terms its deadline is the clock's time in milliseconds, or null; the guard is that of its connection */
   constructor(
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
     receivedAt: number,
-    deadline: number | null,
+    { deadline, visit, guard }: CallTerms,
   ) {
+    this.visit = visit;
+    this.#guard = guard;
     this.#stream = stream;
     this.#headers = headers;
     this.receivedAt = receivedAt;
@@ -174,6 +187,7 @@ export class GrpcCall implements RpcCall {
     const pieces = [prefix, ...message.pieces];
     const length = byteLengthOf(pieces);
     this.responseBytes += length;
+    this.#guard?.answered();
     if (length <= JOINED_BYTES) {
       const joined = Buffer.concat(pieces, length);
       if (!isLast) return stream.write(joined);

@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
+import { createGunzip, createInflate } from 'node:zlib';
 import { clip } from '#core/clip.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { compress, LEAST_COMPRESSED_BYTES } from './compress.js';
@@ -7,9 +6,13 @@ import type { ContentCoding } from './content-coding.js';
 import { byteLengthOf } from './encode-answer.js';
 import { type Frame, tooLarge } from './grpc-frames.js';
 import type { ResponseCompression } from './grpc-options.js';
+import { ReceivedBytes } from './received-bytes.js';
 
 /** What messages may be compressed by; `deflate` means zlib's format. */
-const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate) } as const;
+const DECODERS = { gzip: createGunzip, deflate: createInflate } as const;
+
+/** What is allocated for a message that unfolds, before it does; and what zlib hands over at a time. */
+const FIRST_BYTES = 64 * 1024;
 
 /** For the header grpc-accept-encoding. */
 export const ACCEPTED_ENCODINGS = 'identity,deflate,gzip';
@@ -51,13 +54,15 @@ export async function encodeMessage(
  * The bytes of a message, which are at most `maxBytes` when decompressed.
  *
  * @param encoding the header grpc-encoding of the call
- * Throws UNIMPLEMENTED for an encoding that is not known, PAYLOAD_TOO_LARGE, and INTERNAL, as gRPC has it, for a message
- * that cannot be decompressed.
+ * @param hold hears of bytes before they are kept beside those that came, and throws where there is no room for them
+ * Throws UNIMPLEMENTED for an encoding that is not known, PAYLOAD_TOO_LARGE, what `hold` throws, and INTERNAL, as gRPC has
+ * it, for a message that cannot be decompressed.
  */
 export async function decodeFrame(
   { isCompressed, data }: Frame,
   encoding: string,
   maxBytes: number,
+  hold: (bytes: number) => void = () => {},
 ): Promise<Uint8Array> {
   if (!isCompressed) return data;
   if (encoding === 'identity') {
@@ -66,11 +71,20 @@ export async function decodeFrame(
       'a message is marked as compressed, but the header grpc-encoding names nothing',
     );
   }
-  const decoder = decoderOf(encoding);
+  const decoder = decoderOf(encoding)({ chunkSize: FIRST_BYTES });
+  const unfolded = new ReceivedBytes(null, FIRST_BYTES, maxBytes);
+  const add = (chunk: Buffer): void => {
+    if (unfolded.length + chunk.length > maxBytes) throw tooLarge('more', maxBytes);
+    hold(chunk.length);
+    unfolded.add(chunk);
+  };
   try {
-    return await decoder(data, { maxOutputLength: maxBytes });
+    decoder.end(data);
+    for await (const chunk of decoder) add(chunk as Buffer);
+    return unfolded.take();
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('more', maxBytes);
+    decoder.destroy();
+    if (thrown instanceof ServingError) throw thrown;
     throw new ServingError(
       'INTERNAL',
       `a message cannot be decompressed by ${encoding}: ${messageOf(thrown)}`,

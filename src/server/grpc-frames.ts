@@ -21,13 +21,16 @@ export interface Frame {
 export class FrameReader {
   readonly #maxBytes: number;
   readonly #take: (frame: Frame) => void;
+  readonly #hold: (bytes: number) => void;
   readonly #prefix: Uint8Array = new Uint8Array(PREFIX_BYTES);
   #prefixLength = 0;
   /** The message that is being read; null between messages. */
   #data: ReceivedBytes | null = null;
   #length = 0;
 
-  constructor(maxBytes: number, take: (frame: Frame) => void) {
+  /** @param hold hears of the length of every message before its bytes are kept, and throws where there is no room for them */
+  constructor(maxBytes: number, take: (frame: Frame) => void, hold: (bytes: number) => void = () => {}) {
+    this.#hold = hold;
     this.#maxBytes = maxBytes;
     this.#take = take;
   }
@@ -37,7 +40,12 @@ export class FrameReader {
     return this.#prefixLength > 0;
   }
 
-  /** Throws PAYLOAD_TOO_LARGE, or INTERNAL (gRPC's word for it) where there is no message in these bytes. */
+  /** How much of a message has come that is not whole. */
+  get receivedBytes(): number {
+    return this.#data?.length ?? 0;
+  }
+
+  /** Throws PAYLOAD_TOO_LARGE, what `hold` throws, or INTERNAL (gRPC's word for it) where there is no message in these bytes. */
   push(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.length) {
@@ -64,6 +72,7 @@ export class FrameReader {
     if (flag > 1) throw new ServingError('INTERNAL', `${flag} is not the flag of a gRPC message`);
     this.#length = new DataView(this.#prefix.buffer).getUint32(1);
     if (this.#length > this.#maxBytes) throw tooLarge(this.#length, this.#maxBytes);
+    this.#hold(this.#length);
     return new ReceivedBytes(this.#length, FIRST_BYTES, this.#maxBytes);
   }
 

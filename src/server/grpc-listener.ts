@@ -6,6 +6,7 @@ import {
   type IncomingHttpHeaders,
   type ServerHttp2Session,
   type ServerHttp2Stream,
+  type ServerOptions,
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock, Timer } from '#core/clock.js';
@@ -21,6 +22,9 @@ import { type CallContext, serveStream, serveUnary } from './grpc-serve.js';
 import { tellOf } from './grpc-telling.js';
 import { timeoutOf } from './grpc-timeout.js';
 import { keepAlive } from './keep-alive.js';
+import { ConnectionGuard } from './limits/connection-guard.js';
+import type { LimitOptions } from './limits/limit-options.js';
+import type { ServerLimits } from './limits/server-limits.js';
 import { listenOn } from './listen-on.js';
 import { refusePlain } from './refusal.js';
 import { deadlinePassed } from './request-timeout.js';
@@ -33,22 +37,11 @@ const MIB = 1024 * 1024;
 /** What one stream, and one connection, may send before it is told to go on. gRPC's own 64 KiB starve large tensors. */
 const STREAM_WINDOW = MIB;
 const CONNECTION_WINDOW = 16 * MIB;
-const MAX_STREAMS = 1000;
-const MAX_HEADER_BYTES = 16 * 1024;
 /** In MB. It counts answers that wait to be sent; when it is reached, new calls are refused. */
 const MAX_SESSION_MEMORY = 4096;
 
 const NOT_GRPC =
   'this port speaks gRPC: POST with content-type application/grpc. REST has a port of its own.\n';
-
-const SERVER_OPTIONS = {
-  maxSessionMemory: MAX_SESSION_MEMORY,
-  settings: {
-    initialWindowSize: STREAM_WINDOW,
-    maxConcurrentStreams: MAX_STREAMS,
-    maxHeaderListSize: MAX_HEADER_BYTES,
-  },
-};
 
 /**
  * An open gRPC port: HTTP/2 over TLS by ALPN, or without TLS with prior knowledge. It knows calls and messages, not inference.
@@ -59,18 +52,22 @@ export class GrpcListener {
   readonly #door: TlsDoor | null;
   readonly #methods: ReadonlyMap<string, RpcMethod>;
   readonly #context: CallContext;
-  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #limits: ServerLimits;
+  readonly #sessions = new Map<ServerHttp2Session, ConnectionGuard>();
   /** Calls that last as long as the caller likes. */
   readonly #streaming = new Set<GrpcCall>();
   #closing = false;
 
-  constructor(skin: RpcSkin, options: GrpcListenerOptions, clock: Clock) {
+  constructor(skin: RpcSkin, options: GrpcListenerOptions, clock: Clock, limits: ServerLimits) {
+    this.#limits = limits;
     this.#methods = new Map(skin.methods.map((method) => [method.path, method]));
     this.#context = { skin, options, clock };
     const { tls = null } = options;
-    const { server, door } = tls === null ? plainServer() : tlsServer(tls, clock);
+    const nodeOptions = nodeOptionsOf(limits.options);
+    const { server, door } = tls === null ? plainServer(nodeOptions) : tlsServer(nodeOptions, tls, clock);
     this.#server = server;
     this.#door = door;
+    limits.connections.watch(server, (socket) => void socket.destroy());
     this.#server.on('session', (session) => this.#welcome(session));
     this.#server.on('stream', (stream, headers) => this.#serve(stream, headers));
     // A connection that speaks another protocol, or breaks: it ends by itself.
@@ -89,7 +86,7 @@ export class GrpcListener {
   /** From now on every connection is asked to go, and goes when its calls have ended. */
   leave(): void {
     this.#closing = true;
-    for (const session of this.#sessions) session.close();
+    for (const session of this.#sessions.keys()) session.close();
   }
 
   /**
@@ -100,7 +97,7 @@ export class GrpcListener {
     const { skin, clock } = this.#context;
     return new Promise((resolve) => {
       const timer = clock.startTimer(cutOffMs, () => {
-        for (const session of this.#sessions) session.destroy();
+        for (const session of this.#sessions.keys()) session.destroy();
       });
       this.#server.close(() => {
         timer.cancel();
@@ -118,8 +115,9 @@ export class GrpcListener {
 
   #welcome(session: ServerHttp2Session): void {
     session.setLocalWindowSize(CONNECTION_WINDOW);
-    const stopPinging = keepAlive(session, this.#context.clock);
-    this.#sessions.add(session);
+    const { clock } = this.#context;
+    const stopPinging = keepAlive(session, clock, this.#limits.options);
+    this.#sessions.set(session, new ConnectionGuard(session, clock, this.#limits.refusals));
     session.on('close', () => {
       stopPinging();
       this.#sessions.delete(session);
@@ -129,13 +127,17 @@ export class GrpcListener {
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     // Resets and broken connections; `close` follows.
     stream.on('error', (error) => log.debug(`a gRPC stream failed: ${error.message}`));
+    const guard = this.#sessions.get(stream.session as ServerHttp2Session);
+    guard?.watch(stream);
     if (refuseStrangers(stream, headers)) return;
     const { clock, skin } = this.#context;
     const now = clock.now();
-    let call = new GrpcCall(stream, headers, now, null);
+    const visit = this.#limits.visit();
+    let call = new GrpcCall(stream, headers, now, { deadline: null, visit, guard });
     try {
       const timeoutMs = timeoutOf(headerOf(headers, 'grpc-timeout'));
-      if (timeoutMs !== null) call = new GrpcCall(stream, headers, now, now + timeoutMs);
+      if (timeoutMs !== null)
+        call = new GrpcCall(stream, headers, now, { deadline: now + timeoutMs, visit, guard });
       const path = String(headers[':path']);
       tellOf(stream, call, path, this.#methods.has(path), clock);
       this.#begin(stream, call, path, timeoutMs);
@@ -148,6 +150,12 @@ export class GrpcListener {
     const method = this.#methods.get(path);
     if (method === undefined) throw noSuchMethod(path, [...this.#methods.keys()]);
     checkEncoding(call.header('grpc-encoding') ?? 'identity');
+    // The end of the visit first: whoever waits for the stream's end may look at what is left.
+    stream.once('close', () => call.visit.end());
+    this.#limits.enter(call.visit, path, () => ({
+      address: stream.session?.socket?.remoteAddress ?? null,
+      forwarded: call.header('x-forwarded-for'),
+    }));
     const timer = timeoutMs === null ? null : this.#expireAfter(timeoutMs, call);
     stream.once('close', () => {
       timer?.cancel();
@@ -180,13 +188,26 @@ interface Served {
   readonly door: TlsDoor | null;
 }
 
-function plainServer(): Served {
-  return { server: createServer(SERVER_OPTIONS), door: null };
+/** How Node is to read connections. */
+function nodeOptionsOf({ maxConcurrentStreams, maxHeaderBytes, maxHeaders }: LimitOptions): ServerOptions {
+  return {
+    maxSessionMemory: MAX_SESSION_MEMORY,
+    maxHeaderListPairs: maxHeaders,
+    settings: {
+      initialWindowSize: STREAM_WINDOW,
+      maxConcurrentStreams,
+      maxHeaderListSize: maxHeaderBytes,
+    },
+  };
 }
 
-function tlsServer(credentials: Credentials, clock: Clock): Served {
+function plainServer(nodeOptions: ServerOptions): Served {
+  return { server: createServer(nodeOptions), door: null };
+}
+
+function tlsServer(nodeOptions: ServerOptions, credentials: Credentials, clock: Clock): Served {
   const server = createSecureServer({
-    ...SERVER_OPTIONS,
+    ...nodeOptions,
     ...credentials.contextOptions(),
     ...handshakeOptions(credentials.options),
     allowHTTP1: false,

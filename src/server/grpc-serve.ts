@@ -10,6 +10,7 @@ import type { GrpcListenerOptions } from './grpc-options.js';
 import { askedOf, beginStreamed } from './grpc-telling.js';
 import { OK } from './grpc-trailers.js';
 import { Inbox } from './inbox.js';
+import { type LateReason, watchArrival } from './limits/arrival-watch.js';
 
 /** What serving a call needs beside the call. */
 export interface CallContext {
@@ -77,13 +78,20 @@ export function serveStream(
     call.finish(context.skin.statusOf(thrown));
     call.leave();
   };
+  /** Bytes of the messages that were given out. Answers come in their order. */
+  const unanswered: number[] = [];
   async function* messages(): AsyncGenerator<Uint8Array> {
-    for await (const frame of inbox) yield await messageOf(frame, call, context);
+    for await (const frame of inbox) {
+      const message = await messageOf(frame, call, context);
+      unanswered.push(message.byteLength);
+      yield message;
+    }
   }
   const run = async (): Promise<void> => {
     try {
       for await (const answer of method.handle(messages(), call)) {
         if (call.isFinished) break;
+        call.visit.release(unanswered.shift() ?? 0);
         if (!call.send(await encoded(answer, method, call, context))) await call.drained();
       }
       call.finish(OK);
@@ -113,7 +121,8 @@ function receive(
   isAwaited: boolean,
   received: Received,
 ): void {
-  const reader = new FrameReader(options.maxMessageBytes, received.frame);
+  const { visit } = call;
+  const reader = new FrameReader(options.maxMessageBytes, received.frame, (bytes) => visit.holdMore(bytes));
   let timer: Timer | null = null;
   const stop = (): void => {
     timer?.cancel();
@@ -125,12 +134,19 @@ function receive(
     stop();
     received.failed(thrown);
   };
-  const expire = (): void => {
+  const expire = (reason: LateReason): void => {
     const text = `a message did not arrive within ${options.messageTimeoutMs} ms`;
-    fail(new ServingError('REQUEST_TIMEOUT', text));
+    fail(
+      reason === 'slow'
+        ? visit.tooSlow('a message', reader.receivedBytes)
+        : new ServingError('REQUEST_TIMEOUT', text),
+    );
   };
+  const limits = { timeoutMs: options.messageTimeoutMs, minRate: visit.minBodyRate };
+  // What is not read, because those before it still wait, cannot come.
+  const arrived = (): number | null => (stream.isPaused() ? null : reader.receivedBytes);
   const watch = (isAwaited: boolean): void => {
-    if (isAwaited) timer ??= clock.startTimer(options.messageTimeoutMs, expire);
+    if (isAwaited) timer ??= watchArrival(limits, clock, arrived, expire);
     else {
       timer?.cancel();
       timer = null;
@@ -160,7 +176,10 @@ function receive(
 
 async function messageOf(frame: Frame, call: GrpcCall, { options }: CallContext): Promise<Uint8Array> {
   const coding = call.header('grpc-encoding') ?? 'identity';
-  const message = await decodeFrame(frame, coding, options.maxMessageBytes);
+  const { visit } = call;
+  const message = await decodeFrame(frame, coding, options.maxMessageBytes, (bytes) => visit.holdMore(bytes));
+  // From here on what it was unfolded to is held in its place.
+  if (frame.isCompressed) visit.release(frame.data.byteLength);
   call.requestBytes += message.byteLength;
   return message;
 }

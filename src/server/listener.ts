@@ -1,5 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '#core/clock.js';
@@ -14,9 +20,13 @@ import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-codi
 import { byteLengthOf, encodeAnswer, piecesOf } from './encode-answer.js';
 import { HttpCall } from './http-call.js';
 import { type HttpTelling, tellingOf } from './http-telling.js';
+import { checkHeaderCount, TooManyHeaders } from './limits/header-count.js';
+import type { LimitOptions } from './limits/limit-options.js';
+import type { ServerLimits } from './limits/server-limits.js';
+import type { Visit } from './limits/visit.js';
 import { listenOn } from './listen-on.js';
 import type { ListenerOptions } from './options.js';
-import { refuseConnection, refusePlain } from './refusal.js';
+import { refuseConnection, refusePlain, turnAway } from './refusal.js';
 import { deadlinePassed, requestTimeoutOf, TIMEOUT_HEADER, within } from './request-timeout.js';
 import { createRouter, type FindRoute, MethodNotAllowed } from './router.js';
 import { send } from './send.js';
@@ -27,15 +37,15 @@ const log = loggerOf('server::listener');
 
 const NO_BODY = new Uint8Array(0);
 
-// Bodies have a limit of their own (readBody), so the server's total limit must not cut a slow answer.
-const SERVER_OPTIONS = {
-  keepAliveTimeout: 75_000,
-  requestTimeout: 0,
-  headersTimeout: 60_000,
-  noDelay: true,
-  // Node would answer without a sentence; #answer has one.
-  requireHostHeader: false,
-};
+/** How often it is looked for connections whose time is over. */
+const CHECK_MS = 5_000;
+
+/** What is known of a request beside itself. */
+interface Coming {
+  readonly expectsContinue: boolean;
+  readonly telling: HttpTelling | null;
+  readonly visit: Visit;
+}
 
 /** An open REST port. It knows exchanges, not inference. */
 export class Listener {
@@ -48,6 +58,7 @@ export class Listener {
   readonly #find: FindRoute;
   readonly #options: ListenerOptions;
   readonly #clock: Clock;
+  readonly #limits: ServerLimits;
   /** Answers that are being made or sent. */
   readonly #sending = new Set<ServerResponse>();
   /** The newest answer of each connection. */
@@ -56,7 +67,8 @@ export class Listener {
   readonly #streamsEnd = new AbortController();
   #closing = false;
 
-  constructor(skin: ProtocolSkin, options: ListenerOptions, clock: Clock) {
+  constructor(skin: ProtocolSkin, options: ListenerOptions, clock: Clock, limits: ServerLimits) {
+    this.#limits = limits;
     this.#skin = skin;
     this.#find = createRouter(skin.routes);
     this.#options = options;
@@ -64,14 +76,19 @@ export class Listener {
     // Every stream listens to it.
     setMaxListeners(0, this.#streamsEnd.signal);
     const { tls = null } = options;
-    const { server, door } = tls === null ? plainServer() : tlsServer(tls, clock);
+    const nodeOptions = nodeOptionsOf(limits.options);
+    const { server, door } = tls === null ? plainServer(nodeOptions) : tlsServer(nodeOptions, tls, clock);
     this.#server = server;
     this.#door = door;
     this.#hsts = tls === null || tls.options.hstsSeconds === 0 ? null : `max-age=${tls.options.hstsSeconds}`;
+    // Node would drop what is beyond: one more is let through, for #answer to refuse.
+    server.maxHeadersCount = limits.options.maxHeaders + 1;
+    // Before its handshake nobody can be answered.
+    limits.connections.watch(server, door === null ? turnAway : (socket) => void socket.destroy());
     this.#server.on('request', (request, response) => void this.#serve(request, response, false));
     this.#server.on('checkContinue', (request, response) => void this.#serve(request, response, true));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-      refuseConnection(error, socket as Socket, this.#running.get(socket as Socket)),
+      refuseConnection(error, socket as Socket, this.#running.get(socket as Socket), limits.options),
     );
     this.#server.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
   }
@@ -124,14 +141,18 @@ export class Listener {
     this.#sending.add(response);
     this.#running.set(request.socket, response);
     const telling = tellingOf(request, response, this.#clock);
+    const visit = this.#limits.visit();
     response.once('close', () => {
       this.#sending.delete(response);
+      visit.end();
       telling?.closed(this.#clock.now());
     });
     let answer: Answer;
     try {
-      answer = await this.#answer(request, response, expectsContinue, telling);
+      answer = await this.#answer(request, response, { expectsContinue, telling, visit });
     } catch (thrown) {
+      // Nobody has its body any more.
+      visit.end();
       answer = this.#errorAnswer(request, thrown);
       if (telling !== null) telling.error = messageOf(thrown);
     }
@@ -151,7 +172,8 @@ export class Listener {
     const line = `${request.method} ${request.url} was answered ${answer.status}: ${messageOf(thrown)}`;
     if (answer.status === 500) log.error(line);
     else log.debug(line);
-    return { ...answer, headers: { ...answer.headers, ...headersOf(thrown) } };
+    const status = thrown instanceof TooManyHeaders ? 431 : answer.status;
+    return { ...answer, status, headers: { ...answer.headers, ...headersOf(thrown) } };
   }
 
   /** An `Expect` header that asks for anything but `100-continue`. */
@@ -169,9 +191,9 @@ export class Listener {
   async #answer(
     request: IncomingMessage,
     response: ServerResponse,
-    expectsContinue: boolean,
-    telling: HttpTelling | null,
+    { expectsContinue, telling, visit }: Coming,
   ): Promise<Answer> {
+    checkHeaderCount(request.rawHeaders.length / 2, this.#limits.options.maxHeaders);
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       throw invalid('an HTTP/1.1 request must have a Host header, and this one has none');
     }
@@ -179,17 +201,21 @@ export class Listener {
     const { maxBodyBytes } = this.#options;
     const { route, params } = this.#find(request.method ?? '', request.url ?? '');
     if (telling !== null) telling.operation = `${route.method} ${route.path}`;
+    this.#limits.enter(visit, route.path, () => ({
+      address: request.socket.remoteAddress ?? null,
+      forwarded: headerOf(request, 'x-forwarded-for'),
+    }));
     const timeoutMs = route.takesTimeout ? requestTimeoutOf(headerOf(request, TIMEOUT_HEADER)) : null;
     const call = new HttpCall(route, request, response, receivedAt, timeoutMs, telling?.facts);
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
       if (expectsContinue) {
         // Whoever asks first is told before sending what `readBody` would refuse.
-        claimedLength(request, maxBodyBytes);
+        visit.hold(claimedLength(request, maxBodyBytes) ?? 0);
         contentCodingOf(request.headers['content-encoding']);
         response.writeContinue();
       }
-      body = await readBody(request, this.#bodyLimits(timeoutMs), this.#clock);
+      body = await readBody(request, this.#bodyLimits(timeoutMs, visit), this.#clock);
     }
     if (telling !== null) telling.requestBytes = body.byteLength;
     const handle = (): Answer | Promise<Answer> =>
@@ -198,10 +224,11 @@ export class Listener {
     return await within(timeoutMs, receivedAt + timeoutMs - this.#clock.now(), this.#clock, handle);
   }
 
-  #bodyLimits(timeoutMs: number | null): BodyLimits {
+  #bodyLimits(timeoutMs: number | null, visit: Visit): BodyLimits {
     const { maxBodyBytes, bodyTimeoutMs } = this.#options;
-    if (timeoutMs === null || timeoutMs > bodyTimeoutMs) return { maxBodyBytes, timeoutMs: bodyTimeoutMs };
-    return { maxBodyBytes, timeoutMs, late: () => deadlinePassed(timeoutMs) };
+    if (timeoutMs === null || timeoutMs > bodyTimeoutMs)
+      return { maxBodyBytes, timeoutMs: bodyTimeoutMs, visit };
+    return { maxBodyBytes, timeoutMs, visit, late: () => deadlinePassed(timeoutMs) };
   }
 }
 
@@ -210,13 +237,28 @@ interface Served {
   readonly door: TlsDoor | null;
 }
 
-function plainServer(): Served {
-  return { server: createServer(SERVER_OPTIONS), door: null };
+/** How Node is to read connections. */
+function nodeOptionsOf({ idleTimeoutMs, headersTimeoutMs, maxHeaderBytes }: LimitOptions): ServerOptions {
+  return {
+    keepAliveTimeout: idleTimeoutMs,
+    // Bodies have a limit of their own (readBody), so the server's total limit must not cut a slow answer.
+    requestTimeout: 0,
+    headersTimeout: headersTimeoutMs,
+    connectionsCheckingInterval: Math.min(CHECK_MS, headersTimeoutMs),
+    maxHeaderSize: maxHeaderBytes,
+    noDelay: true,
+    // Node would answer without a sentence; #answer has one.
+    requireHostHeader: false,
+  };
 }
 
-function tlsServer(credentials: Credentials, clock: Clock): Served {
+function plainServer(nodeOptions: ServerOptions): Served {
+  return { server: createServer(nodeOptions), door: null };
+}
+
+function tlsServer(nodeOptions: ServerOptions, credentials: Credentials, clock: Clock): Served {
   const server = createTlsServer({
-    ...SERVER_OPTIONS,
+    ...nodeOptions,
     ...credentials.contextOptions(),
     ...handshakeOptions(credentials.options),
     ALPNProtocols: ['http/1.1'],

@@ -54,6 +54,24 @@ export function ensembleOffer(
   return offerOf({ name, path: '', ensemble: steps, ...tensors, ...parts });
 }
 
+/** Those of a server that nobody said anything to, but for what follows from its host. */
+export const DEFAULT_LIMITS: Settings['limits'] = {
+  maxInflightBytes: 1024 ** 3,
+  maxConnections: 10_000,
+  maxConnectionsPerClient: null,
+  clientRate: null,
+  clientConcurrency: null,
+  trustedProxies: [],
+  minBodyRate: 240,
+  headersTimeoutMs: 60_000,
+  idleTimeoutMs: 75_000,
+  maxHeaderBytes: 16 * 1024,
+  maxHeaders: 128,
+  maxConcurrentStreams: 1024,
+  keepAliveMs: 60_000,
+  keepAliveTimeoutMs: 20_000,
+};
+
 export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<Settings> = {}): Settings {
   return {
     server: { name: 'furiosa-server', version: '0.0.0-test', extensions: [] },
@@ -77,6 +95,7 @@ export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<
     allowModelUpload: false,
     loading: { maxLoads: 4, retry: NO_RETRY },
     models,
+    limits: DEFAULT_LIMITS,
     maxQueueSize: 64,
     strictReadiness: true,
     exitOnError: false,

@@ -125,6 +125,30 @@ const REQUESTS: readonly Line[] = [
     [],
     'Inference requests that wait, run or are being answered',
   ],
+  [
+    'furiosa_inflight_bytes',
+    'gauge',
+    'bytes',
+    [],
+    'Bodies and messages that were announced or have come, of requests that are not answered yet',
+  ],
+  ['furiosa_inflight_limit_bytes', 'gauge', 'bytes', [], 'How many of them there may be'],
+  ['furiosa_connections', 'gauge', '', [], 'Connections that are open, on all ports'],
+  ['furiosa_connections_limit', 'gauge', '', [], 'How many of them there may be'],
+  [
+    'furiosa_refused_requests_total',
+    'counter',
+    'requests',
+    ['reason'],
+    'Requests that a limit refused: inflight_bytes, client_rate, client_concurrency, slow_body',
+  ],
+  [
+    'furiosa_refused_connections_total',
+    'counter',
+    '',
+    ['reason'],
+    'Connections that a limit refused or ended: max_connections, client_connections, control_frames, stream_resets',
+  ],
 ];
 
 const MODELS: readonly Line[] = [

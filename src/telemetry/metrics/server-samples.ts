@@ -7,11 +7,19 @@ export function addServerSamples(
   server: ServerFigures,
   { uptimeMs, nodeVersion }: { readonly uptimeMs: number; readonly nodeVersion: string },
 ): void {
-  const { reloads } = server;
+  const { reloads, limits } = server;
   samples.add('furiosa_build_info', 1, { version: server.version, node: nodeVersion });
   samples.add('furiosa_server_ready', server.isReady ? 1 : 0);
   samples.add('furiosa_uptime_seconds', uptimeMs / 1000);
   samples.add('furiosa_requests_inside', server.requestsInside);
+  samples.add('furiosa_inflight_bytes', limits.inflightBytes);
+  samples.add('furiosa_inflight_limit_bytes', limits.maxInflightBytes);
+  samples.add('furiosa_connections', limits.connections);
+  samples.add('furiosa_connections_limit', limits.maxConnections);
+  for (const [reason, count] of limits.refusedRequests)
+    samples.add('furiosa_refused_requests_total', count, { reason });
+  for (const [reason, count] of limits.refusedConnections)
+    samples.add('furiosa_refused_connections_total', count, { reason });
   samples.add('furiosa_memory_limit_bytes', server.memoryLimitBytes);
   samples.add('furiosa_cpus', server.cpus);
   samples.add('furiosa_config_reloads_total', reloads.succeeded, { outcome: 'success' });

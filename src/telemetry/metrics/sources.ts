@@ -22,6 +22,21 @@ export interface ServerFigures {
   readonly reloads: ReloadFigures;
   /** Of the certificate that new connections see, in milliseconds since 1970; null where no port speaks TLS. */
   readonly certificateExpiresAtMs: number | null;
+  readonly limits: LimitFigures;
+}
+
+/** What requests and connections take of what they may. */
+export interface LimitFigures {
+  /** Of requests that are not answered yet. */
+  readonly inflightBytes: number;
+  readonly maxInflightBytes: number;
+  /** Open on all ports. */
+  readonly connections: number;
+  readonly maxConnections: number;
+  /** By reason. */
+  readonly refusedRequests: ReadonlyMap<string, number>;
+  /** By reason; those that were ended are among them. */
+  readonly refusedConnections: ReadonlyMap<string, number>;
 }
 
 export interface ReloadFigures {

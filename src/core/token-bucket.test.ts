@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Bucket, fullBucket, takeToken } from './rate-limit.js';
 import type { RateLimitOptions } from './rate-limit-options.js';
+import { type Bucket, fullBucket, takeToken } from './token-bucket.js';
 
 const limit = (requestsPerSecond: number, burst: number): RateLimitOptions => ({ requestsPerSecond, burst });
 
