@@ -88,6 +88,30 @@ Options:
     --allow-client-shm / --no-allow-client-shm
                                     Clients may pass tensors in shared memory of
                                     this host  [default: no-allow-client-shm]
+    --tls-cert FILENAME             Certificate of the server in PEM, with those
+                                    that lead to its root: all ports speak TLS
+    --tls-key FILENAME              Private key of that certificate in PEM
+    --tls-client-ca FILENAME        Certificates in PEM of those who sign
+                                    certificates of clients: clients are asked
+                                    for one
+    --tls-client-auth [optional|require]
+                                    Whether clients may come without a
+                                    certificate  [default: require]
+    --tls-hsts-seconds INTEGER      For so long browsers use https alone for all
+                                    ports of this host; 0 tells them nothing
+                                    [default: 0]
+    --grpc-use-ssl / --no-grpc-use-ssl
+                                    TLS for gRPC alone, with the three options
+                                    below; as Triton spells it  [default:
+                                    no-grpc-use-ssl]
+    --grpc-use-ssl-mutual / --no-grpc-use-ssl-mutual
+                                    The same, and clients must have a
+                                    certificate  [default:
+                                    no-grpc-use-ssl-mutual]
+    --grpc-server-cert FILENAME     Certificate of the server for these
+    --grpc-server-key FILENAME      Private key of that certificate
+    --grpc-root-cert FILENAME       Certificates of those who sign certificates
+                                    of clients
     --ui / --no-ui                  Serve the dashboard at / on the HTTP port
                                     [default: ui]
     --allow-metrics / --no-allow-metrics
@@ -148,11 +172,14 @@ const MODELS_HELP = `Usage: furiosa models [COMMAND] [OPTIONS] [NAME]
     Show, load and unload the models of a running server
 
 Options:
-    --url URL  Address of the running server; else FURIOSA_SERVER_URL  [default:
-               http://localhost:8080]
-    --json     Print JSON for machines instead of a table.
-    --wide     Show platform, instances, traffic, policy and source, too
-    --help     Show this message and exit.
+    --url URL        Address of the running server; else FURIOSA_SERVER_URL
+                     [default: http://localhost:8080]
+    --ca FILENAME    Certificates to trust for https in place of the system's
+    --cert FILENAME  Certificate to show to a server that asks for one
+    --key FILENAME   Private key of that certificate
+    --json           Print JSON for machines instead of a table.
+    --wide           Show platform, instances, traffic, policy and source, too
+    --help           Show this message and exit.
 
 Commands:
     list    Show the models and their versions (the default)
@@ -169,6 +196,9 @@ const UNLOAD_HELP = `Usage: furiosa models unload [OPTIONS] NAME
 Options:
     --url URL          Address of the running server; else FURIOSA_SERVER_URL
                        [default: http://localhost:8080]
+    --ca FILENAME      Certificates to trust for https in place of the system's
+    --cert FILENAME    Certificate to show to a server that asks for one
+    --key FILENAME     Private key of that certificate
     --with-dependents  Unload the ensembles that need it, too
     --timeout SECONDS  How long to wait for requests in flight  [default: 60]
     --help             Show this message and exit.

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { TLSSocket, Server as TlsServer } from 'node:tls';
-import type { Clock } from '#core/clock.js';
+import type { Clock, Timer } from '#core/clock.js';
 import { HANDSHAKE_TIMEOUT_MS } from '#tls/context.js';
 import type { Credentials } from '#tls/credentials.js';
 import { HandshakeFailures } from './handshake-failures.js';
@@ -27,7 +27,7 @@ export class TlsDoor {
   readonly #options: DoorOptions;
   readonly #failures: HandshakeFailures;
   /** Connections before the end of their handshake, by the address and port of the other side. */
-  readonly #outside = new Map<string, Socket>();
+  readonly #outside = new Map<string, { readonly socket: Socket; readonly timer: Timer }>();
   readonly #isCertificateAsked: boolean;
 
   constructor(server: TlsServer, credentials: Credentials, options: DoorOptions, clock: Clock) {
@@ -50,25 +50,17 @@ export class TlsDoor {
     });
   }
 
-  /** How many connections have not finished their handshake. */
-  get waiting(): number {
-    return this.#outside.size;
-  }
-
   /** Ends the connections that have not finished their handshake. */
   close(): void {
-    for (const socket of this.#outside.values()) socket.destroy();
+    for (const { socket } of this.#outside.values()) socket.destroy();
   }
 
   #meet(socket: Socket, begin: () => void): void {
     const key = keyOf(socket);
-    this.#outside.set(key, socket);
-    const timer = this.#clock.startTimer(HANDSHAKE_TIMEOUT_MS, () => {
-      if (this.#outside.get(key) === socket) socket.destroy();
-    });
+    const timer = this.#clock.startTimer(HANDSHAKE_TIMEOUT_MS, () => socket.destroy());
+    this.#outside.set(key, { socket, timer });
     socket.once('close', () => {
-      timer.cancel();
-      if (this.#outside.get(key) === socket) this.#outside.delete(key);
+      if (this.#outside.get(key)?.socket === socket) this.#forget(key);
     });
     const giveUp = (): void => void socket.destroy();
     socket.once('error', giveUp);
@@ -89,8 +81,13 @@ export class TlsDoor {
     });
   }
 
+  #forget(key: string): void {
+    this.#outside.get(key)?.timer.cancel();
+    this.#outside.delete(key);
+  }
+
   #letIn(socket: TLSSocket): void {
-    this.#outside.delete(keyOf(socket));
+    this.#forget(keyOf(socket));
     if (!this.#isCertificateAsked || socket.authorized) return;
     // Where certificates are optional, one that is shown and not valid is a mistake, and not the same as none.
     if (socket.getPeerX509Certificate() === undefined) return;

@@ -40,9 +40,13 @@ export interface GrpcClient {
 const OPTIONS = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
 
 /** A client of one of the services: its name within its package, or with the package for other packages. */
-export function grpcClient(port: number, service = 'inference.GRPCInferenceService'): GrpcClient {
+export function grpcClient(
+  port: number,
+  service = 'inference.GRPCInferenceService',
+  credentials: grpc.ChannelCredentials = grpc.credentials.createInsecure(),
+): GrpcClient {
   const Service = service.split('.').reduce((found, name) => found[name], packages);
-  const raw = new Service(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), OPTIONS);
+  const raw = new Service(`127.0.0.1:${port}`, credentials, OPTIONS);
   const call: GrpcClient['call'] = (method, request = {}, options = {}) =>
     new Promise((resolve, reject) => {
       raw[method](request, new grpc.Metadata(), options, (error: Outcome | null, answer: Loose) =>
