@@ -40,6 +40,7 @@ import { fileStateOf } from './fingerprint.js';
 import { metricSources, whereMetricsAre } from './metric-sources.js';
 import { openTraces, type Traces } from './open-traces.js';
 import { type ReadAgain, rereader } from './reread.js';
+import { type Supervision, UNSUPERVISED } from './supervision.js';
 import { beginCache } from './version-cache.js';
 
 /** The extensions of the V2 protocol that this server serves. */
@@ -84,6 +85,7 @@ export async function build(
   clock: Clock,
   logControl: LogControl,
   readAgain: ReadAgain,
+  { sockets, restarts }: Supervision = UNSUPERVISED,
 ): Promise<Parts> {
   const inventory = await openInventory(settings.devices);
   const traces = await openTraces(settings, clock);
@@ -133,7 +135,10 @@ export async function build(
     : null;
   const metrics: Metrics | null = settings.metrics.isOn
     ? new Metrics(
-        metricSources({ models, control, gate, inventory, isReady: () => serving.isReady() }, settings),
+        metricSources(
+          { models, control, gate, inventory, isReady: () => serving.isReady(), restarts },
+          settings,
+        ),
         { clock, nodeVersion: process.version, intervalMs: settings.metrics.intervalMs },
       )
     : null;
@@ -157,15 +162,15 @@ export async function build(
   const rest = restSkin(serving);
   const dashboard = settings.hasDashboard ? dashboardRoutes() : [];
   const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboard] };
-  const listener = new Listener(pages, settings.rest, clock);
+  const listener = new Listener(pages, { ...settings.rest, sockets }, clock);
   const grpcListener =
-    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
+    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), { ...settings.grpc, sockets }, clock);
   const metricsListener =
     metrics === null || settings.metrics.port === null
       ? null
       : new Listener(
           metricsSkin({ metrics: (accept) => metrics.read(accept) }),
-          { ...settings.rest, port: settings.metrics.port, portOption: '--metrics-port' },
+          { ...settings.rest, port: settings.metrics.port, portOption: '--metrics-port', sockets },
           clock,
         );
   return {

@@ -15,10 +15,11 @@ export interface Figured {
   readonly gate: Pick<Gate, 'inside'>;
   readonly inventory: Pick<DeviceInventory, 'refresh' | 'list' | 'memory' | 'cpu'>;
   readonly isReady: () => boolean;
+  readonly restarts: number;
 }
 
 export function metricSources(
-  { models, control, gate, inventory, isReady }: Figured,
+  { models, control, gate, inventory, isReady, restarts }: Figured,
   { server }: Pick<Settings, 'server'>,
 ): MetricSources {
   return {
@@ -29,6 +30,7 @@ export function metricSources(
       memoryLimitBytes: inventory.memory.bytes,
       cpus: inventory.cpu.cpus,
       reloads: control.reloads,
+      restarts,
     }),
     versions: () => models.figures(),
     async devices() {

@@ -7,6 +7,7 @@ import type { Listener } from '#server/listener.js';
 import { build, type Parts } from './build.js';
 import type { ReadAgain } from './reread.js';
 import { Stopper } from './stop.js';
+import { type Supervision, UNSUPERVISED } from './supervision.js';
 
 const log = loggerOf('app::start');
 
@@ -22,6 +23,8 @@ export interface RunningServer {
   readonly requestsInside: number;
   /** Whether no engine is at work or loaded: only then can the process end without waiting for native code. */
   readonly enginesAreGone: boolean;
+  /** Whether every model version that is wanted is ready. */
+  readonly areAllReady: boolean;
   /** Settles when every wanted model is ready or has failed. */
   readonly modelsSettled: Promise<void>;
   /** Settles with the exit status once the server has stopped. */
@@ -30,6 +33,10 @@ export interface RunningServer {
   reload(): Promise<void>;
   /** Drains and stops; the second call stops at once. */
   stop(): void;
+  /** Stops in favour of another server that listens on the same sockets, or will: this one answers whom it has. */
+  giveWay(): void;
+  /** Whether it has been asked to stop, or has decided so. */
+  readonly isStopping: boolean;
 }
 
 /**
@@ -37,15 +44,17 @@ export interface RunningServer {
  * the devices cannot be read; nothing is left behind then.
  *
  * @param readAgain reads the settings anew for a reload; null where that is not possible
+ * @param supervision what a supervisor has for the server, where there is one
  * @param logControl the settings of whatever writes the log; a server that is embedded may have nothing that does
  */
 export async function startServer(
   settings: Settings,
   logControl: LogControl = new LogControl(settings.log.level, settings.log.requests),
   readAgain: ReadAgain = null,
+  supervision: Supervision = UNSUPERVISED,
 ): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);
-  const parts = await build(settings, systemClock, logControl, readAgain);
+  const parts = await build(settings, systemClock, logControl, readAgain, supervision);
   const { restPort, grpcPort, metricsPort } = await openPorts(parts);
   const stopCounting = parts.metrics?.listen();
   const name = `${settings.server.name} ${settings.server.version}`;
@@ -73,6 +82,9 @@ export async function startServer(
     get enginesAreGone() {
       return parts.models.index().every((entry) => entry.state === 'UNAVAILABLE');
     },
+    get areAllReady() {
+      return parts.models.index().every(({ wanted, state }) => !wanted || state === 'READY');
+    },
     modelsSettled,
     stopped: stopper.stopped,
     async reload() {
@@ -83,6 +95,10 @@ export async function startServer(
       }
     },
     stop: () => stopper.stop(0),
+    giveWay: () => stopper.giveWay(),
+    get isStopping() {
+      return stopper.isStopping;
+    },
   };
 }
 

@@ -17,6 +17,7 @@ import {
   compression,
   controlMode,
   drainSeconds,
+  hangSeconds,
   intervalMs,
   loadCount,
   logFormat,
@@ -71,6 +72,8 @@ export interface OptionValues {
   readonly strictReadiness: boolean;
   readonly exitOnError: boolean;
   readonly drainDelaySeconds: number;
+  readonly supervise: boolean;
+  readonly hangTimeoutSeconds: number;
   readonly maxBodyBytes: number;
   readonly maxQueueSize: number;
   readonly grpcCompression: CompressionLevel;
@@ -266,6 +269,19 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: '0',
     help: 'Seconds to go on serving after SIGTERM turned readiness off',
     schema: drainSeconds,
+  },
+  supervise: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'Start the server again when it crashes or hangs, behind ports that stay open',
+    schema: boolean,
+  },
+  hangTimeoutSeconds: {
+    flag: '--hang-timeout',
+    placeholder: 'FLOAT',
+    default: '30',
+    help: 'Seconds without a sign of life after which a supervised server is started again',
+    schema: hangSeconds,
   },
   maxBodyBytes: {
     placeholder: 'INTEGER',

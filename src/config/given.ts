@@ -65,6 +65,8 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     strictReadiness: read('strictReadiness'),
     exitOnError: read('exitOnError'),
     drainDelaySeconds: read('drainDelaySeconds'),
+    supervise: read('supervise'),
+    hangTimeoutSeconds: read('hangTimeoutSeconds'),
     maxBodyBytes: read('maxBodyBytes'),
     maxQueueSize: read('maxQueueSize'),
     grpcCompression: read('grpcCompression'),

@@ -93,6 +93,8 @@ export interface Settings {
   readonly exitOnError: boolean;
   /** How long the server goes on serving after SIGTERM turned readiness off. */
   readonly drainDelayMs: number;
+  /** A supervised server that gives no sign of life for so long is taken to hang. */
+  readonly hangTimeoutMs: number;
   /** How long requests in flight may take to finish once new ones are refused. */
   readonly drainTimeoutMs: number;
   /** Clients may pass tensors in shared memory of this host. */

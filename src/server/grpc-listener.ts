@@ -1,6 +1,8 @@
 import {
+  constants,
   createServer,
   type Http2Server,
+  type Http2Session,
   type IncomingHttpHeaders,
   type ServerHttp2Session,
   type ServerHttp2Stream,
@@ -10,6 +12,7 @@ import type { Clock, Timer } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { RpcMethod, RpcSkin } from '#protocol/exchange.js';
+import { closeDoor } from './door.js';
 import { GrpcCall } from './grpc-call.js';
 import { checkEncoding } from './grpc-encoding.js';
 import type { GrpcListenerOptions } from './grpc-options.js';
@@ -40,7 +43,12 @@ export class GrpcListener {
   readonly #sessions = new Set<ServerHttp2Session>();
   /** Calls that last as long as the caller likes. */
   readonly #streaming = new Set<GrpcCall>();
+  /** Whether callers are asked to go elsewhere. */
   #closing = false;
+  /** Whether connections end with the calls that are on them. */
+  #ending = false;
+  /** Settles when the door is closed and the last connection is gone; null while the door is open. */
+  #gone: Promise<void> | null = null;
 
   constructor(skin: RpcSkin, options: GrpcListenerOptions, clock: Clock) {
     this.#methods = new Map(skin.methods.map((method) => [method.path, method]));
@@ -61,45 +69,57 @@ export class GrpcListener {
 
   /** Opens the port; answers its number. Rejects when the address cannot be had. */
   async open(): Promise<number> {
-    const { host, port } = this.#context.options;
-    await listenOn(this.#server, { host, port, protocol: 'grpc', portOption: '--grpc-port' });
+    const { host, port, sockets } = this.#context.options;
+    await listenOn(this.#server, { host, port, protocol: 'grpc', portOption: '--grpc-port' }, sockets);
     this.#server.on('error', (error) => log.error(`the gRPC port failed: ${error.message}`));
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** From now on every connection is asked to go, and goes when its calls have ended. */
+  /**
+   * Asks every connection to begin no further call on it, in the way that loses none: calls that are on their way are
+   * still served (RFC 9113, section 6.8).
+   */
   leave(): void {
     this.#closing = true;
-    for (const session of this.#sessions) session.close();
+    for (const session of this.#sessions) askToGo(session);
+  }
+
+  /**
+   * Takes no new connection from now on: whoever tries is refused, and knows that nothing was sent. Those that are
+   * there are served on. Settles when the last of them is gone.
+   */
+  closeDoor(): Promise<void> {
+    this.leave();
+    this.#gone ??= closeDoor(this.#server);
+    return this.#gone;
   }
 
   /**
    * Takes no new connection, ends idle ones and streaming calls, and settles when the last connection is gone or cut
    * off.
    */
-  close(cutOffMs: number): Promise<void> {
+  async close(cutOffMs: number): Promise<void> {
     const { skin, clock } = this.#context;
-    return new Promise((resolve) => {
-      const timer = clock.startTimer(cutOffMs, () => {
-        for (const session of this.#sessions) session.destroy();
-      });
-      this.#server.close(() => {
-        timer.cancel();
-        resolve();
-      });
-      const status = skin.statusOf(new ServingError('UNAVAILABLE', 'the server is shutting down'));
-      for (const call of this.#streaming) {
-        call.finish(status);
-        call.leave();
-      }
-      this.leave();
+    const gone = this.closeDoor();
+    const timer = clock.startTimer(cutOffMs, () => {
+      for (const session of this.#sessions) session.destroy();
     });
+    const status = skin.statusOf(new ServingError('UNAVAILABLE', 'the server is shutting down'));
+    for (const call of this.#streaming) {
+      call.finish(status);
+      call.leave();
+    }
+    this.#ending = true;
+    for (const session of this.#sessions) session.close();
+    await gone;
+    timer.cancel();
   }
 
   #welcome(session: ServerHttp2Session): void {
     session.setLocalWindowSize(CONNECTION_WINDOW);
     const stopPinging = keepAlive(session, this.#context.clock);
     this.#sessions.add(session);
+    if (this.#ending) session.close();
     session.on('close', () => {
       stopPinging();
       this.#sessions.delete(session);
@@ -109,6 +129,8 @@ export class GrpcListener {
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     // Resets and broken connections; `close` follows.
     stream.on('error', (error) => log.debug(`a gRPC stream failed: ${error.message}`));
+    // Not before its first call: whoever is asked to go before could only come again.
+    if (this.#closing && stream.session !== undefined) askToGo(stream.session);
     if (refuseStrangers(stream, headers)) return;
     const { clock, skin } = this.#context;
     const now = clock.now();
@@ -133,7 +155,6 @@ export class GrpcListener {
       timer?.cancel();
       this.#streaming.delete(call);
       if (!call.isFinished || method.kind === 'stream') call.leave();
-      if (this.#closing && !stream.session?.closed) stream.session?.close();
     });
     if (call.isFinished) return;
     if (method.kind === 'unary') serveUnary(method, stream, call, this.#context);
@@ -153,6 +174,18 @@ export class GrpcListener {
     expire();
     return null;
   }
+}
+
+/** As the standard says for an end in peace: the highest number of all, so that no call is too late. */
+const LAST_STREAM = 2 ** 31 - 1;
+
+/** Those that have been asked. */
+const asked = new WeakSet<Http2Session>();
+
+function askToGo(session: Http2Session): void {
+  if (asked.has(session) || session.closed || session.destroyed) return;
+  asked.add(session);
+  session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
 }
 
 /** Answers what is no gRPC call at all in HTTP's own words; whether it was one. */

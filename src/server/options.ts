@@ -1,9 +1,13 @@
+import type { KeptSockets } from './kept-sockets.js';
+
 export interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
   /** The option that chooses another port, for a complaint; `--http-port` where it is left out. */
   readonly portOption?: string;
+  /** Where listening sockets outlive the process; left out where they do not. */
+  readonly sockets?: KeptSockets | undefined;
   /** A larger request body is refused with 413 before it is read. */
   readonly maxBodyBytes: number;
   /** A body that has not arrived by then is refused with 408. */

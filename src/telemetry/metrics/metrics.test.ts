@@ -54,6 +54,7 @@ function metricsOf(parts: Partial<MetricSources> = {}, intervalMs = 0) {
       memoryLimitBytes: 1000,
       cpus: 2,
       reloads: { succeeded: 1, failed: 2, lastSuccessMs: 5000, isLastGood: false },
+      restarts: 4,
     }),
     versions: () => [figuresOf()],
     devices: async () => [

@@ -20,6 +20,8 @@ export interface ServerFigures {
   /** The same of processors. */
   readonly cpus: number;
   readonly reloads: ReloadFigures;
+  /** Crashes that a supervisor has mended. */
+  readonly restarts: number;
 }
 
 export interface ReloadFigures {
