@@ -13,7 +13,7 @@ const log = loggerOf('app::start');
 
 /** A server that has been started. */
 export interface RunningServer {
-  /** The REST port, as the system gave it. */
+  /** The REST port, as the system gave it; 0 as long as it is not open (`listenWhenReady`). */
   readonly restPort: number;
   /** The gRPC port, as the system gave it; null where gRPC is off. */
   readonly grpcPort: number | null;
@@ -40,7 +40,8 @@ export interface RunningServer {
 }
 
 /**
- * Starts a server: ports first, so that probes are answered while models load. Rejects when a port cannot be had or
+ * Starts a server: ports first, unless the settings have it the other way round, so that probes are answered while
+ * models load. Rejects when a port cannot be had or
  * the devices cannot be read; nothing is left behind then.
  *
  * @param readAgain reads the settings anew for a reload; null where that is not possible
@@ -55,27 +56,32 @@ export async function startServer(
 ): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);
   const parts = await build(settings, systemClock, logControl, readAgain, supervision);
-  const { restPort, grpcPort, metricsPort } = await openPorts(parts);
+  const { listenWhenReady } = settings;
+  let ports = listenWhenReady ? NO_PORTS : await openPorts(parts, settings);
   const stopCounting = parts.metrics?.listen();
-  const name = `${settings.server.name} ${settings.server.version}`;
-  const { host } = settings.rest;
-  log.info(`${name} listens on http://${host}:${restPort}`, { host, port: restPort });
-  if (settings.hasDashboard) log.info(`the dashboard is at ${dashboardUrl(host, restPort)}`);
-  if (settings.grpc !== null && grpcPort !== null) {
-    log.info(`gRPC listens on ${settings.grpc.host}:${grpcPort}`, {
-      host: settings.grpc.host,
-      port: grpcPort,
-    });
-  }
-  if (metricsPort !== null)
-    log.info(`the metrics are at http://${host}:${metricsPort}/metrics`, { host, port: metricsPort });
   const stopper = new Stopper(parts, settings, systemClock);
   void stopper.stopped.then(() => stopCounting?.());
-  const modelsSettled = loadModels(parts, settings, stopper);
+  const loadModelsFirst = async (): Promise<void> => {
+    await loadModels(parts, settings, stopper);
+    if (stopper.isStopping) return;
+    try {
+      ports = await openPorts(parts, settings);
+    } catch (thrown) {
+      log.error(messageOf(thrown));
+      stopper.stop(1);
+    }
+  };
+  const modelsSettled = listenWhenReady ? loadModelsFirst() : loadModels(parts, settings, stopper);
   return {
-    restPort,
-    grpcPort,
-    metricsPort,
+    get restPort() {
+      return ports.restPort;
+    },
+    get grpcPort() {
+      return ports.grpcPort;
+    },
+    get metricsPort() {
+      return ports.metricsPort;
+    },
     get requestsInside() {
       return parts.gate.inside;
     },
@@ -102,6 +108,25 @@ export async function startServer(
   };
 }
 
+type Ports = Pick<RunningServer, 'restPort' | 'grpcPort' | 'metricsPort'>;
+
+const NO_PORTS: Ports = { restPort: 0, grpcPort: null, metricsPort: null };
+
+function tellPorts(settings: Settings, { restPort, grpcPort, metricsPort }: Ports): void {
+  const name = `${settings.server.name} ${settings.server.version}`;
+  const { host } = settings.rest;
+  log.info(`${name} listens on http://${host}:${restPort}`, { host, port: restPort });
+  if (settings.hasDashboard) log.info(`the dashboard is at ${dashboardUrl(host, restPort)}`);
+  if (settings.grpc !== null && grpcPort !== null) {
+    log.info(`gRPC listens on ${settings.grpc.host}:${grpcPort}`, {
+      host: settings.grpc.host,
+      port: grpcPort,
+    });
+  }
+  if (metricsPort !== null)
+    log.info(`the metrics are at http://${host}:${metricsPort}/metrics`, { host, port: metricsPort });
+}
+
 /** As a browser of this host reaches it. */
 function dashboardUrl(host: string, port: number): string {
   if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}/`;
@@ -109,12 +134,8 @@ function dashboardUrl(host: string, port: number): string {
 }
 
 /** Leaves nothing open when one of them cannot be had. */
-async function openPorts({
-  listener,
-  grpcListener,
-  metricsListener,
-  cache,
-}: Parts): Promise<Pick<RunningServer, 'restPort' | 'grpcPort' | 'metricsPort'>> {
+async function openPorts(parts: Parts, settings: Settings): Promise<Ports> {
+  const { listener, grpcListener, metricsListener, cache } = parts;
   const opened: Pick<Listener, 'close'>[] = [];
   const open = async (each: Pick<Listener, 'open' | 'close'>): Promise<number> => {
     const port = await each.open();
@@ -122,11 +143,13 @@ async function openPorts({
     return port;
   };
   try {
-    return {
+    const ports = {
       restPort: await open(listener),
       grpcPort: grpcListener === null ? null : await open(grpcListener),
       metricsPort: metricsListener === null ? null : await open(metricsListener),
     };
+    tellPorts(settings, ports);
+    return ports;
   } catch (thrown) {
     await Promise.all(opened.map((each) => each.close(0)));
     await cache?.close();

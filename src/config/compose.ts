@@ -76,6 +76,7 @@ export function composeSettings(
     maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
     strictReadiness: pick(given.strictReadiness, file.strictReadiness, true),
     exitOnError: pick(given.exitOnError, file.exitOnError, false),
+    listenWhenReady: pick(given.listenWhenReady, null, false),
     hangTimeoutMs: Math.round(pick(given.hangTimeoutSeconds, null, HANG_TIMEOUT_SECONDS) * 1000),
     drainDelayMs: Math.round(pick(given.drainDelaySeconds, file.drainDelaySeconds, 0) * 1000),
     drainTimeoutMs: DRAIN_TIMEOUT_MS,

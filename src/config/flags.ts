@@ -72,6 +72,7 @@ export interface OptionValues {
   readonly strictReadiness: boolean;
   readonly exitOnError: boolean;
   readonly drainDelaySeconds: number;
+  readonly listenWhenReady: boolean;
   readonly supervise: boolean;
   readonly hangTimeoutSeconds: number;
   readonly maxBodyBytes: number;
@@ -269,6 +270,12 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: '0',
     help: 'Seconds to go on serving after SIGTERM turned readiness off',
     schema: drainSeconds,
+  },
+  listenWhenReady: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'Open the ports once the models are loaded and not before, for proxies that do not look at readiness',
+    schema: boolean,
   },
   supervise: {
     placeholder: 'BOOLEAN',

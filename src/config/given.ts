@@ -65,6 +65,7 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     strictReadiness: read('strictReadiness'),
     exitOnError: read('exitOnError'),
     drainDelaySeconds: read('drainDelaySeconds'),
+    listenWhenReady: read('listenWhenReady'),
     supervise: read('supervise'),
     hangTimeoutSeconds: read('hangTimeoutSeconds'),
     maxBodyBytes: read('maxBodyBytes'),
