@@ -43,6 +43,7 @@ import { limitOptions, openFilesLimit } from './limit-options.js';
 import { metricSources, whereMetricsAre } from './metric-sources.js';
 import { openTraces, type Traces } from './open-traces.js';
 import { type ReadAgain, rereader } from './reread.js';
+import { type Supervision, UNSUPERVISED } from './supervision.js';
 import { beginCache } from './version-cache.js';
 
 /** The extensions of the V2 protocol that this server serves. */
@@ -89,6 +90,7 @@ export async function build(
   clock: Clock,
   logControl: LogControl,
   readAgain: ReadAgain,
+  { sockets, restarts }: Supervision = UNSUPERVISED,
 ): Promise<Parts> {
   const credentials = settings.tls === null ? null : new Credentials(settings.tls, clock);
   const inventory = await openInventory(settings.devices);
@@ -144,7 +146,16 @@ export async function build(
   const metrics: Metrics | null = settings.metrics.isOn
     ? new Metrics(
         metricSources(
-          { models, control, gate, limits, inventory, credentials, isReady: () => serving.isReady() },
+          {
+            models,
+            control,
+            gate,
+            limits,
+            inventory,
+            credentials,
+            isReady: () => serving.isReady(),
+            restarts,
+          },
           settings,
         ),
         { clock, nodeVersion: process.version, intervalMs: settings.metrics.intervalMs },
@@ -170,12 +181,13 @@ export async function build(
   const rest = restSkin(serving);
   const dashboard = settings.hasDashboard ? dashboardRoutes() : [];
   const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboard] };
-  const restOptions = { ...settings.rest, tls: settings.tls?.covers === 'all' ? credentials : null };
+  const restTls = settings.tls?.covers === 'all' ? credentials : null;
+  const restOptions = { ...settings.rest, tls: restTls, sockets };
   const listener = new Listener(pages, restOptions, clock, limits);
   const grpcListener =
     settings.grpc === null
       ? null
-      : new GrpcListener(grpcSkin(serving), { ...settings.grpc, tls: credentials }, clock, limits);
+      : new GrpcListener(grpcSkin(serving), { ...settings.grpc, tls: credentials, sockets }, clock, limits);
   const metricsListener =
     metrics === null || settings.metrics.port === null
       ? null

@@ -20,10 +20,11 @@ export interface Figured {
   /** Null where no port speaks TLS. */
   readonly credentials: Pick<Credentials, 'facts'> | null;
   readonly isReady: () => boolean;
+  readonly restarts: number;
 }
 
 export function metricSources(
-  { models, control, gate, limits, inventory, credentials, isReady }: Figured,
+  { models, control, gate, limits, inventory, credentials, isReady, restarts }: Figured,
   { server }: Pick<Settings, 'server'>,
 ): MetricSources {
   return {
@@ -43,6 +44,7 @@ export function metricSources(
         refusedRequests: limits.refusals.requests,
         refusedConnections: limits.refusals.connections,
       },
+      restarts,
     }),
     versions: () => models.figures(),
     async devices() {

@@ -7,12 +7,13 @@ import type { Listener } from '#server/listener.js';
 import { build, type Parts } from './build.js';
 import type { ReadAgain } from './reread.js';
 import { Stopper } from './stop.js';
+import { type Supervision, UNSUPERVISED } from './supervision.js';
 
 const log = loggerOf('app::start');
 
 /** A server that has been started. */
 export interface RunningServer {
-  /** The REST port, as the system gave it. */
+  /** The REST port, as the system gave it; 0 as long as it is not open (`listenWhenReady`). */
   readonly restPort: number;
   /** The gRPC port, as the system gave it; null where gRPC is off. */
   readonly grpcPort: number | null;
@@ -22,6 +23,8 @@ export interface RunningServer {
   readonly requestsInside: number;
   /** Whether no engine is at work or loaded: only then can the process end without waiting for native code. */
   readonly enginesAreGone: boolean;
+  /** Whether every model version that is wanted is ready. */
+  readonly areAllReady: boolean;
   /** Settles when every wanted model is ready or has failed. */
   readonly modelsSettled: Promise<void>;
   /** Settles with the exit status once the server has stopped. */
@@ -30,25 +33,90 @@ export interface RunningServer {
   reload(): Promise<void>;
   /** Drains and stops; the second call stops at once. */
   stop(): void;
+  /** Stops in favour of another server that listens on the same sockets, or will: this one answers whom it has. */
+  giveWay(): void;
+  /** Whether it has been asked to stop, or has decided so. */
+  readonly isStopping: boolean;
 }
 
 /**
- * Starts a server: ports first, so that probes are answered while models load. Rejects when a port cannot be had or
+ * Starts a server: ports first, unless the settings have it the other way round, so that probes are answered while
+ * models load. Rejects when a port cannot be had or
  * the devices cannot be read; nothing is left behind then.
  *
  * @param readAgain reads the settings anew for a reload; null where that is not possible
+ * @param supervision what a supervisor has for the server, where there is one
  * @param logControl the settings of whatever writes the log; a server that is embedded may have nothing that does
  */
 export async function startServer(
   settings: Settings,
   logControl: LogControl = new LogControl(settings.log.level, settings.log.requests),
   readAgain: ReadAgain = null,
+  supervision: Supervision = UNSUPERVISED,
 ): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);
-  const parts = await build(settings, systemClock, logControl, readAgain);
-  const { restPort, grpcPort, metricsPort } = await openPorts(parts);
+  const parts = await build(settings, systemClock, logControl, readAgain, supervision);
+  const { listenWhenReady } = settings;
+  let ports = listenWhenReady ? NO_PORTS : await openPorts(parts, settings);
   parts.credentials?.start();
   const stopCounting = parts.metrics?.listen();
+  const stopper = new Stopper(parts, settings, systemClock);
+  void stopper.stopped.then(() => {
+    stopCounting?.();
+    parts.credentials?.stop();
+  });
+  const loadModelsFirst = async (): Promise<void> => {
+    await loadModels(parts, settings, stopper);
+    if (stopper.isStopping) return;
+    try {
+      ports = await openPorts(parts, settings);
+    } catch (thrown) {
+      log.error(messageOf(thrown));
+      stopper.stop(1);
+    }
+  };
+  const modelsSettled = listenWhenReady ? loadModelsFirst() : loadModels(parts, settings, stopper);
+  return {
+    get restPort() {
+      return ports.restPort;
+    },
+    get grpcPort() {
+      return ports.grpcPort;
+    },
+    get metricsPort() {
+      return ports.metricsPort;
+    },
+    get requestsInside() {
+      return parts.gate.inside;
+    },
+    get enginesAreGone() {
+      return parts.models.index().every((entry) => entry.state === 'UNAVAILABLE');
+    },
+    get areAllReady() {
+      return parts.models.index().every(({ wanted, state }) => !wanted || state === 'READY');
+    },
+    modelsSettled,
+    stopped: stopper.stopped,
+    async reload() {
+      try {
+        await parts.control.reload();
+      } catch (thrown) {
+        log.error(`the reload failed: ${messageOf(thrown)}`);
+      }
+    },
+    stop: () => stopper.stop(0),
+    giveWay: () => stopper.giveWay(),
+    get isStopping() {
+      return stopper.isStopping;
+    },
+  };
+}
+
+type Ports = Pick<RunningServer, 'restPort' | 'grpcPort' | 'metricsPort'>;
+
+const NO_PORTS: Ports = { restPort: 0, grpcPort: null, metricsPort: null };
+
+function tellPorts(settings: Settings, { restPort, grpcPort, metricsPort }: Ports): void {
   const name = `${settings.server.name} ${settings.server.version}`;
   const { host } = settings.rest;
   const scheme = settings.tls?.covers === 'all' ? 'https' : 'http';
@@ -63,33 +131,6 @@ export async function startServer(
   }
   if (metricsPort !== null)
     log.info(`the metrics are at ${scheme}://${host}:${metricsPort}/metrics`, { host, port: metricsPort });
-  const stopper = new Stopper(parts, settings, systemClock);
-  void stopper.stopped.then(() => {
-    stopCounting?.();
-    parts.credentials?.stop();
-  });
-  const modelsSettled = loadModels(parts, settings, stopper);
-  return {
-    restPort,
-    grpcPort,
-    metricsPort,
-    get requestsInside() {
-      return parts.gate.inside;
-    },
-    get enginesAreGone() {
-      return parts.models.index().every((entry) => entry.state === 'UNAVAILABLE');
-    },
-    modelsSettled,
-    stopped: stopper.stopped,
-    async reload() {
-      try {
-        await parts.control.reload();
-      } catch (thrown) {
-        log.error(`the reload failed: ${messageOf(thrown)}`);
-      }
-    },
-    stop: () => stopper.stop(0),
-  };
 }
 
 /** As a browser of this host reaches it. */
@@ -99,12 +140,8 @@ function dashboardUrl(scheme: string, host: string, port: number): string {
 }
 
 /** Leaves nothing open when one of them cannot be had. */
-async function openPorts({
-  listener,
-  grpcListener,
-  metricsListener,
-  cache,
-}: Parts): Promise<Pick<RunningServer, 'restPort' | 'grpcPort' | 'metricsPort'>> {
+async function openPorts(parts: Parts, settings: Settings): Promise<Ports> {
+  const { listener, grpcListener, metricsListener, cache } = parts;
   const opened: Pick<Listener, 'close'>[] = [];
   const open = async (each: Pick<Listener, 'open' | 'close'>): Promise<number> => {
     const port = await each.open();
@@ -112,11 +149,13 @@ async function openPorts({
     return port;
   };
   try {
-    return {
+    const ports = {
       restPort: await open(listener),
       grpcPort: grpcListener === null ? null : await open(grpcListener),
       metricsPort: metricsListener === null ? null : await open(metricsListener),
     };
+    tellPorts(settings, ports);
+    return ports;
   } catch (thrown) {
     await Promise.all(opened.map((each) => each.close(0)));
     await cache?.close();

@@ -13,8 +13,13 @@ function setUp(parts: { readonly drainDelayMs?: number; readonly drainTimeoutMs?
   const gate = new Gate();
   const diary: string[] = [];
   const unloaded: Deferred<void> = deferred();
+  const connectionsGone: Deferred<void> = deferred();
   const listener = {
     leave: () => diary.push('leave'),
+    closeDoor: () => {
+      diary.push('close the door');
+      return connectionsGone.promise;
+    },
     close: (cutOffMs: number) => {
       diary.push(`close within ${cutOffMs}`);
       return Promise.resolve();
@@ -47,28 +52,56 @@ function setUp(parts: { readonly drainDelayMs?: number; readonly drainTimeoutMs?
   void stopper.stopped.then((ended) => {
     status = ended;
   });
-  return { clock, gate, diary, unloaded, stopper, statusNow: () => status };
+  return { clock, gate, diary, unloaded, connectionsGone, stopper, statusNow: () => status };
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('a stop goes from the top down: readiness, requests, models, port', async () => {
-  const { clock, gate, diary, unloaded, stopper, statusNow } = setUp({ drainDelayMs: 500 });
+  const { clock, gate, diary, unloaded, connectionsGone, stopper, statusNow } = setUp({ drainDelayMs: 500 });
   const request = deferred<void>();
   void gate.pass(() => request.promise);
   stopper.stop(0);
   assert.equal(gate.state, 'leaving');
   clock.advance(500);
   await settle();
+  assert.deepEqual([gate.state, diary], ['leaving', ['leave', 'close the door']]);
+  connectionsGone.resolve();
+  await settle();
   assert.equal(gate.state, 'closed');
-  assert.deepEqual(diary, ['leave']);
   request.resolve();
   await settle();
-  assert.deepEqual(diary, ['leave', 'unload']);
+  assert.deepEqual(diary, ['leave', 'close the door', 'unload']);
   clock.advance(3000);
   unloaded.resolve();
   await settle();
-  assert.deepEqual(diary, ['leave', 'unload', 'remove files', 'close within 7000', 'close traces']);
+  const rest = ['unload', 'remove files', 'close within 7000', 'close traces'];
+  assert.deepEqual(diary, ['leave', 'close the door', ...rest]);
+  assert.equal(statusNow(), 0);
+});
+
+test('behind a closed door, connections that stay are served for a second', async () => {
+  const { clock, gate, stopper } = setUp({ drainDelayMs: 500 });
+  stopper.stop(0);
+  clock.advance(500);
+  await settle();
+  clock.advance(999);
+  await settle();
+  assert.equal(gate.state, 'leaving');
+  clock.advance(1);
+  await settle();
+  assert.equal(gate.state, 'closed');
+});
+
+test('whoever gives way closes the door at once and stays ready until the last connection has gone', async () => {
+  const { gate, diary, unloaded, connectionsGone, stopper, statusNow } = setUp({ drainDelayMs: 500 });
+  stopper.giveWay();
+  await settle();
+  assert.deepEqual([gate.state, diary, stopper.isStopping], ['open', ['close the door'], true]);
+  connectionsGone.resolve();
+  unloaded.resolve();
+  await settle();
+  assert.equal(gate.state, 'closed');
   assert.equal(statusNow(), 0);
 });
 

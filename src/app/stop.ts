@@ -10,12 +10,19 @@ const log = loggerOf('app::stop');
 /** Wishes to stop so close together are one. */
 const SAME_WISH_MS = 900;
 
+/** Once the door is closed, connections that are still there get so long to be used or to go. */
+const LAST_CALL_MS = 1000;
+
 /** Answers get so long to be sent even when the limit was used up. */
 const MIN_SEND_MS = 500;
 
 /**
  * Stops a server, top down, as it was started bottom up: readiness off, later no new work, what is in flight
- * finishes, the models are closed, the ports last, so that whoever asks meanwhile hears 503 and never a closed door.
+ * finishes, the models are closed, the connections last.
+ *
+ * Without a drain delay the ports are closed with the connections, so that whoever asks meanwhile hears 503 and not a
+ * closed door. With one, whoever looks at readiness has gone when it is over. A proxy that does not look finds the door
+ * closed then, which tells it to try another server before it has sent anything; a 503 it could only pass on.
  */
 export class Stopper {
   readonly #parts: Parts;
@@ -47,29 +54,62 @@ export class Stopper {
   stop(status: number): void {
     const now = this.#clock.now();
     if (this.#stoppingSince === null) {
-      this.#stoppingSince = now;
-      this.#drain().then(
-        () => this.#stopped.resolve(status),
-        (thrown: unknown) => {
-          log.error(`stopping failed: ${messageOf(thrown)}`);
-          this.#stopped.resolve(1);
-        },
-      );
+      this.#begin(status, () => this.#drain());
     } else if (now - this.#stoppingSince >= SAME_WISH_MS) {
       log.warn('stopping at once: requests in flight are cut off');
       this.#stopped.resolve(status === 0 ? 1 : status);
     }
   }
 
+  /**
+   * Stops with status 0 in favour of another server on the same sockets. Readiness does not change while connections
+   * are left: a probe over one of them is about the address, and there the other one is ready.
+   */
+  giveWay(): void {
+    if (this.#stoppingSince !== null) return;
+    this.#begin(0, async () => {
+      log.info('giving way: connections that are here are served, new ones are for another server');
+      await this.#closeDoors();
+      await this.#finish();
+    });
+  }
+
+  #begin(status: number, stop: () => Promise<void>): void {
+    this.#stoppingSince = this.#clock.now();
+    stop().then(
+      () => this.#stopped.resolve(status),
+      (thrown: unknown) => {
+        log.error(`stopping failed: ${messageOf(thrown)}`);
+        this.#stopped.resolve(1);
+      },
+    );
+  }
+
   async #drain(): Promise<void> {
-    const { gate, listener, grpcListener, metricsListener, models, control, stores, overrides } = this.#parts;
-    const { sharedMemory, traces, cache } = this.#parts;
-    const { drainDelayMs, drainTimeoutMs } = this.#settings;
+    const { gate, listener, grpcListener } = this.#parts;
+    const { drainDelayMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
     gate.leave();
     listener.leave();
     grpcListener?.leave();
-    if (drainDelayMs > 0) await this.#pause(drainDelayMs);
+    if (drainDelayMs > 0) {
+      await this.#pause(drainDelayMs);
+      await this.#closeDoors();
+    }
+    await this.#finish();
+  }
+
+  /** Settles when no connection is left, or their time is over. Requests are served on meanwhile. */
+  async #closeDoors(): Promise<void> {
+    const { listener, grpcListener } = this.#parts;
+    const gone = Promise.all([listener.closeDoor(), grpcListener?.closeDoor()]);
+    await Promise.race([gone, this.#pause(LAST_CALL_MS)]);
+  }
+
+  async #finish(): Promise<void> {
+    const { gate, listener, grpcListener, metricsListener, models, control, stores, overrides } = this.#parts;
+    const { sharedMemory, traces, cache } = this.#parts;
+    const { drainTimeoutMs } = this.#settings;
     const limitAt = this.#clock.now() + drainTimeoutMs;
     const limit = this.#pause(drainTimeoutMs);
     if (gate.inside > 0)

@@ -78,6 +78,17 @@ Options:
                                     no-exit-on-error]
     --drain-delay SECONDS           Seconds to go on serving after SIGTERM
                                     turned readiness off  [default: 0]
+    --listen-when-ready / --no-listen-when-ready
+                                    Open the ports once the models are loaded
+                                    and not before, for proxies that do not look
+                                    at readiness  [default:
+                                    no-listen-when-ready]
+    --supervise / --no-supervise    Start the server again when it crashes or
+                                    hangs, behind ports that stay open
+                                    [default: no-supervise]
+    --hang-timeout SECONDS          Seconds without a sign of life after which a
+                                    supervised server is started again
+                                    [default: 30]
     --max-body-bytes INTEGER        Largest request body, or gRPC message, in
                                     bytes  [default: 268435456]
     --max-queue-size INTEGER        Requests that one model version may hold

@@ -1,64 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { inspectModel } from '#backend/inspect.js';
-import { type Flags, OPTIONS } from '#config/flags.js';
-import { loadDeviceOptions, loadSettings } from '#config/load.js';
-import { ConfigError, formatProblem } from '#config/problem.js';
-import type { Settings } from '#config/settings.js';
-import { type DeviceInventory, openInventory } from '#device/inventory.js';
-import { CommandFailure } from './command-failure.js';
-import type { OptionValue, OptionValues } from './command-option.js';
-import type { Commands } from './commands.js';
-import { processHost } from './process-host.js';
-import { run } from './run.js';
-import { serve } from './serve.js';
-import { processTerminal } from './terminal.js';
+import { isSupervisorAsked } from '#cli/supervise/is-asked.js';
+import { RESTARTS_VARIABLE } from '#cli/supervise/messages.js';
+import { endWhenAsked } from './early-stop.js';
 
-const { env } = process;
-const manifest = new URL('../../../package.json', import.meta.url);
-const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-
-const commands: Commands = {
-  version,
-  async serve(values) {
-    const flags = flagsOf(values);
-    const cwd = process.cwd();
-    const inventory = await inventoryFor(flags);
-    const hostHasNpu = inventory.npus.some(({ simulated }) => !simulated);
-    const read = (): Settings => loadSettings({ flags, env, cwd, hostHasNpu, productVersion: version });
-    const status = await serve(configured(read), read);
-    // A model that is still loading, or a request that was cut off, must not keep the process.
-    process.exit(status);
-  },
-  async devices(values) {
-    return (await inventoryFor(flagsOf(values))).list();
-  },
-  inspect: inspectModel,
-};
-
-/** The command `furiosa`: the words after its name. The exit status is set once everything is written. */
+/**
+ * The command `furiosa`: the words after its name. The exit status is set once everything is written. What a command
+ * needs is loaded here and not before: a supervisor loads nothing of the server that it looks after.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.exitCode = await run(argv, commands, processTerminal(), processHost());
-}
-
-/** The devices, where the options, the environment and the server file say to look for them. */
-async function inventoryFor(flags: Flags): Promise<DeviceInventory> {
-  return await openInventory(configured(() => loadDeviceOptions({ flags, env, cwd: process.cwd() })));
-}
-
-/** The command's values by the names that the configuration knows them by. */
-function flagsOf(values: OptionValues): Flags {
-  const given = OPTIONS.map(({ key, flag }): [string, OptionValue | undefined] => [
-    key,
-    values[flag.slice(2)],
-  ]);
-  return Object.fromEntries(given) as Flags;
-}
-
-function configured<Result>(read: () => Result): Result {
-  try {
-    return read();
-  } catch (thrown) {
-    if (!(thrown instanceof ConfigError)) throw thrown;
-    throw new CommandFailure(2, thrown.problems.map(formatProblem));
+  const { env } = process;
+  if (isSupervisorAsked(argv, env) && env[RESTARTS_VARIABLE] === undefined) {
+    const { supervise } = await import('#cli/supervise/supervise.js');
+    process.exit(await supervise(argv));
   }
+  if (argv[0] === 'server') endWhenAsked();
+  const { runCommand } = await import('./run-command.js');
+  process.exitCode = await runCommand(argv);
 }

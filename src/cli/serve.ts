@@ -1,11 +1,13 @@
 import { type RunningServer, startServer } from '#app/start.js';
+import { type Supervision, UNSUPERVISED } from '#app/supervision.js';
+import { SupervisorLink } from '#cli/supervise/supervisor-link.js';
 import type { Settings } from '#config/settings.js';
+import { deferred } from '#core/deferred.js';
 import { messageOf } from '#core/errors.js';
 import { LogControl } from '#core/log-settings.js';
 import { startLog } from '#telemetry/log.js';
 import { operationFailed } from './command-failure.js';
-
-const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+import { endNoMore, STOP_SIGNALS } from './early-stop.js';
 
 /**
  * Runs a server in this process until it is told to stop; answers the exit status. A first signal drains, a second
@@ -15,20 +17,26 @@ export async function serve(settings: Settings, readAgain: () => Settings): Prom
   const logControl = new LogControl(settings.log.level, settings.log.requests);
   const stopLog = startLog(settings.log, logControl, process.stderr);
   let server: RunningServer | null = null;
-  let isAsked = false;
+  const askedEarly = deferred<null>();
   const stop = (): void => {
-    isAsked = true;
-    server?.stop();
+    if (server === null) askedEarly.resolve(null);
+    else server.stop();
   };
+  const giveWay = (): void => (server === null ? askedEarly.resolve(null) : server.giveWay());
   // When its terminal goes, so does the server; without one the signal means what it means to every daemon.
   const hangUp = (): void => (process.stdin.isTTY ? stop() : void server?.reload());
   process.on('SIGHUP', hangUp);
-  // Before the port opens: as the first process of a container, a signal without a listener would be lost.
-  for (const signal of SIGNALS) process.on(signal, stop);
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
+  endNoMore();
   try {
-    server = await start(settings, logControl, readAgain);
-    if (isAsked) server.stop();
-    const status = await server.stopped;
+    const link = SupervisorLink.find({ giveWay });
+    await link?.begin({ logFormat: formatOf(settings), hangTimeoutMs: settings.hangTimeoutMs });
+    const supervision = link === null ? UNSUPERVISED : { sockets: link, restarts: link.restarts };
+    // Whoever is asked to stop before the ports are open has nothing to drain, whatever it waits for.
+    server = await Promise.race([askedEarly.promise, start(settings, logControl, readAgain, supervision)]);
+    if (server === null) return await done(0, link);
+    void tellWhenSettled(server, link);
+    const status = await done(await server.stopped, link);
     // The runtime waits for native code before it ends a process, and aborts it then. Who asked for an end now, or
     // has waited for the whole drain, is not made to wait on: nothing is left that anybody could be told.
     if (!server.enginesAreGone) process.kill(process.pid, 'SIGKILL');
@@ -42,10 +50,26 @@ async function start(
   settings: Settings,
   logControl: LogControl,
   readAgain: () => Settings,
+  supervision: Supervision,
 ): Promise<RunningServer> {
   try {
-    return await startServer(settings, logControl, readAgain);
+    return await startServer(settings, logControl, readAgain, supervision);
   } catch (thrown) {
     throw operationFailed('furiosa server', messageOf(thrown));
   }
+}
+
+async function tellWhenSettled(server: RunningServer, link: SupervisorLink | null): Promise<void> {
+  await server.modelsSettled;
+  if (!server.isStopping) link?.settled(server.areAllReady);
+}
+
+async function done(status: number, link: SupervisorLink | null): Promise<number> {
+  await link?.done(status);
+  return status;
+}
+
+function formatOf({ log }: Settings): 'json' | 'pretty' {
+  if (log.format !== 'auto') return log.format;
+  return process.stderr.isTTY ? 'pretty' : 'json';
 }

@@ -16,6 +16,7 @@ const DETAILS: Partial<Record<OptionKey, Partial<CommandOption>>> = {
   workers: { minimum: 1 },
   threads: { minimum: 1 },
   drainDelaySeconds: { placeholder: 'SECONDS', minimum: 0 },
+  hangTimeoutSeconds: { placeholder: 'SECONDS', minimum: 1 },
   maxBodyBytes: { minimum: 1 },
   maxQueueSize: { minimum: 1 },
   tlsCert: { completes: 'file' },

@@ -22,6 +22,7 @@ const BODY_TIMEOUT_MS = 60_000;
 /** Triton's. */
 const MAX_LOADS = 4;
 const MAX_QUEUE_SIZE = 1024;
+const HANG_TIMEOUT_SECONDS = 30;
 const DRAIN_TIMEOUT_MS = 30_000;
 /** Where models keep answers and nothing says where: enough for many small ones. */
 export const USUAL_CACHE: CacheOptions = { localBytes: 64 * 1024 * 1024, redis: null };
@@ -79,6 +80,8 @@ export function composeSettings(
     maxQueueSize: pick(given.maxQueueSize, file.maxQueueSize, MAX_QUEUE_SIZE),
     strictReadiness: pick(given.strictReadiness, file.strictReadiness, true),
     exitOnError: pick(given.exitOnError, file.exitOnError, false),
+    listenWhenReady: pick(given.listenWhenReady, null, false),
+    hangTimeoutMs: Math.round(pick(given.hangTimeoutSeconds, null, HANG_TIMEOUT_SECONDS) * 1000),
     drainDelayMs: Math.round(pick(given.drainDelaySeconds, file.drainDelaySeconds, 0) * 1000),
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
     allowClientShm: pick(given.allowClientShm, file.allowClientShm, false),

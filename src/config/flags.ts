@@ -19,6 +19,7 @@ import {
   compression,
   controlMode,
   drainSeconds,
+  hangSeconds,
   hstsSeconds,
   intervalMs,
   loadCount,
@@ -74,6 +75,9 @@ export interface OptionValues {
   readonly strictReadiness: boolean;
   readonly exitOnError: boolean;
   readonly drainDelaySeconds: number;
+  readonly listenWhenReady: boolean;
+  readonly supervise: boolean;
+  readonly hangTimeoutSeconds: number;
   readonly maxBodyBytes: number;
   readonly maxInflightBytes: number;
   readonly maxQueueSize: number;
@@ -280,6 +284,25 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     default: '0',
     help: 'Seconds to go on serving after SIGTERM turned readiness off',
     schema: drainSeconds,
+  },
+  listenWhenReady: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'Open the ports once the models are loaded and not before, for proxies that do not look at readiness',
+    schema: boolean,
+  },
+  supervise: {
+    placeholder: 'BOOLEAN',
+    default: 'false',
+    help: 'Start the server again when it crashes or hangs, behind ports that stay open',
+    schema: boolean,
+  },
+  hangTimeoutSeconds: {
+    flag: '--hang-timeout',
+    placeholder: 'FLOAT',
+    default: '30',
+    help: 'Seconds without a sign of life after which a supervised server is started again',
+    schema: hangSeconds,
   },
   maxBodyBytes: {
     placeholder: 'INTEGER',

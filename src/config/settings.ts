@@ -99,6 +99,10 @@ export interface Settings {
   readonly exitOnError: boolean;
   /** How long the server goes on serving after SIGTERM turned readiness off. */
   readonly drainDelayMs: number;
+  /** The ports are opened when every model is ready or has failed, and not at once. */
+  readonly listenWhenReady: boolean;
+  /** A supervised server that gives no sign of life for so long is taken to hang. */
+  readonly hangTimeoutMs: number;
   /** How long requests in flight may take to finish once new ones are refused. */
   readonly drainTimeoutMs: number;
   /** Clients may pass tensors in shared memory of this host. */

@@ -35,6 +35,7 @@ export const rowCount: Schema<number> = integer(1, 2 ** 31 - 1);
 /** As long as a timer can run: 24 days. */
 export const microseconds: Schema<number> = integer(0, (2 ** 31 - 1) * 1000);
 export const drainSeconds: Schema<number> = number(0, 3600);
+export const hangSeconds: Schema<number> = number(1, 3600);
 export const nonEmpty: Schema<string> = text('text', (value) =>
   value.trim() === '' ? 'expected text, found an empty one' : null,
 );

@@ -1,8 +1,10 @@
 import {
+  constants,
   createSecureServer,
   createServer,
   type Http2SecureServer,
   type Http2Server,
+  type Http2Session,
   type IncomingHttpHeaders,
   type ServerHttp2Session,
   type ServerHttp2Stream,
@@ -15,6 +17,7 @@ import { loggerOf } from '#core/log.js';
 import type { RpcMethod, RpcSkin } from '#protocol/exchange.js';
 import { handshakeOptions } from '#tls/context.js';
 import type { Credentials } from '#tls/credentials.js';
+import { closeDoor } from './door.js';
 import { GrpcCall } from './grpc-call.js';
 import { checkEncoding } from './grpc-encoding.js';
 import type { GrpcListenerOptions } from './grpc-options.js';
@@ -56,7 +59,12 @@ export class GrpcListener {
   readonly #sessions = new Map<ServerHttp2Session, ConnectionGuard>();
   /** Calls that last as long as the caller likes. */
   readonly #streaming = new Set<GrpcCall>();
+  /** Whether callers are asked to go elsewhere. */
   #closing = false;
+  /** Whether connections end with the calls that are on them. */
+  #ending = false;
+  /** Settles when the door is closed and the last connection is gone; null while the door is open. */
+  #gone: Promise<void> | null = null;
 
   constructor(skin: RpcSkin, options: GrpcListenerOptions, clock: Clock, limits: ServerLimits) {
     this.#limits = limits;
@@ -76,41 +84,52 @@ export class GrpcListener {
 
   /** Opens the port; answers its number. Rejects when the address cannot be had. */
   async open(): Promise<number> {
-    const { host, port } = this.#context.options;
+    const { host, port, sockets } = this.#context.options;
     const protocol = this.#door === null ? 'grpc' : 'grpcs';
-    await listenOn(this.#server, { host, port, protocol, portOption: '--grpc-port' });
+    await listenOn(this.#server, { host, port, protocol, portOption: '--grpc-port' }, sockets);
     this.#server.on('error', (error) => log.error(`the gRPC port failed: ${error.message}`));
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** From now on every connection is asked to go, and goes when its calls have ended. */
+  /**
+   * Asks every connection to begin no further call on it, in the way that loses none: calls that are on their way are
+   * still served (RFC 9113, section 6.8).
+   */
   leave(): void {
     this.#closing = true;
-    for (const session of this.#sessions.keys()) session.close();
+    for (const session of this.#sessions.keys()) askToGo(session);
+  }
+
+  /**
+   * Takes no new connection from now on: whoever tries is refused, and knows that nothing was sent. Those that are
+   * there are served on. Settles when the last of them is gone.
+   */
+  closeDoor(): Promise<void> {
+    this.leave();
+    this.#gone ??= closeDoor(this.#server);
+    return this.#gone;
   }
 
   /**
    * Takes no new connection, ends idle ones and streaming calls, and settles when the last connection is gone or cut
    * off.
    */
-  close(cutOffMs: number): Promise<void> {
+  async close(cutOffMs: number): Promise<void> {
     const { skin, clock } = this.#context;
-    return new Promise((resolve) => {
-      const timer = clock.startTimer(cutOffMs, () => {
-        for (const session of this.#sessions.keys()) session.destroy();
-      });
-      this.#server.close(() => {
-        timer.cancel();
-        resolve();
-      });
-      this.#door?.close();
-      const status = skin.statusOf(new ServingError('UNAVAILABLE', 'the server is shutting down'));
-      for (const call of this.#streaming) {
-        call.finish(status);
-        call.leave();
-      }
-      this.leave();
+    const gone = this.closeDoor();
+    this.#door?.close();
+    const timer = clock.startTimer(cutOffMs, () => {
+      for (const session of this.#sessions.keys()) session.destroy();
     });
+    const status = skin.statusOf(new ServingError('UNAVAILABLE', 'the server is shutting down'));
+    for (const call of this.#streaming) {
+      call.finish(status);
+      call.leave();
+    }
+    this.#ending = true;
+    for (const session of this.#sessions.keys()) session.close();
+    await gone;
+    timer.cancel();
   }
 
   #welcome(session: ServerHttp2Session): void {
@@ -118,6 +137,7 @@ export class GrpcListener {
     const { clock } = this.#context;
     const stopPinging = keepAlive(session, clock, this.#limits.options);
     this.#sessions.set(session, new ConnectionGuard(session, clock, this.#limits.refusals));
+    if (this.#ending) session.close();
     session.on('close', () => {
       stopPinging();
       this.#sessions.delete(session);
@@ -129,6 +149,8 @@ export class GrpcListener {
     stream.on('error', (error) => log.debug(`a gRPC stream failed: ${error.message}`));
     const guard = this.#sessions.get(stream.session as ServerHttp2Session);
     guard?.watch(stream);
+    // Not before its first call: whoever is asked to go before could only come again.
+    if (this.#closing && stream.session !== undefined) askToGo(stream.session);
     if (refuseStrangers(stream, headers)) return;
     const { clock, skin } = this.#context;
     const now = clock.now();
@@ -161,7 +183,6 @@ export class GrpcListener {
       timer?.cancel();
       this.#streaming.delete(call);
       if (!call.isFinished || method.kind === 'stream') call.leave();
-      if (this.#closing && !stream.session?.closed) stream.session?.close();
     });
     if (call.isFinished) return;
     if (method.kind === 'unary') serveUnary(method, stream, call, this.#context);
@@ -218,6 +239,18 @@ function tlsServer(nodeOptions: ServerOptions, credentials: Credentials, clock: 
     socket.end(`${head}\r\n\r\n${NOT_GRPC}`, () => socket.destroy());
   });
   return { server, door: new TlsDoor(server, credentials, { name: 'gRPC', refusePlain }, clock) };
+}
+
+/** As the standard says for an end in peace: the highest number of all, so that no call is too late. */
+const LAST_STREAM = 2 ** 31 - 1;
+
+/** Those that have been asked. */
+const asked = new WeakSet<Http2Session>();
+
+function askToGo(session: Http2Session): void {
+  if (asked.has(session) || session.closed || session.destroyed) return;
+  asked.add(session);
+  session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
 }
 
 /** Answers what is no gRPC call at all in HTTP's own words; whether it was one. */

@@ -1,9 +1,12 @@
 import type { Credentials } from '#tls/credentials.js';
+import type { KeptSockets } from './kept-sockets.js';
 
 export interface GrpcListenerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Where listening sockets outlive the process; left out where they do not. */
+  readonly sockets?: KeptSockets | undefined;
   /** A larger message, or one that decompresses to more, is refused. */
   readonly maxMessageBytes: number;
   /** A message that has begun and is not whole by then is given up. */

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import { ServingError } from '#core/errors.js';
+import type { KeptSockets } from './kept-sockets.js';
 
 /** Where to listen, and what a complaint calls it. */
 export interface ListenAddress {
@@ -10,21 +11,30 @@ export interface ListenAddress {
   readonly portOption: string;
 }
 
-/** Opens a port. Rejects with UNAVAILABLE when the address cannot be had. */
+/**
+ * Opens a port, or goes on with the socket that a process before this one has opened for the same address. Rejects
+ * with UNAVAILABLE when the address cannot be had.
+ */
 export function listenOn(
-  server: Pick<Server, 'once' | 'off' | 'listen'>,
+  server: Server,
   { host, port, protocol, portOption }: ListenAddress,
+  sockets?: KeptSockets,
 ): Promise<void> {
+  const name = `${portOption} ${host}:${port}`;
   return new Promise((resolve, reject) => {
     const refuse = (error: Error): void => {
       const text = `cannot listen on ${protocol}://${host}:${port}: ${reasonOf(error, portOption)}`;
       reject(new ServingError('UNAVAILABLE', text, { cause: error }));
     };
-    server.once('error', refuse);
-    server.listen(port, host, () => {
+    const opened = (): void => {
       server.off('error', refuse);
+      sockets?.keep(name, server);
       resolve();
-    });
+    };
+    server.once('error', refuse);
+    const kept = sockets?.find(name);
+    if (kept === undefined) server.listen(port, host, opened);
+    else server.listen(kept, opened);
   });
 }
 

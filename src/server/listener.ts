@@ -17,7 +17,9 @@ import { handshakeOptions } from '#tls/context.js';
 import type { Credentials } from '#tls/credentials.js';
 import { type BodyLimits, claimedLength, readBody } from './body.js';
 import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
+import { closeDoor } from './door.js';
 import { byteLengthOf, encodeAnswer, piecesOf } from './encode-answer.js';
+import { hangUp } from './hang-up.js';
 import { HttpCall } from './http-call.js';
 import { type HttpTelling, tellingOf } from './http-telling.js';
 import { checkHeaderCount, TooManyHeaders } from './limits/header-count.js';
@@ -61,11 +63,14 @@ export class Listener {
   readonly #limits: ServerLimits;
   /** Answers that are being made or sent. */
   readonly #sending = new Set<ServerResponse>();
+  readonly #connections = new Set<Socket>();
   /** The newest answer of each connection. */
   readonly #running = new WeakMap<Socket, ServerResponse>();
   /** Ends the streams. */
   readonly #streamsEnd = new AbortController();
   #closing = false;
+  /** Settles when the door is closed and the last connection is gone; null while the door is open. */
+  #gone: Promise<void> | null = null;
 
   constructor(skin: ProtocolSkin, options: ListenerOptions, clock: Clock, limits: ServerLimits) {
     this.#limits = limits;
@@ -85,6 +90,10 @@ export class Listener {
     server.maxHeadersCount = limits.options.maxHeaders + 1;
     // Before its handshake nobody can be answered.
     limits.connections.watch(server, door === null ? turnAway : (socket) => void socket.destroy());
+    server.on(door === null ? 'connection' : 'secureConnection', (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
+    });
     this.#server.on('request', (request, response) => void this.#serve(request, response, false));
     this.#server.on('checkContinue', (request, response) => void this.#serve(request, response, true));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
@@ -95,9 +104,9 @@ export class Listener {
 
   /** Opens the port; answers its number. Rejects when the address cannot be had. */
   async open(): Promise<number> {
-    const { host, port, portOption = '--http-port' } = this.#options;
+    const { host, port, portOption = '--http-port', sockets } = this.#options;
     const protocol = this.#door === null ? 'http' : 'https';
-    await listenOn(this.#server, { host, port, protocol, portOption });
+    await listenOn(this.#server, { host, port, protocol, portOption }, sockets);
     this.#server.on('error', (error) => log.error(`the REST port failed: ${error.message}`));
     return (this.#server.address() as AddressInfo).port;
   }
@@ -108,8 +117,18 @@ export class Listener {
   }
 
   /**
-   * Ends the streams, lets the other answers that are being sent arrive, then takes no new connection and ends the others. What has not ended
-   * after `cutOffMs` is cut off. Until then a new request is answered as the gate says, and finds no closed door.
+   * Takes no new connection from now on: whoever tries is refused, and knows that nothing was sent. Those that are
+   * there are served on. Settles when the last of them is gone.
+   */
+  closeDoor(): Promise<void> {
+    this.#closing = true;
+    this.#gone ??= closeDoor(this.#server);
+    return this.#gone;
+  }
+
+  /**
+   * Ends the streams, lets the other answers that are being sent arrive, then takes no new connection and ends the
+   * others. What has not ended after `cutOffMs` is cut off. Until then a new request is answered as the gate says.
    */
   async close(cutOffMs: number): Promise<void> {
     this.#closing = true;
@@ -117,15 +136,21 @@ export class Listener {
     const cutOff = deferred<void>();
     const timer = this.#clock.startTimer(cutOffMs, () => cutOff.resolve());
     await Promise.race([cutOff.promise, this.#allSent()]);
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
-    this.#server.closeIdleConnections();
+    const gone = this.closeDoor();
+    const idle = [...this.#connections].filter((socket) => !this.#isAnswering(socket));
+    hangUp(idle, this.#clock);
     this.#door?.close();
-    await Promise.race([cutOff.promise, closed]);
+    await Promise.race([cutOff.promise, gone]);
     timer.cancel();
+    // Also ends the timer by which Node looks for requests that do not get whole.
+    this.#server.close();
     this.#server.closeAllConnections();
-    await closed;
+    await gone;
+  }
+
+  #isAnswering(socket: Socket): boolean {
+    const response = this.#running.get(socket);
+    return response !== undefined && this.#sending.has(response);
   }
 
   /** Settles when what is being made or sent now has arrived, or its connection is gone. */

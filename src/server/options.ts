@@ -1,4 +1,5 @@
 import type { Credentials } from '#tls/credentials.js';
+import type { KeptSockets } from './kept-sockets.js';
 
 export interface ListenerOptions {
   readonly host: string;
@@ -6,6 +7,8 @@ export interface ListenerOptions {
   readonly port: number;
   /** The option that chooses another port, for a complaint; `--http-port` where it is left out. */
   readonly portOption?: string;
+  /** Where listening sockets outlive the process; left out where they do not. */
+  readonly sockets?: KeptSockets | undefined;
   /** A larger request body is refused with 413 before it is read. */
   readonly maxBodyBytes: number;
   /** A body that has not arrived by then is refused with 408. */

@@ -10,8 +10,10 @@ import { authority, pemFolder, withoutOpenssl } from '../../test/support/certifi
 import { hearLog } from '../../test/support/heard.js';
 import { askSecurely } from '../../test/support/https-client.js';
 import { sendRaw } from '../../test/support/raw-http.js';
+import { DEFAULT_LIMITS } from '../../test/support/server.js';
 import { WallClock } from '../../test/support/wall-clock.js';
 import { QUIET_MS } from './handshake-failures.js';
+import { ServerLimits } from './limits/server-limits.js';
 import { Listener } from './listener.js';
 
 interface Stage {
@@ -27,6 +29,10 @@ const SKIN: ProtocolSkin = {
   errorAnswer: () => ({ status: 404, headers: {}, body: new Uint8Array() }),
 };
 
+function limitsOf(clock: WallClock): ServerLimits {
+  return new ServerLimits({ ...DEFAULT_LIMITS, maxInflightBytes: 1000, maxConnections: 100 }, clock);
+}
+
 async function stage(t: TestContext, hstsSeconds = 0): Promise<Stage> {
   const ca = authority(pemFolder((end) => t.after(end)));
   const { certFile, keyFile } = ca.issue('server');
@@ -36,7 +42,7 @@ async function stage(t: TestContext, hstsSeconds = 0): Promise<Stage> {
     clock,
   );
   const options = { host: '127.0.0.1', port: 0, maxBodyBytes: 10, bodyTimeoutMs: 1000, tls };
-  const listener = new Listener(SKIN, options, clock);
+  const listener = new Listener(SKIN, options, clock, limitsOf(clock));
   const port = await listener.open();
   t.after(() => listener.close(0));
   return { port, clock, ca: ca.cert, log: hearLog(t), listener };
@@ -121,7 +127,8 @@ describe('a port with TLS', { skip: withoutOpenssl }, () => {
 describe('a port without TLS', () => {
   it('says so to who speaks TLS', async (t) => {
     const options = { host: '127.0.0.1', port: 0, maxBodyBytes: 10, bodyTimeoutMs: 1000 };
-    const listener = new Listener(SKIN, options, new WallClock());
+    const clock = new WallClock();
+    const listener = new Listener(SKIN, options, clock, limitsOf(clock));
     const port = await listener.open();
     t.after(() => listener.close(0));
     const hello = Buffer.from('160301020001', 'hex');

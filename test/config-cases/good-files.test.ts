@@ -53,6 +53,8 @@ const defaults = {
   exitOnError: false,
   allowClientShm: false,
   hasDashboard: true,
+  listenWhenReady: false,
+  hangTimeoutMs: 30_000,
   drainDelayMs: 0,
   drainTimeoutMs: 30000,
 };

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const FURIOSA = fileURLToPath(new URL('../../../bin/furiosa.js', import.meta.url));
+/** The command, as a file. */
+export const FURIOSA: string = fileURLToPath(new URL('../../../bin/furiosa.js', import.meta.url));
 
 /** What a line of the server's log says, when it is written for machines. */
 export interface LogLine {

@@ -99,6 +99,8 @@ export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<
     maxQueueSize: 64,
     strictReadiness: true,
     exitOnError: false,
+    listenWhenReady: false,
+    hangTimeoutMs: 30_000,
     drainDelayMs: 0,
     drainTimeoutMs: 10_000,
     allowClientShm: false,

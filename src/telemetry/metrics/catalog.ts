@@ -218,6 +218,13 @@ const SERVER: readonly Line[] = [
   ['furiosa_server_ready', 'gauge', '0 or 1', [], 'Whether the server is ready, as /v2/health/ready says'],
   ['furiosa_uptime_seconds', 'gauge', 's', [], 'For how long the server has been there'],
   [
+    'furiosa_server_restarts_total',
+    'counter',
+    '',
+    [],
+    'How often the server was started again by its supervisor after a crash (--supervise)',
+  ],
+  [
     'furiosa_config_reloads_total',
     'counter',
     '',

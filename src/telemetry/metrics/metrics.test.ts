@@ -63,6 +63,7 @@ function metricsOf(parts: Partial<MetricSources> = {}, intervalMs = 0) {
       },
       reloads: { succeeded: 1, failed: 2, lastSuccessMs: 5000, isLastGood: false },
       certificateExpiresAtMs: 7000,
+      restarts: 4,
     }),
     versions: () => [figuresOf()],
     devices: async () => [

@@ -11,6 +11,7 @@ export function addServerSamples(
   samples.add('furiosa_build_info', 1, { version: server.version, node: nodeVersion });
   samples.add('furiosa_server_ready', server.isReady ? 1 : 0);
   samples.add('furiosa_uptime_seconds', uptimeMs / 1000);
+  samples.add('furiosa_server_restarts_total', server.restarts);
   samples.add('furiosa_requests_inside', server.requestsInside);
   samples.add('furiosa_inflight_bytes', limits.inflightBytes);
   samples.add('furiosa_inflight_limit_bytes', limits.maxInflightBytes);

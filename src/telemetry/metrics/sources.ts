@@ -22,6 +22,8 @@ export interface ServerFigures {
   readonly reloads: ReloadFigures;
   /** Of the certificate that new connections see, in milliseconds since 1970; null where no port speaks TLS. */
   readonly certificateExpiresAtMs: number | null;
+  /** Crashes that a supervisor has mended. */
+  readonly restarts: number;
   readonly limits: LimitFigures;
 }
 

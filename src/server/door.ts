@@ -1,0 +1,18 @@
+import { Server } from 'node:net';
+
+/**
+ * Stops listening, and leaves every connection as it is. Settles when the last of them is gone.
+ *
+ * The system resets connections that wait for `accept` when their socket closes. So it is closed right after the event
+ * loop has accepted all there were: an immediate runs behind the poll for events, the second behind one that is new.
+ */
+export function closeDoor(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const close = (): void => {
+      if (!server.listening) resolve();
+      // Not the server's own: that of HTTP ends idle connections too, over which a request may be on its way.
+      else Server.prototype.close.call(server, () => resolve());
+    };
+    setImmediate(() => setImmediate(close));
+  });
+}
