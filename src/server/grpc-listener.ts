@@ -6,6 +6,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { Access, Guard } from '#core/access.js';
 import type { Clock, Timer } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
@@ -18,6 +19,7 @@ import { tellOf } from './grpc-telling.js';
 import { timeoutOf } from './grpc-timeout.js';
 import { keepAlive } from './keep-alive.js';
 import { listenOn } from './listen-on.js';
+import { peerOf } from './peer.js';
 import { deadlinePassed } from './request-timeout.js';
 
 const log = loggerOf('server::grpc_listener');
@@ -37,12 +39,15 @@ export class GrpcListener {
   readonly #server: Http2Server;
   readonly #methods: ReadonlyMap<string, RpcMethod>;
   readonly #context: CallContext;
+  /** Null where nothing is limited. */
+  readonly #guard: Guard | null;
   readonly #sessions = new Set<ServerHttp2Session>();
   /** Calls that last as long as the caller likes. */
   readonly #streaming = new Set<GrpcCall>();
   #closing = false;
 
-  constructor(skin: RpcSkin, options: GrpcListenerOptions, clock: Clock) {
+  constructor(skin: RpcSkin, options: GrpcListenerOptions, clock: Clock, guard: Guard | null = null) {
+    this.#guard = guard;
     this.#methods = new Map(skin.methods.map((method) => [method.path, method]));
     this.#context = { skin, options, clock };
     this.#server = createServer({
@@ -136,6 +141,24 @@ export class GrpcListener {
       if (this.#closing && !stream.session?.closed) stream.session?.close();
     });
     if (call.isFinished) return;
+    if (this.#guard === null) this.#run(method, stream, call);
+    else this.#admit(this.#guard, method, stream, call);
+  }
+
+  /** Runs the call once it is known who asks. Nothing of what is sent is read before. */
+  #admit(guard: Guard, method: RpcMethod, stream: ServerHttp2Stream, call: GrpcCall): void {
+    const peer = peerOf(stream.session?.socket);
+    const header = (name: string): string | undefined => call.header(name);
+    const admitted = (access: Access | null): void => {
+      call.access = access ?? undefined;
+      if (!call.isFinished && !stream.destroyed) this.#run(method, stream, call);
+    };
+    const access = guard({ transport: 'grpc', peer, header }, method.category, null);
+    if (!(access instanceof Promise)) admitted(access);
+    else access.then(admitted).catch((thrown: unknown) => call.finish(this.#context.skin.statusOf(thrown)));
+  }
+
+  #run(method: RpcMethod, stream: ServerHttp2Stream, call: GrpcCall): void {
     if (method.kind === 'unary') serveUnary(method, stream, call, this.#context);
     else {
       this.#streaming.add(call);

@@ -1,17 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Access, Guard } from '#core/access.js';
 import type { Clock } from '#core/clock.js';
 import { deferred } from '#core/deferred.js';
 import { invalid, messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
-import type { Answer, ProtocolSkin } from '#protocol/exchange.js';
+import type { Answer, ProtocolSkin, Route } from '#protocol/exchange.js';
 import { type BodyLimits, claimedLength, readBody } from './body.js';
 import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
+import { corsHeaders, isPreflight, preflightAnswer, withCors } from './cors.js';
 import { byteLengthOf, encodeAnswer, piecesOf } from './encode-answer.js';
 import { HttpCall } from './http-call.js';
 import { type HttpTelling, tellingOf } from './http-telling.js';
 import { listenOn } from './listen-on.js';
 import type { ListenerOptions } from './options.js';
+import { peerOf } from './peer.js';
 import { refuseConnection } from './refusal.js';
 import { deadlinePassed, requestTimeoutOf, TIMEOUT_HEADER, within } from './request-timeout.js';
 import { createRouter, type FindRoute, MethodNotAllowed } from './router.js';
@@ -29,6 +32,8 @@ export class Listener {
   readonly #find: FindRoute;
   readonly #options: ListenerOptions;
   readonly #clock: Clock;
+  /** Null where nothing is limited. */
+  readonly #guard: Guard | null;
   /** Answers that are being made or sent. */
   readonly #sending = new Set<ServerResponse>();
   /** The newest answer of each connection. */
@@ -37,11 +42,12 @@ export class Listener {
   readonly #streamsEnd = new AbortController();
   #closing = false;
 
-  constructor(skin: ProtocolSkin, options: ListenerOptions, clock: Clock) {
+  constructor(skin: ProtocolSkin, options: ListenerOptions, clock: Clock, guard: Guard | null = null) {
     this.#skin = skin;
     this.#find = createRouter(skin.routes);
     this.#options = options;
     this.#clock = clock;
+    this.#guard = guard;
     // Bodies have a limit of their own (readBody), so the server's total limit must not cut a slow answer.
     this.#server = createServer({
       keepAliveTimeout: 75_000,
@@ -115,13 +121,21 @@ export class Listener {
       answer = this.#errorAnswer(request, thrown);
       if (telling !== null) telling.error = messageOf(thrown);
     }
+    const { corsOrigins = [] } = this.#options;
+    const cors = corsOrigins.length === 0 ? null : corsHeaders(corsOrigins, request.headers.origin);
     const { stream } = answer;
     if (stream !== undefined) {
       if (telling !== null) telling.isStream = true;
-      await sendStream(request, response, { ...answer, stream }, this.#streamsEnd.signal, this.#clock);
+      await sendStream(
+        request,
+        response,
+        { ...withCors(answer, cors), stream },
+        this.#streamsEnd.signal,
+        this.#clock,
+      );
       return;
     }
-    const encoded = await encodeAnswer(answer, headerOf(request, 'accept-encoding'));
+    const encoded = withCors(await encodeAnswer(answer, headerOf(request, 'accept-encoding')), cors);
     if (telling !== null) telling.responseBytes = byteLengthOf(piecesOf(encoded));
     send(request, response, encoded, this.#closing, this.#clock);
   }
@@ -156,11 +170,17 @@ export class Listener {
       throw invalid('an HTTP/1.1 request must have a Host header, and this one has none');
     }
     const receivedAt = this.#clock.now();
-    const { maxBodyBytes } = this.#options;
+    const { maxBodyBytes, corsOrigins = [] } = this.#options;
+    if (corsOrigins.length > 0 && isPreflight(request.method, (name) => headerOf(request, name)))
+      return preflightAnswer(corsOrigins, request.headers.origin);
     const { route, params } = this.#find(request.method ?? '', request.url ?? '');
     if (telling !== null) telling.operation = `${route.method} ${route.path}`;
+    // Before anything else is looked at: strangers learn nothing of what is wrong with a request.
+    const access =
+      this.#guard === null ? null : await this.#admit(this.#guard, request, route, params['model']);
+    if (access !== null && telling !== null) telling.facts.identity = access.identity;
     const timeoutMs = route.takesTimeout ? requestTimeoutOf(headerOf(request, TIMEOUT_HEADER)) : null;
-    const call = new HttpCall(route, request, response, receivedAt, timeoutMs, telling?.facts);
+    const call = new HttpCall(route, request, response, receivedAt, timeoutMs, telling?.facts, access);
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
       if (expectsContinue) {
@@ -176,6 +196,16 @@ export class Listener {
       route.handle({ params, header: (name) => headerOf(request, name), body, call });
     if (timeoutMs === null) return await handle();
     return await within(timeoutMs, receivedAt + timeoutMs - this.#clock.now(), this.#clock, handle);
+  }
+
+  async #admit(
+    guard: Guard,
+    request: IncomingMessage,
+    { category }: Route,
+    model: string | undefined,
+  ): Promise<Access | null> {
+    const header = (name: string): string | undefined => headerOf(request, name);
+    return await guard({ transport: 'http', peer: peerOf(request.socket), header }, category, model ?? null);
   }
 
   #bodyLimits(timeoutMs: number | null): BodyLimits {

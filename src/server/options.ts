@@ -1,5 +1,7 @@
 export interface ListenerOptions {
   readonly host: string;
+  /** Origins of pages that may ask and read, or `*`; none where it is left out. */
+  readonly corsOrigins?: readonly string[];
   /** 0 lets the system choose. */
   readonly port: number;
   /** The option that chooses another port, for a complaint; `--http-port` where it is left out. */

@@ -24,6 +24,7 @@ export function liveRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'live',
         tag: 'server',
+        category: 'dashboard',
         summary: 'Models, statistics and devices as they change, once a second',
         description:
           'Server-sent events without an end. The data of each is the JSON of a `LiveFrame`: the first tells everything, those after it what has changed.',
