@@ -6,6 +6,7 @@ import { findKey } from './api-key.js';
 import { type Credential, credentialOf } from './credential.js';
 import { decide, grantsOf } from './decide.js';
 import { delayMsOf, Failures, isTold } from './failures.js';
+import { GrantedAccess } from './granted-access.js';
 import { type Identity, identityOfCertificate, identityOfKey, identityUnder } from './identity.js';
 import type { Policy } from './policy.js';
 import { credentialNeeded, noLongerKnown, notAllowed, notValid } from './refusals.js';
@@ -56,16 +57,7 @@ export class AccessControl {
     return new GrantedAccess(identity, category, {
       check: (known, concern) => this.#check(known, category, concern),
       grants: () => grantsOf(this.#policy, this.#renewed(identity)),
-      sees: (name) => this.#decide(identity, category, name) === 'allow',
     });
-  }
-
-  #decide(
-    identity: Identity | null,
-    category: ApiCategory,
-    model: string | null | undefined,
-  ): ReturnType<typeof decide> {
-    return decide(this.#policy, this.#renewed(identity), category, model);
   }
 
   #check(identity: Identity | null, category: ApiCategory, model: string | null | undefined): void {
@@ -135,37 +127,3 @@ export class AccessControl {
 }
 
 const FOREIGN = "the header 'Authorization' must be 'Bearer' and an API key or a token";
-
-/** What is asked of the rules when a call that was let in goes on. */
-interface Rules {
-  check(identity: Identity | null, model: string | null): void;
-  grants(): ReturnType<typeof grantsOf>;
-  sees(model: string): boolean;
-}
-
-class GrantedAccess implements Access {
-  readonly identity: string | null;
-  readonly #known: Identity | null;
-  readonly #category: ApiCategory;
-  readonly #rules: Rules;
-
-  constructor(known: Identity | null, category: ApiCategory, rules: Rules) {
-    this.identity = known?.name ?? null;
-    this.#known = known;
-    this.#category = category;
-    this.#rules = rules;
-  }
-
-  checkModel(model: string | null): void {
-    this.#rules.check(this.#known, model);
-  }
-
-  sees(model: string): boolean {
-    return this.#rules.sees(model);
-  }
-
-  get sight(): string {
-    const granted = this.#rules.grants().filter(({ allow }) => allow.includes(this.#category));
-    return JSON.stringify([...new Set(granted.flatMap(({ models }) => models))].sort());
-  }
-}

@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { AccessControl } from '#access/access-control.js';
+import { bothGuards } from '#access/both-guards.js';
+import { type Restriction, restrictionGuard } from '#access/restriction.js';
 import { openCache } from '#cache/open-cache.js';
 import type { ResponseStore } from '#cache/store.js';
 import type { Settings } from '#config/settings.js';
 import { ModelControl } from '#control/model-control.js';
 import type { Overrides } from '#control/overrides.js';
+import type { Guard } from '#core/access.js';
 import type { Clock } from '#core/clock.js';
 import type { LogControl } from '#core/log-settings.js';
 import { EngineHosts } from '#device/engine-hosts.js';
@@ -105,6 +109,8 @@ export async function build(
     };
     return openVersion(offer, placement, host, onLost);
   };
+  const accessControl =
+    settings.access.policy === null ? null : new AccessControl(settings.access.policy, clock);
   const stores = openStores(settings.store);
   const locate = locateFile(stores, fileStateOf);
   const list = new ListSource(settings.models, locate);
@@ -125,7 +131,7 @@ export async function build(
     options: settings.control,
     clock,
     overrides,
-    reread: rereader(settings, { list, locate }, readAgain),
+    reread: rereader(settings, { list, locate, access: accessControl }, readAgain),
   });
   const gate = new Gate();
   const sharedMemory = settings.allowClientShm
@@ -154,12 +160,26 @@ export async function build(
       return inventory.list().map(reportRecord);
     },
   });
-  const rest = restSkin(serving);
+  const { policy } = settings.access;
+  const guard = accessControl?.guard ?? null;
+  const rest = restSkin(serving, { needsCredentials: policy !== null });
   const dashboard = settings.hasDashboard ? dashboardRoutes() : [];
   const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboard] };
-  const listener = new Listener(pages, settings.rest, clock);
+  const listener = new Listener(
+    pages,
+    settings.rest,
+    clock,
+    bothGuards(restrictionOf(settings.access.http, 'http'), guard),
+  );
   const grpcListener =
-    settings.grpc === null ? null : new GrpcListener(grpcSkin(serving), settings.grpc, clock);
+    settings.grpc === null
+      ? null
+      : new GrpcListener(
+          grpcSkin(serving),
+          settings.grpc,
+          clock,
+          bothGuards(restrictionOf(settings.access.grpc, 'grpc'), guard),
+        );
   const metricsListener =
     metrics === null || settings.metrics.port === null
       ? null
@@ -167,6 +187,7 @@ export async function build(
           metricsSkin({ metrics: (accept) => metrics.read(accept) }),
           { ...settings.rest, port: settings.metrics.port, portOption: '--metrics-port' },
           clock,
+          bothGuards(restrictionOf(settings.access.http, 'http'), guard),
         );
   return {
     models,
@@ -182,6 +203,10 @@ export async function build(
     traces,
     cache,
   };
+}
+
+function restrictionOf(restrictions: readonly Restriction[], transport: 'http' | 'grpc'): Guard | null {
+  return restrictions.length === 0 ? null : restrictionGuard(restrictions, transport);
 }
 
 function processFacts(): ProcessFacts {

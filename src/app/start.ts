@@ -5,6 +5,7 @@ import { loggerOf } from '#core/log.js';
 import { LogControl } from '#core/log-settings.js';
 import type { Listener } from '#server/listener.js';
 import { build, type Parts } from './build.js';
+import { openDoors } from './open-doors.js';
 import type { ReadAgain } from './reread.js';
 import { Stopper } from './stop.js';
 
@@ -45,6 +46,8 @@ export async function startServer(
   readAgain: ReadAgain = null,
 ): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);
+  const doors = openDoors(settings);
+  if (doors !== null) log.warn(doors);
   const parts = await build(settings, systemClock, logControl, readAgain);
   const { restPort, grpcPort, metricsPort } = await openPorts(parts);
   const stopCounting = parts.metrics?.listen();

@@ -5,8 +5,8 @@ import { operationFailed } from './command-failure.js';
 const COMMAND = 'furiosa devices';
 
 /** The devices of a running server, by its `GET /v2/devices`. Throws a `CommandFailure` that says what went wrong. */
-export async function fetchDevices(serverUrl: string): Promise<readonly DeviceReport[]> {
-  const question = { method: 'GET', path: 'v2/devices', limitMs: READ_LIMIT_MS } as const;
+export async function fetchDevices(serverUrl: string, apiKey?: string): Promise<readonly DeviceReport[]> {
+  const question = { method: 'GET', path: 'v2/devices', limitMs: READ_LIMIT_MS, apiKey } as const;
   const answer = await askServer(COMMAND, serverUrl, question);
   if (answer.status !== 200) throw operationFailed(COMMAND, refusalOf(answer));
   const devices = decodeDevices(answer.body);

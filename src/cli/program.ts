@@ -1,8 +1,15 @@
+import { KEYS } from '#cli/keys/keys-command.js';
 import { MODELS } from '#cli/models/models-command.js';
 import { TOP } from '#cli/top/top-command.js';
 import type { CommandDescription, ProgramDescription } from './command-option.js';
 import { SERVER_OPTIONS, serverOption } from './server-options.js';
-import { COMPLETION_OPTIONS, HELP_OPTION, JSON_OPTION, VERSION_OPTION } from './shared-options.js';
+import {
+  API_KEY_OPTION,
+  COMPLETION_OPTIONS,
+  HELP_OPTION,
+  JSON_OPTION,
+  VERSION_OPTION,
+} from './shared-options.js';
 
 const server: CommandDescription = {
   name: 'server',
@@ -22,6 +29,7 @@ const devices: CommandDescription = {
       placeholder: 'URL',
       help: 'Ask a running server, such as http://localhost:8080, instead of this host',
     },
+    API_KEY_OPTION,
     HELP_OPTION,
   ],
   strayArgumentHint: 'a running server is given by --url',
@@ -43,7 +51,7 @@ const help: CommandDescription = {
     placeholder: 'COMMAND',
     required: false,
     isPath: true,
-    choices: ['server', 'models', 'top', 'devices', 'inspect'],
+    choices: ['server', 'models', 'top', 'devices', 'inspect', 'keys'],
   },
 };
 
@@ -52,6 +60,6 @@ export const FURIOSA: ProgramDescription = {
   name: 'furiosa',
   summary: 'Serve ONNX and TFLite models over the Open Inference Protocol',
   options: [...COMPLETION_OPTIONS, VERSION_OPTION, HELP_OPTION],
-  commands: [server, MODELS, TOP, devices, inspect, help],
+  commands: [server, MODELS, TOP, devices, inspect, KEYS, help],
   shortcuts: [{ name: 'furiosa-server', command: 'server' }],
 };

@@ -9,6 +9,13 @@ export interface Caller {
   header(name: string): string | undefined;
 }
 
+/** Which models somebody sees. It does not change, whoever's it was. */
+export interface Sight {
+  /** Whose key is the same, sees the same. */
+  readonly key: string;
+  sees(model: string): boolean;
+}
+
 /** What a caller who was let in may do with models. */
 export interface Access {
   /** Who asks, for logs and traces; null for nobody known. */
@@ -20,8 +27,8 @@ export interface Access {
   checkModel(model: string | null): void;
   /** Whether a list may tell of this model. */
   sees(model: string): boolean;
-  /** Whose sight is the same, sees the same models. */
-  readonly sight: string;
+  /** The models that lists may tell of, by the rules of this moment. */
+  readonly sight: Sight;
 }
 
 /**

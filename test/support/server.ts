@@ -57,7 +57,8 @@ export function ensembleOffer(
 export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<Settings> = {}): Settings {
   return {
     server: { name: 'furiosa-server', version: '0.0.0-test', extensions: [] },
-    rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000 },
+    rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000, corsOrigins: [] },
+    access: { policy: null, http: [], grpc: [] },
     grpc: null,
     log: { level: 'INFO', format: 'auto', requests: 'off' },
     metrics: { isOn: true, port: null, intervalMs: 0 },

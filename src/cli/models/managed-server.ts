@@ -1,3 +1,4 @@
+import { apiKeyOf } from '#cli/api-key-of.js';
 import { type Answer, askServer, type Question, READ_LIMIT_MS, refusalOf } from '#cli/ask-server.js';
 import { type CommandFailure, operationFailed, usageError } from '#cli/command-failure.js';
 import type { OptionValues } from '#cli/command-option.js';
@@ -12,6 +13,8 @@ export interface ManagedServer {
   /** For instance `furiosa models load`. */
   readonly command: string;
   readonly url: string;
+  /** Undefined where none was given. */
+  readonly apiKey: string | undefined;
 }
 
 /** The server that `--url` names, else `FURIOSA_SERVER_URL`, else the one of this host. */
@@ -21,11 +24,12 @@ export function managedServer(
   env: Readonly<Record<string, string | undefined>>,
 ): ManagedServer {
   const given = values['url'];
-  if (typeof given === 'string') return { command, url: given };
+  const apiKey = apiKeyOf(values, env);
+  if (typeof given === 'string') return { command, url: given, apiKey };
   const variable = env[VARIABLE] ?? '';
-  if (variable === '') return { command, url: DEFAULT_URL };
+  if (variable === '') return { command, url: DEFAULT_URL, apiKey };
   try {
-    return { command, url: readUrl(variable) };
+    return { command, url: readUrl(variable), apiKey };
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
     throw usageError(command, `${VARIABLE} must be ${thrown.message}`);
@@ -43,7 +47,7 @@ export async function read<Value>(
 
 /** The server's answer, whatever its status. */
 export function tell(server: ManagedServer, question: Question): Promise<Answer> {
-  return askServer(server.command, server.url, question);
+  return askServer(server.command, server.url, { ...question, apiKey: server.apiKey });
 }
 
 /** The answer, understood, where its status is 200. */

@@ -1,5 +1,5 @@
 import type { CommandArgument, CommandDescription, CommandOption } from '#cli/command-option.js';
-import { HELP_OPTION, JSON_OPTION } from '#cli/shared-options.js';
+import { API_KEY_OPTION, HELP_OPTION, JSON_OPTION } from '#cli/shared-options.js';
 import { DEFAULT_URL } from './managed-server.js';
 
 export const URL_OPTION: CommandOption = {
@@ -16,6 +16,7 @@ const list: CommandDescription = {
   summary: 'Show the models and their versions (the default)',
   options: [
     URL_OPTION,
+    API_KEY_OPTION,
     JSON_OPTION,
     { name: 'wide', placeholder: null, help: 'Show platform, instances, traffic, policy and source, too' },
     HELP_OPTION,
@@ -29,6 +30,7 @@ const load: CommandDescription = {
   summary: 'Load a model, and wait until it is ready',
   options: [
     URL_OPTION,
+    API_KEY_OPTION,
     { name: 'force', placeholder: null, help: 'Load versions anew that are ready already' },
     {
       name: 'config',
@@ -47,6 +49,7 @@ const unload: CommandDescription = {
   summary: 'Unload a model, and wait until it is gone',
   options: [
     URL_OPTION,
+    API_KEY_OPTION,
     { name: 'with-dependents', placeholder: null, help: 'Unload the ensembles that need it, too' },
     {
       name: 'timeout',
@@ -64,13 +67,13 @@ const unload: CommandDescription = {
 const plan: CommandDescription = {
   name: 'plan',
   summary: 'Show what reload would do',
-  options: [URL_OPTION, HELP_OPTION],
+  options: [URL_OPTION, API_KEY_OPTION, HELP_OPTION],
 };
 
 const reload: CommandDescription = {
   name: 'reload',
   summary: 'Apply the changed configuration, whole or not at all',
-  options: [URL_OPTION, HELP_OPTION],
+  options: [URL_OPTION, API_KEY_OPTION, HELP_OPTION],
 };
 
 /** `furiosa models`, which is `furiosa models list` where none of its commands follows. */

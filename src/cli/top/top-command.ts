@@ -1,6 +1,6 @@
 import type { CommandDescription } from '#cli/command-option.js';
 import { URL_OPTION } from '#cli/models/models-command.js';
-import { HELP_OPTION } from '#cli/shared-options.js';
+import { API_KEY_OPTION, HELP_OPTION } from '#cli/shared-options.js';
 
 /** `furiosa top`. */
 export const TOP: CommandDescription = {
@@ -8,6 +8,7 @@ export const TOP: CommandDescription = {
   summary: 'Show what the models of a running server do, as it happens',
   options: [
     URL_OPTION,
+    API_KEY_OPTION,
     {
       name: 'interval',
       placeholder: 'SECONDS',
