@@ -76,6 +76,8 @@ export interface Parts {
   /** Null where they are off. */
   readonly metrics: Metrics | null;
   readonly traces: Traces;
+  /** Null where whoever reaches the server may do everything. */
+  readonly access: AccessControl | null;
   /** Null where clients may not use it. */
   readonly sharedMemory: SharedMemoryRegions | null;
   /** Null where no answers are kept. */
@@ -199,6 +201,7 @@ export async function build(
     grpcListener,
     metricsListener,
     metrics,
+    access: accessControl,
     sharedMemory,
     traces,
     cache,

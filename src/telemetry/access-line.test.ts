@@ -52,6 +52,7 @@ test('a line has everything that is known of the request, and of its headers the
     code: 200,
     outcome: 'ok',
     peer: '10.0.0.7',
+    identity: 'ci',
     model: 'mnist',
     version: '2',
     request_id: 'a1',
