@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { root, setUp } from './setup.mjs';
 
 setUp();
-const { describeModelKeys, describeOptions, describeServerKeys } = await import(
+const { describeAuthKeys, describeModelKeys, describeOptions, describeServerKeys } = await import(
   '../dist/src/config/describe.js'
 );
 const { ERROR_CODES } = await import('../dist/src/core/errors.js');
@@ -19,6 +19,7 @@ const SECTIONS = {
     'model-keys': describeModelKeys,
     'server-keys': describeServerKeys,
   },
+  'docs/auth.md': { 'auth-keys': describeAuthKeys },
   'docs/metrics.md': { metrics: describeMetrics },
   'docs/errors.md': { 'error-codes': describeErrors },
 };

@@ -9,8 +9,13 @@ import { promisify } from 'node:util';
 import { spellingsOf } from '#cli/command-option.js';
 import { FURIOSA } from '#cli/program.js';
 import { COMPILER_KEYS } from '#config/compiler-keys.js';
-import { describeModelKeys, describeOptions, describeServerKeys } from '#config/describe.js';
-import { OPTIONS } from '#config/flags.js';
+import {
+  describeAuthKeys,
+  describeModelKeys,
+  describeOptions,
+  describeServerKeys,
+} from '#config/describe.js';
+import { type Flags, OPTIONS } from '#config/flags.js';
 import { loadSettings } from '#config/load.js';
 import type { Settings } from '#config/settings.js';
 import { ERROR_CODES } from '#core/errors.js';
@@ -60,6 +65,11 @@ for (const [section, describe] of generated) {
     assert.equal(part?.trim(), describe().trim(), 'out of date: run npm run docs');
   });
 }
+
+test('docs/auth.md has the keys of its file as the code tells them', () => {
+  const part = markedPart(page('docs/auth.md'), 'auth-keys');
+  assert.equal(part?.trim(), describeAuthKeys().trim(), 'out of date: run npm run docs');
+});
 
 test('docs/metrics.md has every metric as the catalogue tells it', () => {
   const part = markedPart(page('docs/metrics.md'), 'metrics');
@@ -279,9 +289,15 @@ function whyDead(from: string, link: string): string | null {
 function settingsOf({ code }: CodeBlock): Settings {
   const path = join(scratch, 'config.yaml');
   writeFileSync(path, code);
+  if (/^roles:/m.test(code))
+    return readSettingsOf({ authConfig: path, modelConfig: 'samples/model_config_example.yaml' });
   const isModelList = /^model_config_list:/m.test(code);
   const flags = isModelList
     ? { modelConfig: path }
     : { serverConfig: path, modelConfig: 'samples/model_config_example.yaml' };
+  return readSettingsOf(flags);
+}
+
+function readSettingsOf(flags: Flags): Settings {
   return loadSettings({ flags, env: {}, cwd: root, hostHasNpu: false, productVersion: '0.0.0' });
 }

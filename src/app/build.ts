@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { AccessControl } from '#access/access-control.js';
+import { bothGuards } from '#access/both-guards.js';
+import { type Restriction, restrictionGuard } from '#access/restriction.js';
 import { openCache } from '#cache/open-cache.js';
 import type { ResponseStore } from '#cache/store.js';
 import type { Settings } from '#config/settings.js';
 import { ModelControl } from '#control/model-control.js';
 import type { Overrides } from '#control/overrides.js';
+import type { Guard } from '#core/access.js';
 import type { Clock } from '#core/clock.js';
 import type { LogControl } from '#core/log-settings.js';
 import { EngineHosts } from '#device/engine-hosts.js';
@@ -78,6 +82,8 @@ export interface Parts {
   /** Null where they are off. */
   readonly metrics: Metrics | null;
   readonly traces: Traces;
+  /** Null where whoever reaches the server may do everything. */
+  readonly access: AccessControl | null;
   /** Null where clients may not use it. */
   readonly sharedMemory: SharedMemoryRegions | null;
   /** Null where no answers are kept. */
@@ -113,6 +119,8 @@ export async function build(
     };
     return openVersion(offer, placement, host, onLost);
   };
+  const accessControl =
+    settings.access.policy === null ? null : new AccessControl(settings.access.policy, clock);
   const stores = openStores(settings.store);
   const locate = locateFile(stores, fileStateOf);
   const list = new ListSource(settings.models, locate);
@@ -133,7 +141,11 @@ export async function build(
     options: settings.control,
     clock,
     overrides,
-    reread: rereader(settings, { list, locate, onAccept: () => credentials?.reload() }, readAgain),
+    reread: rereader(
+      settings,
+      { list, locate, access: accessControl, onAccept: () => credentials?.reload() },
+      readAgain,
+    ),
   });
   const limits = new ServerLimits(
     limitOptions(settings.limits, { memoryBytes: inventory.memory.bytes, openFiles: openFilesLimit() }),
@@ -178,16 +190,19 @@ export async function build(
       return inventory.list().map(reportRecord);
     },
   });
-  const rest = restSkin(serving);
+  const { policy } = settings.access;
+  const guard = accessControl?.guard ?? null;
+  const rest = restSkin(serving, { needsCredentials: policy !== null });
   const dashboard = settings.hasDashboard ? dashboardRoutes() : [];
   const pages = { ...rest, routes: [...rest.routes, ...docsRoutes(), ...dashboard] };
   const restTls = settings.tls?.covers === 'all' ? credentials : null;
   const restOptions = { ...settings.rest, tls: restTls, sockets };
-  const listener = new Listener(pages, restOptions, clock, limits);
+  const restGuard = bothGuards(restrictionOf(settings.access.http, 'http'), guard);
+  const grpcGuard = bothGuards(restrictionOf(settings.access.grpc, 'grpc'), guard);
+  const listener = new Listener(pages, restOptions, clock, limits, restGuard);
+  const grpcOptions = settings.grpc && { ...settings.grpc, tls: credentials, sockets };
   const grpcListener =
-    settings.grpc === null
-      ? null
-      : new GrpcListener(grpcSkin(serving), { ...settings.grpc, tls: credentials, sockets }, clock, limits);
+    grpcOptions && new GrpcListener(grpcSkin(serving), grpcOptions, clock, limits, grpcGuard);
   const metricsListener =
     metrics === null || settings.metrics.port === null
       ? null
@@ -196,6 +211,7 @@ export async function build(
           { ...restOptions, port: settings.metrics.port, portOption: '--metrics-port' },
           clock,
           limits,
+          restGuard,
         );
   return {
     models,
@@ -208,10 +224,15 @@ export async function build(
     grpcListener,
     metricsListener,
     metrics,
+    access: accessControl,
     sharedMemory,
     traces,
     cache,
   };
+}
+
+function restrictionOf(restrictions: readonly Restriction[], transport: 'http' | 'grpc'): Guard | null {
+  return restrictions.length === 0 ? null : restrictionGuard(restrictions, transport);
 }
 
 function processFacts(): ProcessFacts {

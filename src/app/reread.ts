@@ -1,3 +1,4 @@
+import type { AccessControl } from '#access/access-control.js';
 import { ConfigError, formatProblem } from '#config/problem.js';
 import type { Settings } from '#config/settings.js';
 import type { Rereading } from '#control/plan-report.js';
@@ -12,6 +13,8 @@ export type ReadAgain = (() => Settings) | null;
 export interface Listed {
   readonly list: ListSource;
   readonly locate: LocateFile;
+  /** Null where everybody may do everything; a reload does not change that. */
+  readonly access: Pick<AccessControl, 'replace'> | null;
   /** Called when what was read is what counts from now on. */
   readonly onAccept: () => void;
 }
@@ -22,7 +25,7 @@ const RELOADED: readonly (keyof Settings)[] = ['models', 'warnings'];
 /** Reads the configuration again for a server that was started with `settings`. */
 export function rereader(
   settings: Settings,
-  { list, locate, onAccept }: Listed,
+  { list, locate, access, onAccept }: Listed,
   readAgain: ReadAgain,
 ): () => Promise<Rereading> {
   return async () => {
@@ -39,6 +42,7 @@ export function rereader(
         restart: changedSettings(settings, read),
         accept() {
           list.replace(read.models);
+          if (read.access.policy !== null) access?.replace(read.access.policy);
           onAccept();
         },
       };
@@ -51,6 +55,13 @@ export function rereader(
 
 /** The names of settings that are not what the server was started with. */
 function changedSettings(was: Settings, is: Settings): readonly string[] {
+  const [before, now] = [comparable(was), comparable(is)];
   const keys = (Object.keys(is) as (keyof Settings)[]).filter((key) => !RELOADED.includes(key));
-  return keys.filter((key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]));
+  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]));
+}
+
+/** Without the rules of who may do what, which a reload replaces; not whether there are any. */
+function comparable(settings: Settings): Readonly<Record<string, unknown>> {
+  const { policy } = settings.access;
+  return { ...settings, access: { ...settings.access, policy: policy === null ? null : 'replaced' } };
 }

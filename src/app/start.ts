@@ -5,6 +5,7 @@ import { loggerOf } from '#core/log.js';
 import { LogControl } from '#core/log-settings.js';
 import type { Listener } from '#server/listener.js';
 import { build, type Parts } from './build.js';
+import { openDoors } from './open-doors.js';
 import type { ReadAgain } from './reread.js';
 import { Stopper } from './stop.js';
 import { type Supervision, UNSUPERVISED } from './supervision.js';
@@ -55,6 +56,8 @@ export async function startServer(
   supervision: Supervision = UNSUPERVISED,
 ): Promise<RunningServer> {
   for (const warning of settings.warnings) log.warn(warning);
+  const doors = openDoors(settings);
+  if (doors !== null) log.warn(doors);
   const parts = await build(settings, systemClock, logControl, readAgain, supervision);
   const { listenWhenReady } = settings;
   let ports = listenWhenReady ? NO_PORTS : await openPorts(parts, settings);

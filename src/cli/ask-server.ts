@@ -15,6 +15,8 @@ export interface Question {
   readonly limitMs: number | null;
   /** Takes the first of a stream of events for the whole answer. */
   readonly isFirstEvent?: boolean;
+  /** Shown to the server, and never to anybody else; left out where there is none. */
+  readonly apiKey?: string | undefined;
   /** Gives the question up. */
   readonly signal?: AbortSignal;
 }
@@ -26,6 +28,9 @@ export interface Answer {
   /** Null for what is not JSON: whatever was expected, it is not that. */
   readonly body: unknown;
 }
+
+/** Others see the words of a command, and not its environment. */
+export const KEY_VARIABLE = 'FURIOSA_API_KEY';
 
 /** A server that is alive answers from memory; one that takes longer is not well. */
 export const READ_LIMIT_MS = 10_000;
@@ -54,7 +59,8 @@ export async function askServer(
 /** The sentence of an answer that is not the one hoped for: the status, and the reason where the server gives one. */
 export function refusalOf({ url, status, body }: Answer): string {
   const reason = errorOf(body);
-  return `${url} answered ${status}${reason === null ? '' : `: ${reason}`}`;
+  const hint = status === 401 ? `; a key is given by ${KEY_VARIABLE} or --api-key` : '';
+  return `${url} answered ${status}${reason === null ? '' : `: ${reason}`}${hint}`;
 }
 
 /** The server's sentence in `{"error": "..."}`, or null. */
@@ -70,12 +76,13 @@ interface RawAnswer {
 }
 
 function exchange(url: URL, question: Question, tls: ClientTls): Promise<RawAnswer> {
-  const { method, body, isFirstEvent = false } = question;
+  const { method, body, apiKey, isFirstEvent = false } = question;
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const signal = signalOf(question);
   const headers = {
     accept: isFirstEvent ? 'text/event-stream, application/json' : 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
   };
   return new Promise((resolve, reject) => {
     // One connection for one question: nothing is kept open that a server which stops would have to wait for.

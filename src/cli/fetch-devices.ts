@@ -8,9 +8,9 @@ const COMMAND = 'furiosa devices';
 /** The devices of a running server, by its `GET /v2/devices`. Throws a `CommandFailure` that says what went wrong. */
 export async function fetchDevices(
   serverUrl: string,
-  tls: ClientTls = NO_CLIENT_TLS,
+  { tls = NO_CLIENT_TLS, apiKey }: { readonly tls?: ClientTls; readonly apiKey?: string | undefined } = {},
 ): Promise<readonly DeviceReport[]> {
-  const question = { method: 'GET', path: 'v2/devices', limitMs: READ_LIMIT_MS } as const;
+  const question = { method: 'GET', path: 'v2/devices', limitMs: READ_LIMIT_MS, apiKey } as const;
   const answer = await askServer(COMMAND, serverUrl, question, tls);
   if (answer.status !== 200) throw operationFailed(COMMAND, refusalOf(answer));
   const devices = decodeDevices(answer.body);

@@ -1,9 +1,16 @@
+import { KEYS } from '#cli/keys/keys-command.js';
 import { MODELS } from '#cli/models/models-command.js';
 import { TOP } from '#cli/top/top-command.js';
 import { CLIENT_TLS_OPTIONS } from './client-tls.js';
 import type { CommandDescription, ProgramDescription } from './command-option.js';
 import { SERVER_OPTIONS, serverOption } from './server-options.js';
-import { COMPLETION_OPTIONS, HELP_OPTION, JSON_OPTION, VERSION_OPTION } from './shared-options.js';
+import {
+  API_KEY_OPTION,
+  COMPLETION_OPTIONS,
+  HELP_OPTION,
+  JSON_OPTION,
+  VERSION_OPTION,
+} from './shared-options.js';
 
 const server: CommandDescription = {
   name: 'server',
@@ -24,6 +31,7 @@ const devices: CommandDescription = {
       help: 'Ask a running server, such as http://localhost:8080, instead of this host',
     },
     ...CLIENT_TLS_OPTIONS,
+    API_KEY_OPTION,
     HELP_OPTION,
   ],
   strayArgumentHint: 'a running server is given by --url',
@@ -45,7 +53,7 @@ const help: CommandDescription = {
     placeholder: 'COMMAND',
     required: false,
     isPath: true,
-    choices: ['server', 'models', 'top', 'devices', 'inspect'],
+    choices: ['server', 'models', 'top', 'devices', 'inspect', 'keys'],
   },
 };
 
@@ -54,6 +62,6 @@ export const FURIOSA: ProgramDescription = {
   name: 'furiosa',
   summary: 'Serve ONNX and TFLite models over the Open Inference Protocol',
   options: [...COMPLETION_OPTIONS, VERSION_OPTION, HELP_OPTION],
-  commands: [server, MODELS, TOP, devices, inspect, help],
+  commands: [server, MODELS, TOP, devices, inspect, KEYS, help],
   shortcuts: [{ name: 'furiosa-server', command: 'server' }],
 };

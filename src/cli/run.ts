@@ -1,9 +1,11 @@
 import { completeShell } from '#cli/completion/command.js';
 import type { Host } from '#cli/completion/host.js';
+import { runKeys } from '#cli/keys/run-keys.js';
 import { runModels } from '#cli/models/run-models.js';
 import { runTop } from '#cli/top/run-top.js';
 import { systemClock } from '#core/clock.js';
 import { messageOf } from '#core/errors.js';
+import { apiKeyOf } from './api-key-of.js';
 import { clientTlsOf } from './client-tls.js';
 import { CommandFailure, operationFailed, usageError } from './command-failure.js';
 import type { CommandDescription } from './command-option.js';
@@ -51,7 +53,7 @@ async function obey(
     case 'server':
       return named('furiosa server', () => commands.serve(values));
     case 'devices':
-      return listDevices(invocation, commands, terminal);
+      return listDevices(invocation, commands, terminal, host.env);
     case 'models':
       return runModels(invocation, host.env, { terminal, clock: systemClock, pause });
     case 'top':
@@ -61,6 +63,8 @@ async function obey(
         pause,
         openScreen: terminal.openScreen ?? (() => null),
       });
+    case 'keys':
+      return runKeys(invocation, terminal);
     case 'inspect':
       return inspectModel(invocation, commands, terminal);
     case 'help':
@@ -90,7 +94,12 @@ function show(text: string, terminal: Terminal): number {
   return 0;
 }
 
-async function listDevices({ values }: Invocation, commands: Commands, terminal: Terminal): Promise<number> {
+async function listDevices(
+  { values }: Invocation,
+  commands: Commands,
+  terminal: Terminal,
+  env: Host['env'],
+): Promise<number> {
   const { url, simulate, json } = values as { url?: string; simulate?: string; json?: boolean };
   if (url !== undefined && simulate !== undefined) {
     throw usageError('furiosa devices', "'--simulate' is about this host and cannot be used with '--url'");
@@ -100,7 +109,10 @@ async function listDevices({ values }: Invocation, commands: Commands, terminal:
     throw usageError('furiosa devices', `'--${trust}' is about a server and is used with '--url'`);
   const devices = await (url === undefined
     ? named('furiosa devices', () => commands.devices(values))
-    : fetchDevices(url, clientTlsOf('furiosa devices', values, url)));
+    : fetchDevices(url, {
+        tls: clientTlsOf('furiosa devices', values, url),
+        apiKey: apiKeyOf(values, env),
+      }));
   if (json === true) printDevicesJson(devices, terminal);
   else printDevices(devices, terminal);
   return 0;

@@ -39,3 +39,9 @@ export const JSON_OPTION: CommandOption = {
   placeholder: null,
   help: 'Print JSON for machines instead of a table.',
 };
+
+export const API_KEY_OPTION: CommandOption = {
+  name: 'api-key',
+  placeholder: 'TEXT',
+  help: 'Key to the server; better FURIOSA_API_KEY, which others do not see',
+};

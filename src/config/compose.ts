@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Policy } from '#access/policy.js';
 import type { CacheOptions, RedisOptions } from '#cache/options.js';
 import { type ControlOptions, DEFAULT_CONTROL } from '#control/options.js';
 import { DEFAULT_DEVICE_OPTIONS, type DeviceOptions } from '#device/options.js';
@@ -33,6 +34,8 @@ const METRICS_INTERVAL_MS = 2000;
 export interface ComposeInput {
   readonly given: GivenOptions;
   readonly file: ServerFile;
+  /** Of the file about who may do what; null where there is none. */
+  readonly policy: Policy | null;
   /** Where relative roots of the server file start; null when there is none. */
   readonly fileFolder: string | null;
   readonly cwd: string;
@@ -56,6 +59,12 @@ export function composeSettings(
       port: pick(given.httpPort, file.port, DEFAULT_HTTP_PORT),
       maxBodyBytes: pick(given.maxBodyBytes, file.maxBodyBytes, MAX_BODY_BYTES),
       bodyTimeoutMs: file.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
+      corsOrigins: pick(given.corsAllowOrigin, null, []),
+    },
+    access: {
+      policy: input.policy,
+      http: pick(given.httpRestrictedApi, null, []),
+      grpc: pick(given.grpcRestrictedProtocol, null, []),
     },
     grpc: composeGrpc(given, file),
     tls: planTls(input),
@@ -186,7 +195,7 @@ export function composeDevices({
   file,
   fileFolder,
   cwd,
-}: Omit<ComposeInput, 'productVersion' | 'env'>): DeviceOptions {
+}: Omit<ComposeInput, 'policy' | 'productVersion' | 'env'>): DeviceOptions {
   const rootOf = (option: Given<string> | null, written: string | null, otherwise: string): string => {
     if (option?.value !== undefined) return resolve(cwd, option.value);
     return written === null ? otherwise : resolve(fileFolder ?? cwd, written);

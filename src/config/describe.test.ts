@@ -12,7 +12,15 @@ import { EMPTY_SERVER_FILE, type ServerFile, serverFile } from './server-file.js
 
 function settingsOf(flags: Flags, file: ServerFile): unknown {
   const given = readOptions(flags, {}, new Report());
-  return composeSettings({ given, file, fileFolder: '/etc', cwd: '/', productVersion: '1', env: {} });
+  return composeSettings({
+    given,
+    file,
+    policy: null,
+    fileFolder: '/etc',
+    cwd: '/',
+    productVersion: '1',
+    env: {},
+  });
 }
 
 const nobody = settingsOf({}, EMPTY_SERVER_FILE);

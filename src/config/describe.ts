@@ -1,3 +1,4 @@
+import { authFile } from './auth-file.js';
 import { OPTIONS, type Option, valueText } from './flags.js';
 import { modelList } from './model-entry.js';
 import type { Key, Schema } from './schema.js';
@@ -22,6 +23,11 @@ export function describeModelKeys(): string {
 /** A Markdown table of the keys of a server file (`--server-config`). */
 export function describeServerKeys(): string {
   return describeKeys(serverFile);
+}
+
+/** A Markdown table of the keys of a file about who may do what (`--auth-config`). */
+export function describeAuthKeys(): string {
+  return describeKeys(authFile);
 }
 
 function describeKeys(schema: Schema<unknown>): string {

@@ -1,3 +1,4 @@
+import type { Restriction } from '#access/restriction.js';
 import { CONTROL_MODES, type ControlMode } from '#control/options.js';
 import type { LogLevel } from '#core/log.js';
 import type { RequestShare } from '#core/request-share.js';
@@ -5,7 +6,9 @@ import { WALLS, type WallKind } from '#device/isolation.js';
 import type { Platform } from '#lifecycle/offer.js';
 import { CLIENT_AUTH, type ClientAuth } from '#tls/options.js';
 import { type CacheConfig, cacheOption } from './cache-config.js';
+import { corsOrigins } from './cors-origin.js';
 import { isolation } from './isolation-keys.js';
+import { restrictedApi } from './restricted-api.js';
 import type { Schema } from './schema.js';
 import { type TraceConfig, traceOption } from './trace-config.js';
 import {
@@ -93,6 +96,10 @@ export interface OptionValues {
   readonly grpcServerCert: string;
   readonly grpcServerKey: string;
   readonly grpcRootCert: string;
+  readonly authConfig: string;
+  readonly httpRestrictedApi: readonly Restriction[];
+  readonly grpcRestrictedProtocol: readonly Restriction[];
+  readonly corsAllowOrigin: readonly string[];
   readonly ui: boolean;
   readonly allowMetrics: boolean;
   readonly metricsPort: number;
@@ -377,6 +384,26 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
     placeholder: 'FILENAME',
     help: 'Certificates of those who sign certificates of clients',
     schema: nonEmpty,
+  },
+  authConfig: {
+    placeholder: 'FILENAME',
+    help: 'Path to a config file about who may do what: API keys, tokens, certificates, roles',
+    schema: nonEmpty,
+  },
+  httpRestrictedApi: {
+    placeholder: 'TEXT',
+    help: 'Parts of the REST API that need a header, as api,api:header=value; may be given several times',
+    schema: restrictedApi,
+  },
+  grpcRestrictedProtocol: {
+    placeholder: 'TEXT',
+    help: 'The same for gRPC, where the header is called triton-grpc-protocol-header',
+    schema: restrictedApi,
+  },
+  corsAllowOrigin: {
+    placeholder: 'TEXT',
+    help: 'Origin of pages that may use the REST API from a browser, * for all; may be given several times',
+    schema: corsOrigins,
   },
   ui: {
     placeholder: 'BOOLEAN',

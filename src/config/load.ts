@@ -1,13 +1,15 @@
 import { isAbsolute, relative, resolve } from 'node:path';
+import type { Policy } from '#access/policy.js';
 import { systemClock } from '#core/clock.js';
 import type { DeviceOptions } from '#device/options.js';
+import { readAuthFile } from './auth-file.js';
 import { checkTls } from './check-tls.js';
 import { composeDevices, composeSettings, USUAL_CACHE } from './compose.js';
 import { checkTrace } from './compose-trace.js';
 import { type ConfigFile, readGivenFile } from './config-file.js';
 import { deviceDefault } from './device-default.js';
 import type { Flags } from './flags.js';
-import { type Environment, type GivenOptions, readOptions } from './given.js';
+import { type Environment, type Given, type GivenOptions, readOptions } from './given.js';
 import { modelList } from './model-entry.js';
 import { chooseModelSource } from './model-source.js';
 import { type LocatedEntry, offerModels } from './offer-models.js';
@@ -68,6 +70,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
     threads: given.threads?.value ?? null,
     wall: given.isolation?.value ?? file?.isolation ?? 'thread',
   };
+  const policy = readPolicy(given.authConfig, cwd, report);
   const models = offerModels({ entries, isWhole, defaults }, report);
   if (file !== null) {
     checkTrace(given, file, report);
@@ -78,6 +81,7 @@ export function loadSettings({ flags, env, cwd, hostHasNpu, productVersion }: Lo
   const settings = composeSettings({
     given,
     file: file ?? EMPTY_SERVER_FILE,
+    policy,
     fileFolder: serverConfig?.folder ?? null,
     cwd,
     productVersion,
@@ -107,6 +111,12 @@ export function loadDeviceOptions({
     fileFolder: serverConfig?.folder ?? null,
     cwd,
   });
+}
+
+/** Null where no file is given, or after reporting why it cannot be used. */
+function readPolicy(given: Given<string> | null, cwd: string, report: Report): Policy | null {
+  const file = readGivenFile(given, cwd, report);
+  return file && readAuthFile(file, cwd, report);
 }
 
 /** A file may say everything but the host, and an option the host. */

@@ -1,3 +1,5 @@
+import type { Policy } from '#access/policy.js';
+import type { Restriction } from '#access/restriction.js';
 import type { CacheOptions } from '#cache/options.js';
 import type { ControlOptions } from '#control/options.js';
 import type { LogLevel } from '#core/log.js';
@@ -31,6 +33,16 @@ export interface Settings {
     readonly maxBodyBytes: number;
     /** A request whose body has not arrived by then is refused with 408. */
     readonly bodyTimeoutMs: number;
+    /** Origins of pages that may ask and read, or `*`. */
+    readonly corsOrigins: readonly string[];
+  };
+  /** Who may do what. */
+  readonly access: {
+    /** Null where whoever reaches the server may do everything. */
+    readonly policy: Policy | null;
+    /** Triton's restrictions of single parts of the API, whoever asks. */
+    readonly http: readonly Restriction[];
+    readonly grpc: readonly Restriction[];
   };
   /** Null where gRPC is off. */
   readonly grpc: {

@@ -9,7 +9,7 @@ export function callWith(
     watch = call.watch,
   }: { deadline?: number | null; watch?: RunWatch | undefined },
 ): Call {
-  const { receivedAt, transport } = call;
+  const { receivedAt, transport, access } = call;
   return {
     // A signal is made when it is first asked for.
     get signal() {
@@ -18,6 +18,7 @@ export function callWith(
     deadline,
     receivedAt,
     transport,
+    access,
     watch,
   };
 }

@@ -1,3 +1,4 @@
+import type { Access } from './access.js';
 import type { CallOrigin } from './call-origin.js';
 import type { RequestFacts } from './request-record.js';
 import type { RunWatch } from './run-watch.js';
@@ -16,6 +17,8 @@ export interface Call {
   readonly transport?: 'http' | 'grpc' | undefined;
   /** Where what is found out of the request is written down; left out where nobody asks, or the call carries many. */
   readonly facts?: RequestFacts | undefined;
+  /** What the caller may do with models; left out where nothing is limited. */
+  readonly access?: Access | undefined;
   /** What the transport tells to whoever traces requests; left out where there is no transport. */
   readonly origin?: CallOrigin | undefined;
   /** Hears of the runs that the request is in; left out for the many requests that nobody traces. */

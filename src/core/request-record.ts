@@ -2,6 +2,8 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 
 /** What is found out of a request on its way in. Whoever knows it writes it down; whoever tells of the request reads it. */
 export interface RequestFacts {
+  /** The name of who asks, never the credential; null for nobody known. */
+  identity: string | null;
   /** The client's own. */
   id: string | null;
   model: { readonly name: string; readonly version: string } | null;
@@ -52,5 +54,7 @@ export const streamedRequestChannel: ReturnType<typeof channel> = channel('furio
 
 /** Undefined where nobody would hear of it. */
 export function newFacts(heardOn: Channel = requestChannel): RequestFacts | undefined {
-  return heardOn.hasSubscribers ? { id: null, model: null, phases: null, isCached: false } : undefined;
+  return heardOn.hasSubscribers
+    ? { identity: null, id: null, model: null, phases: null, isCached: false }
+    : undefined;
 }

@@ -1,3 +1,4 @@
+import type { ApiCategory } from '#core/api-category.js';
 import type { Call } from '#core/call.js';
 
 /** One request as any transport sees it, its body already read and bounded. */
@@ -38,6 +39,8 @@ export interface Route {
   readonly method: Method;
   /** `/v2/models/:model/infer`; a `:name` stands for one path segment. */
   readonly path: string;
+  /** The part of the API that it belongs to. */
+  readonly category: ApiCategory;
   /** Whether a body is read at all. */
   readonly takesBody: boolean;
   /** Whether the header `X-Request-Timeout` sets the deadline of its calls; elsewhere it means nothing. */
@@ -75,6 +78,8 @@ export type RpcMessage = readonly Uint8Array[];
 /** One message in, one out. */
 export interface UnaryMethod {
   readonly kind: 'unary';
+  /** The part of the API that it belongs to. */
+  readonly category: ApiCategory;
   /**
    * Answers may be large, and are for one caller alone: they may be compressed, and their memory is taken back once the
    * call's only one has been sent.
@@ -89,6 +94,7 @@ export interface UnaryMethod {
 /** Any number of messages in, any number out, while both sides go on. */
 export interface StreamMethod {
   readonly kind: 'stream';
+  readonly category: ApiCategory;
   /** Answers may be compressed. */
   readonly answersTensors?: true;
   readonly path: string;

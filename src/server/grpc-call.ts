@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { Access } from '#core/access.js';
 import type { CallOrigin } from '#core/call-origin.js';
 import type { RequestFacts } from '#core/request-record.js';
 import type { RpcCall, RpcStatus, StreamedRequest } from '#protocol/exchange.js';
@@ -37,6 +38,8 @@ export class GrpcCall implements RpcCall {
   transport: 'grpc' | undefined = undefined;
   /** Set for a call of one message, where somebody wants to hear of it. */
   facts: RequestFacts | undefined = undefined;
+  /** Set where something is limited. */
+  access: Access | undefined = undefined;
   /** Set for a call of many messages. */
   begin: (requestBytes: number) => StreamedRequest | null = () => null;
   /** Of the messages, before any compression. */

@@ -11,6 +11,7 @@ import {
   type ServerOptions,
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Access, Guard } from '#core/access.js';
 import type { Clock, Timer } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
@@ -29,6 +30,7 @@ import { ConnectionGuard } from './limits/connection-guard.js';
 import type { LimitOptions } from './limits/limit-options.js';
 import type { ServerLimits } from './limits/server-limits.js';
 import { listenOn } from './listen-on.js';
+import { peerOf } from './peer.js';
 import { refusePlain } from './refusal.js';
 import { deadlinePassed } from './request-timeout.js';
 import { TlsDoor } from './tls-door.js';
@@ -56,6 +58,8 @@ export class GrpcListener {
   readonly #methods: ReadonlyMap<string, RpcMethod>;
   readonly #context: CallContext;
   readonly #limits: ServerLimits;
+  /** Null where everybody may do everything. */
+  readonly #guard: Guard | null;
   readonly #sessions = new Map<ServerHttp2Session, ConnectionGuard>();
   /** Calls that last as long as the caller likes. */
   readonly #streaming = new Set<GrpcCall>();
@@ -66,8 +70,15 @@ export class GrpcListener {
   /** Settles when the door is closed and the last connection is gone; null while the door is open. */
   #gone: Promise<void> | null = null;
 
-  constructor(skin: RpcSkin, options: GrpcListenerOptions, clock: Clock, limits: ServerLimits) {
+  constructor(
+    skin: RpcSkin,
+    options: GrpcListenerOptions,
+    clock: Clock,
+    limits: ServerLimits,
+    guard: Guard | null = null,
+  ) {
     this.#limits = limits;
+    this.#guard = guard;
     this.#methods = new Map(skin.methods.map((method) => [method.path, method]));
     this.#context = { skin, options, clock };
     const { tls = null } = options;
@@ -174,10 +185,6 @@ export class GrpcListener {
     checkEncoding(call.header('grpc-encoding') ?? 'identity');
     // The end of the visit first: whoever waits for the stream's end may look at what is left.
     stream.once('close', () => call.visit.end());
-    this.#limits.enter(call.visit, path, () => ({
-      address: stream.session?.socket?.remoteAddress ?? null,
-      forwarded: call.header('x-forwarded-for'),
-    }));
     const timer = timeoutMs === null ? null : this.#expireAfter(timeoutMs, call);
     stream.once('close', () => {
       timer?.cancel();
@@ -185,6 +192,29 @@ export class GrpcListener {
       if (!call.isFinished || method.kind === 'stream') call.leave();
     });
     if (call.isFinished) return;
+    if (this.#guard === null) this.#run(method, stream, call);
+    else this.#admit(this.#guard, method, stream, call);
+  }
+
+  /** Runs the call once it is known who asks. Nothing of what is sent is read before. */
+  #admit(guard: Guard, method: RpcMethod, stream: ServerHttp2Stream, call: GrpcCall): void {
+    const peer = peerOf(stream.session?.socket);
+    const header = (name: string): string | undefined => call.header(name);
+    const admitted = (access: Access | null): void => {
+      call.access = access ?? undefined;
+      if (!call.isFinished && !stream.destroyed) this.#run(method, stream, call);
+    };
+    const access = guard({ transport: 'grpc', peer, header }, method.category, null);
+    if (!(access instanceof Promise)) admitted(access);
+    else access.then(admitted).catch((thrown: unknown) => call.finish(this.#context.skin.statusOf(thrown)));
+  }
+
+  #run(method: RpcMethod, stream: ServerHttp2Stream, call: GrpcCall): void {
+    this.#limits.enter(call.visit, method.path, () => ({
+      address: stream.session?.socket?.remoteAddress ?? null,
+      forwarded: call.header('x-forwarded-for'),
+      identity: call.access?.identity ?? undefined,
+    }));
     if (method.kind === 'unary') serveUnary(method, stream, call, this.#context);
     else {
       this.#streaming.add(call);

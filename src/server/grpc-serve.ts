@@ -39,6 +39,7 @@ export function serveUnary(
   const fail = (thrown: unknown): void => call.finish(context.skin.statusOf(thrown));
   call.transport = 'grpc';
   call.facts = newFacts();
+  if (call.facts !== undefined) call.facts.identity = call.access?.identity ?? null;
   chooseEncoding(method, call, context);
   let first: Frame | null = null;
   const run = async (frame: Frame): Promise<void> => {

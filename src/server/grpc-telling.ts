@@ -12,7 +12,13 @@ import type { RpcSkin, StreamedRequest } from '#protocol/exchange.js';
 import type { GrpcCall } from './grpc-call.js';
 
 /** Of a call that carries many requests, or none. */
-const NO_FACTS: RequestRecord['facts'] = { id: null, model: null, phases: null, isCached: false };
+const NO_FACTS: RequestRecord['facts'] = {
+  identity: null,
+  id: null,
+  model: null,
+  phases: null,
+  isCached: false,
+};
 
 /** What is known of a call from its beginning. */
 export interface Asked {
@@ -65,6 +71,7 @@ export function beginStreamed(
 ): StreamedRequest | null {
   const facts = newFacts(streamedRequestChannel);
   if (facts === undefined) return null;
+  facts.identity = call.access?.identity ?? null;
   const receivedAt = clock.now();
   const tell = (code: number | null, responseBytes: number, error: string | null): void =>
     streamedRequestChannel.publish({
@@ -84,6 +91,7 @@ export function beginStreamed(
     },
     deadline: call.deadline,
     receivedAt,
+    access: call.access,
     facts,
   };
   return {

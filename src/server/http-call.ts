@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Access } from '#core/access.js';
 import type { Call } from '#core/call.js';
 import type { CallOrigin } from '#core/call-origin.js';
 import type { RequestFacts } from '#core/request-record.js';
@@ -11,6 +12,7 @@ export class HttpCall implements Call {
   readonly transport = 'http';
   readonly receivedAt: number;
   readonly facts: RequestFacts | undefined;
+  readonly access: Access | undefined;
   readonly #route: Pick<Route, 'method' | 'path'>;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -24,7 +26,9 @@ export class HttpCall implements Call {
     receivedAt: number,
     timeoutMs: number | null,
     facts: RequestFacts | undefined,
+    access: Access | null,
   ) {
+    this.access = access ?? undefined;
     this.facts = facts;
     this.#route = route;
     this.#request = request;

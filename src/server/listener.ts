@@ -8,15 +8,17 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Access, Guard } from '#core/access.js';
 import type { Clock } from '#core/clock.js';
 import { deferred } from '#core/deferred.js';
 import { invalid, messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
-import type { Answer, ProtocolSkin } from '#protocol/exchange.js';
+import type { Answer, ProtocolSkin, Route } from '#protocol/exchange.js';
 import { handshakeOptions } from '#tls/context.js';
 import type { Credentials } from '#tls/credentials.js';
 import { type BodyLimits, claimedLength, readBody } from './body.js';
 import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
+import { corsHeaders, isPreflight, preflightAnswer, withCors } from './cors.js';
 import { closeDoor } from './door.js';
 import { byteLengthOf, encodeAnswer, piecesOf } from './encode-answer.js';
 import { hangUp } from './hang-up.js';
@@ -28,6 +30,7 @@ import type { ServerLimits } from './limits/server-limits.js';
 import type { Visit } from './limits/visit.js';
 import { listenOn } from './listen-on.js';
 import type { ListenerOptions } from './options.js';
+import { peerOf } from './peer.js';
 import { refuseConnection, refusePlain, turnAway } from './refusal.js';
 import { deadlinePassed, requestTimeoutOf, TIMEOUT_HEADER, within } from './request-timeout.js';
 import { createRouter, type FindRoute, MethodNotAllowed } from './router.js';
@@ -61,6 +64,8 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #clock: Clock;
   readonly #limits: ServerLimits;
+  /** Null where everybody may do everything. */
+  readonly #guard: Guard | null;
   /** Answers that are being made or sent. */
   readonly #sending = new Set<ServerResponse>();
   readonly #connections = new Set<Socket>();
@@ -72,8 +77,15 @@ export class Listener {
   /** Settles when the door is closed and the last connection is gone; null while the door is open. */
   #gone: Promise<void> | null = null;
 
-  constructor(skin: ProtocolSkin, options: ListenerOptions, clock: Clock, limits: ServerLimits) {
+  constructor(
+    skin: ProtocolSkin,
+    options: ListenerOptions,
+    clock: Clock,
+    limits: ServerLimits,
+    guard: Guard | null = null,
+  ) {
     this.#limits = limits;
+    this.#guard = guard;
     this.#skin = skin;
     this.#find = createRouter(skin.routes);
     this.#options = options;
@@ -181,13 +193,21 @@ export class Listener {
       answer = this.#errorAnswer(request, thrown);
       if (telling !== null) telling.error = messageOf(thrown);
     }
+    const { corsOrigins = [] } = this.#options;
+    const cors = corsOrigins.length === 0 ? null : corsHeaders(corsOrigins, request.headers.origin);
     const { stream } = answer;
     if (stream !== undefined) {
       if (telling !== null) telling.isStream = true;
-      await sendStream(request, response, { ...answer, stream }, this.#streamsEnd.signal, this.#clock);
+      await sendStream(
+        request,
+        response,
+        { ...withCors(answer, cors), stream },
+        this.#streamsEnd.signal,
+        this.#clock,
+      );
       return;
     }
-    const encoded = await encodeAnswer(answer, headerOf(request, 'accept-encoding'));
+    const encoded = withCors(await encodeAnswer(answer, headerOf(request, 'accept-encoding')), cors);
     if (telling !== null) telling.responseBytes = byteLengthOf(piecesOf(encoded));
     send(request, response, encoded, this.#closing, this.#clock);
   }
@@ -223,15 +243,22 @@ export class Listener {
       throw invalid('an HTTP/1.1 request must have a Host header, and this one has none');
     }
     const receivedAt = this.#clock.now();
-    const { maxBodyBytes } = this.#options;
+    const { maxBodyBytes, corsOrigins = [] } = this.#options;
+    if (corsOrigins.length > 0 && isPreflight(request.method, (name) => headerOf(request, name)))
+      return preflightAnswer(corsOrigins, request.headers.origin);
     const { route, params } = this.#find(request.method ?? '', request.url ?? '');
     if (telling !== null) telling.operation = `${route.method} ${route.path}`;
+    // Before anything else is looked at: strangers learn nothing of what is wrong with a request.
+    const access =
+      this.#guard === null ? null : await this.#admit(this.#guard, request, route, params['model']);
+    if (access !== null && telling !== null) telling.facts.identity = access.identity;
     this.#limits.enter(visit, route.path, () => ({
       address: request.socket.remoteAddress ?? null,
       forwarded: headerOf(request, 'x-forwarded-for'),
+      identity: access?.identity ?? undefined,
     }));
     const timeoutMs = route.takesTimeout ? requestTimeoutOf(headerOf(request, TIMEOUT_HEADER)) : null;
-    const call = new HttpCall(route, request, response, receivedAt, timeoutMs, telling?.facts);
+    const call = new HttpCall(route, request, response, receivedAt, timeoutMs, telling?.facts, access);
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
       if (expectsContinue) {
@@ -247,6 +274,16 @@ export class Listener {
       route.handle({ params, header: (name) => headerOf(request, name), body, call });
     if (timeoutMs === null) return await handle();
     return await within(timeoutMs, receivedAt + timeoutMs - this.#clock.now(), this.#clock, handle);
+  }
+
+  async #admit(
+    guard: Guard,
+    request: IncomingMessage,
+    { category }: Route,
+    model: string | undefined,
+  ): Promise<Access | null> {
+    const header = (name: string): string | undefined => headerOf(request, name);
+    return await guard({ transport: 'http', peer: peerOf(request.socket), header }, category, model ?? null);
   }
 
   #bodyLimits(timeoutMs: number | null, visit: Visit): BodyLimits {

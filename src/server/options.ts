@@ -3,6 +3,8 @@ import type { KeptSockets } from './kept-sockets.js';
 
 export interface ListenerOptions {
   readonly host: string;
+  /** Origins of pages that may ask and read, or `*`; none where it is left out. */
+  readonly corsOrigins?: readonly string[];
   /** 0 lets the system choose. */
   readonly port: number;
   /** The option that chooses another port, for a complaint; `--http-port` where it is left out. */

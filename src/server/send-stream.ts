@@ -5,6 +5,8 @@ import { loggerOf } from '#core/log.js';
 import type { Answer } from '#protocol/exchange.js';
 import { piecesOf } from './encode-answer.js';
 
+import { SECURE_HEADERS } from './send.js';
+
 const log = loggerOf('server::send-stream');
 
 /** Whoever takes nothing of a stream for so long is cut off: what it has not taken would be kept for it. */
@@ -22,7 +24,11 @@ export async function sendStream(
   clock: Clock,
 ): Promise<void> {
   if (response.destroyed) return;
-  response.writeHead(answer.status, { ...answer.headers, ...(end.aborted && { connection: 'close' }) });
+  response.writeHead(answer.status, {
+    ...SECURE_HEADERS,
+    ...answer.headers,
+    ...(end.aborted && { connection: 'close' }),
+  });
   if (request.method === 'HEAD') {
     response.end();
     return;

@@ -7,6 +7,15 @@ import { freePieces } from './free-pieces.js';
 /** So long may a client go on sending a body that was refused before it has to listen. */
 const LINGER_MS = 2_000;
 
+/** What every answer says to a browser that may have been led to it; what is a page says more. */
+export const SECURE_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
 
 /** Sends an answer. With `close` it is the last one on its connection. */
@@ -21,9 +30,10 @@ export function send(
   // What is left of a refused body would be read as the next request, and could be long: the connection ends.
   const unread = isUnread(request);
   const pieces = piecesOf(answer);
-  const headers: Record<string, string | number> = { ...answer.headers };
+  const headers: Record<string, string | number> = { ...SECURE_HEADERS, ...answer.headers };
   // Of what is not sent because the client has it, that would be the length (RFC 9110, section 8.6).
-  if (answer.status !== NOT_MODIFIED) headers['content-length'] = byteLengthOf(pieces);
+  if (answer.status !== NOT_MODIFIED && answer.status !== NO_CONTENT)
+    headers['content-length'] = byteLengthOf(pieces);
   if (close || unread) headers['connection'] = 'close';
   response.writeHead(answer.status, headers);
   if (answer.isGivenAway) {

@@ -25,6 +25,7 @@ function recordOf(parts: Partial<RequestRecord> = {}): RequestRecord {
     responseBytes: 180,
     error: null,
     facts: {
+      identity: 'ci',
       id: 'a1',
       model: { name: 'mnist', version: '2' },
       phases: { queuedNs: 100_000, inputNs: 20_400, runNs: 2_800_000, outputNs: 10_000, batchRows: 4 },
@@ -35,7 +36,13 @@ function recordOf(parts: Partial<RequestRecord> = {}): RequestRecord {
   };
 }
 
-const NO_FACTS: RequestRecord['facts'] = { id: null, model: null, phases: null, isCached: false };
+const NO_FACTS: RequestRecord['facts'] = {
+  identity: null,
+  id: null,
+  model: null,
+  phases: null,
+  isCached: false,
+};
 
 test('a line has everything that is known of the request, and of its headers the trace alone', () => {
   assert.deepEqual(accessLineOf(recordOf()), {
@@ -45,6 +52,7 @@ test('a line has everything that is known of the request, and of its headers the
     code: 200,
     outcome: 'ok',
     peer: '10.0.0.7',
+    identity: 'ci',
     model: 'mnist',
     version: '2',
     request_id: 'a1',

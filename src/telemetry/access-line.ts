@@ -23,6 +23,8 @@ export interface AccessLine {
   readonly code: number | null;
   readonly outcome: Outcome;
   readonly peer: string | null;
+  /** The name of who asked, never the credential. */
+  readonly identity: string | null;
   readonly model: string | null;
   readonly version: string | null;
   /** The client's own, clipped. */
@@ -47,7 +49,7 @@ export interface AccessLine {
 /** What the log tells of a request: never a header but the trace's id, never a tensor. */
 export function accessLineOf(record: RequestRecord): AccessLine {
   const { transport, operation, asked, code, peer, requestBytes, responseBytes, durationMs, error } = record;
-  const { id, model, phases, isCached } = record.facts;
+  const { identity, id, model, phases, isCached } = record.facts;
   return {
     transport,
     operation,
@@ -55,6 +57,7 @@ export function accessLineOf(record: RequestRecord): AccessLine {
     code,
     outcome: outcomeOf(record),
     peer,
+    identity: identity === null ? null : shown(identity, MAX_ID_LENGTH),
     model: model?.name ?? null,
     version: model?.version ?? null,
     request_id: id === null || id === '' ? null : shown(id, MAX_ID_LENGTH),

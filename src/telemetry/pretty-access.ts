@@ -23,6 +23,7 @@ export function prettyAccess(line: AccessLine): string {
     `in=${line.request_bytes}`,
     `out=${line.response_bytes}`,
     pair('peer', line.peer, String),
+    pair('who', line.identity, wordOf),
     pair('id', line.request_id, wordOf),
     pair('trace', line.trace_id, String),
   ].filter((fact) => fact !== null);

@@ -39,6 +39,7 @@ export function dashboardRoutes(built: URL = BUILT): readonly Route[] {
   const get = (path: string, pathOf: (exchange: Exchange) => string): Route => ({
     method: 'GET',
     path,
+    category: 'pages',
     takesBody: false,
     handle: async (exchange) => answerWith(await asset(pathOf(exchange)), exchange),
   });

@@ -44,6 +44,7 @@ export function docsRoutes(find: FindFile = findInstalled): readonly Route[] {
   const get = (path: string, handle: Route['handle']): Route => ({
     method: 'GET',
     path,
+    category: 'pages',
     takesBody: false,
     handle,
   });

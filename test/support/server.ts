@@ -75,7 +75,8 @@ export const DEFAULT_LIMITS: Settings['limits'] = {
 export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<Settings> = {}): Settings {
   return {
     server: { name: 'furiosa-server', version: '0.0.0-test', extensions: [] },
-    rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000 },
+    rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 10_000, corsOrigins: [] },
+    access: { policy: null, http: [], grpc: [] },
     grpc: null,
     tls: null,
     log: { level: 'INFO', format: 'auto', requests: 'off' },

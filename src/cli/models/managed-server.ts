@@ -1,3 +1,4 @@
+import { apiKeyOf } from '#cli/api-key-of.js';
 import { type Answer, askServer, type Question, READ_LIMIT_MS, refusalOf } from '#cli/ask-server.js';
 import { type ClientTls, clientTlsOf } from '#cli/client-tls.js';
 import { type CommandFailure, operationFailed, usageError } from '#cli/command-failure.js';
@@ -14,6 +15,8 @@ export interface ManagedServer {
   readonly command: string;
   readonly url: string;
   readonly tls?: ClientTls;
+  /** Undefined where none was given. */
+  readonly apiKey: string | undefined;
 }
 
 /** The server that `--url` names, else `FURIOSA_SERVER_URL`, else the one of this host. */
@@ -23,7 +26,7 @@ export function managedServer(
   env: Readonly<Record<string, string | undefined>>,
 ): ManagedServer {
   const url = urlOf(command, values, env);
-  return { command, url, tls: clientTlsOf(command, values, url) };
+  return { command, url, tls: clientTlsOf(command, values, url), apiKey: apiKeyOf(values, env) };
 }
 
 function urlOf(
@@ -54,7 +57,7 @@ export async function read<Value>(
 
 /** The server's answer, whatever its status. */
 export function tell(server: ManagedServer, question: Question): Promise<Answer> {
-  return askServer(server.command, server.url, question, server.tls);
+  return askServer(server.command, server.url, { ...question, apiKey: server.apiKey }, server.tls);
 }
 
 /** The answer, understood, where its status is 200. */

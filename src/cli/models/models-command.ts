@@ -1,6 +1,6 @@
 import { CLIENT_TLS_OPTIONS } from '#cli/client-tls.js';
 import type { CommandArgument, CommandDescription, CommandOption } from '#cli/command-option.js';
-import { HELP_OPTION, JSON_OPTION } from '#cli/shared-options.js';
+import { API_KEY_OPTION, HELP_OPTION, JSON_OPTION } from '#cli/shared-options.js';
 import { DEFAULT_URL } from './managed-server.js';
 
 export const URL_OPTION: CommandOption = {
@@ -18,6 +18,7 @@ const list: CommandDescription = {
   options: [
     URL_OPTION,
     ...CLIENT_TLS_OPTIONS,
+    API_KEY_OPTION,
     JSON_OPTION,
     { name: 'wide', placeholder: null, help: 'Show platform, instances, traffic, policy and source, too' },
     HELP_OPTION,
@@ -32,6 +33,7 @@ const load: CommandDescription = {
   options: [
     URL_OPTION,
     ...CLIENT_TLS_OPTIONS,
+    API_KEY_OPTION,
     { name: 'force', placeholder: null, help: 'Load versions anew that are ready already' },
     {
       name: 'config',
@@ -51,6 +53,7 @@ const unload: CommandDescription = {
   options: [
     URL_OPTION,
     ...CLIENT_TLS_OPTIONS,
+    API_KEY_OPTION,
     { name: 'with-dependents', placeholder: null, help: 'Unload the ensembles that need it, too' },
     {
       name: 'timeout',
@@ -68,13 +71,13 @@ const unload: CommandDescription = {
 const plan: CommandDescription = {
   name: 'plan',
   summary: 'Show what reload would do',
-  options: [URL_OPTION, ...CLIENT_TLS_OPTIONS, HELP_OPTION],
+  options: [URL_OPTION, ...CLIENT_TLS_OPTIONS, API_KEY_OPTION, HELP_OPTION],
 };
 
 const reload: CommandDescription = {
   name: 'reload',
   summary: 'Apply the changed configuration, whole or not at all',
-  options: [URL_OPTION, ...CLIENT_TLS_OPTIONS, HELP_OPTION],
+  options: [URL_OPTION, ...CLIENT_TLS_OPTIONS, API_KEY_OPTION, HELP_OPTION],
 };
 
 /** `furiosa models`, which is `furiosa models list` where none of its commands follows. */

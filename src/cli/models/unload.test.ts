@@ -41,7 +41,7 @@ async function unload(
     style: PLAIN,
   };
   const pause = async (delayMs: number): Promise<void> => clock.advance(delayMs);
-  const server = { command: 'furiosa models unload', url };
+  const server = { command: 'furiosa models unload', apiKey: undefined, url };
   const options = { withDependents, timeoutMs: 5000 };
   await unloadModel(server, 'mnist', options, { terminal, clock, pause });
   return { out, shown, waitedMs: clock.now() };

@@ -1,7 +1,7 @@
 import { CLIENT_TLS_OPTIONS } from '#cli/client-tls.js';
 import type { CommandDescription } from '#cli/command-option.js';
 import { URL_OPTION } from '#cli/models/models-command.js';
-import { HELP_OPTION } from '#cli/shared-options.js';
+import { API_KEY_OPTION, HELP_OPTION } from '#cli/shared-options.js';
 
 /** `furiosa top`. */
 export const TOP: CommandDescription = {
@@ -10,6 +10,7 @@ export const TOP: CommandDescription = {
   options: [
     URL_OPTION,
     ...CLIENT_TLS_OPTIONS,
+    API_KEY_OPTION,
     {
       name: 'interval',
       placeholder: 'SECONDS',

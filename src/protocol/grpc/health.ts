@@ -16,12 +16,12 @@ export function healthMethods(serving: Serving, services: readonly string[]): re
     return serving.isReady() ? Status.SERVING : Status.NOT_SERVING;
   };
   return [
-    unary(Health.method.check, ({ service }) => {
+    unary(Health.method.check, { category: 'health', model: 'none' }, ({ service }) => {
       const status = statusOf(service);
       if (status !== Status.SERVICE_UNKNOWN) return { status };
       throw new ServingError('NOT_FOUND', `unknown service '${service}'; there are ${services.join(', ')}`);
     }),
-    streaming(Health.method.watch, async function* (requests, call) {
+    streaming(Health.method.watch, 'health', async function* (requests, call) {
       for await (const { service } of requests)
         yield* statuses(() => statusOf(service), serving, call.signal);
     }),

@@ -21,12 +21,14 @@ export function inferMethods(serving: Serving): readonly RpcMethod[] {
   return [
     {
       kind: 'unary',
+      category: 'inference',
       answersTensors: true,
       path: pathOf(modelInfer),
       handle: (message, call) => inferOnce(serving, message, call, {}),
     },
     {
       kind: 'stream',
+      category: 'inference',
       answersTensors: true,
       path: pathOf(modelStreamInfer),
       handle(messages, call) {
@@ -47,6 +49,7 @@ async function inferOnce(
   parameters: Parameters,
 ): Promise<RpcMessage> {
   const { request, isTyped, shared } = decodeInferRequest(message, serving.sharedMemory);
+  call.access?.checkModel(request.model.name);
   const response = await serving.infer(request, call);
   writeShared(response.outputs, shared);
   return encodeInferResponse(response, { isTyped, parameters, shared });

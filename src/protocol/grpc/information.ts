@@ -8,19 +8,23 @@ import { ModelConfigSchema } from './gen/model_config_pb.js';
 import { GRPCInferenceService } from './gen/open_inference_grpc_pb.js';
 import { unary } from './methods.js';
 
+const HEALTH = { category: 'health', model: 'none' } as const;
+
 /** Liveness, readiness, metadata and configuration. */
 export function informationMethods(serving: Serving): readonly RpcMethod[] {
   const { serverLive, serverReady, modelReady, serverMetadata, modelMetadata, modelConfig } =
     GRPCInferenceService.method;
   return [
-    unary(serverLive, () => ({ live: serving.isLive() })),
-    unary(serverReady, () => ({ ready: serving.isReady() })),
-    unary(modelReady, (request) => ({ ready: serving.isModelReady(refOf(request)) })),
-    unary(serverMetadata, () => {
+    unary(serverLive, HEALTH, () => ({ live: serving.isLive() })),
+    unary(serverReady, HEALTH, () => ({ ready: serving.isReady() })),
+    unary(modelReady, { category: 'health', model: nameOf }, (request) => ({
+      ready: serving.isModelReady(refOf(request)),
+    })),
+    unary(serverMetadata, { category: 'metadata', model: 'none' }, () => {
       const { name, version, extensions } = serving.info();
       return { name, version, extensions: [...extensions] };
     }),
-    unary(modelMetadata, (request) => {
+    unary(modelMetadata, { category: 'metadata', model: nameOf }, (request) => {
       const { metadata, versions } = serving.modelMetadata(refOf(request));
       return {
         name: metadata.name,
@@ -30,12 +34,16 @@ export function informationMethods(serving: Serving): readonly RpcMethod[] {
         outputs: metadata.outputs.map(tensorMetadata),
       };
     }),
-    unary(modelConfig, (request) => {
+    unary(modelConfig, { category: 'model-config', model: nameOf }, (request) => {
       const { metadata, deployment, policy } = serving.modelDeployment(refOf(request));
       const config = modelConfigOf(metadata, deployment, policy);
       return { config: fromJson(ModelConfigSchema, config as JsonValue) };
     }),
   ];
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
 }
 
 /** An empty version is one that is not said. */

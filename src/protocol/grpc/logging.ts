@@ -14,7 +14,7 @@ import { unary } from './methods.js';
 export function loggingMethods(serving: Serving): readonly RpcMethod[] {
   const { logControl } = serving;
   return [
-    unary(GRPCInferenceService.method.logSettings, (request) => {
+    unary(GRPCInferenceService.method.logSettings, { category: 'logging', model: 'none' }, (request) => {
       logControl.change(readLogChange(valuesOf(request)));
       const values = Object.entries(logSettingValues(logControl.settings));
       return { settings: Object.fromEntries(values.map(([name, value]) => [name, settingOf(value)])) };

@@ -9,12 +9,24 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
+import type { ApiCategory } from '#core/api-category.js';
 import { invalid, messageOf } from '#core/errors.js';
 import type { RpcCall, StreamMethod, UnaryMethod } from '#protocol/exchange.js';
+
+/** Who may call a method. */
+export interface Allowance<Request> {
+  readonly category: ApiCategory;
+  /**
+   * The model that a request is about, to be checked before it is handled; null for all models together. 'none' where models
+   * do not matter, or the method itself leaves out those that the caller may not see.
+   */
+  readonly model: 'none' | ((request: Request) => string | null);
+}
 
 /** A method of which no message is large: they are read and written by the runtime. */
 export function unary<In extends DescMessage, Out extends DescMessage>(
   method: DescMethodUnary<In, Out>,
+  { category, model }: Allowance<MessageShape<In>>,
   handle: (
     request: MessageShape<In>,
     call: RpcCall,
@@ -22,20 +34,25 @@ export function unary<In extends DescMessage, Out extends DescMessage>(
 ): UnaryMethod {
   return {
     kind: 'unary',
+    category,
     path: pathOf(method),
-    handle: async (message, call) => [
-      encode(method.output, await handle(decode(method.input, message), call)),
-    ],
+    async handle(message, call) {
+      const request = decode(method.input, message);
+      if (model !== 'none') call.access?.checkModel(model(request));
+      return [encode(method.output, await handle(request, call))];
+    },
   };
 }
 
 /** The same for methods that stream. One that takes a single request finds it as the first of its messages. */
 export function streaming<In extends DescMessage, Out extends DescMessage>(
   method: DescMethodBiDiStreaming<In, Out> | DescMethodServerStreaming<In, Out>,
+  category: ApiCategory,
   handle: (requests: AsyncIterable<MessageShape<In>>, call: RpcCall) => AsyncIterable<MessageInitShape<Out>>,
 ): StreamMethod {
   return {
     kind: 'stream',
+    category,
     path: pathOf(method),
     async *handle(messages, call) {
       for await (const answer of handle(decodeEach(method.input, messages), call)) {

@@ -28,9 +28,13 @@ interface ProtoFile {
 export function reflectionMethods(files: readonly DescFile[]): readonly RpcMethod[] {
   const own = fileOf(file_reflection);
   const known = [...files.map(fileOf), own, alpha(own)];
-  const method = streaming(ServerReflection.method.serverReflectionInfo, async function* (requests) {
-    for await (const request of requests) yield answer(request, known);
-  });
+  const method = streaming(
+    ServerReflection.method.serverReflectionInfo,
+    'metadata',
+    async function* (requests) {
+      for await (const request of requests) yield answer(request, known);
+    },
+  );
   return [method, { ...method, path: method.path.replace(V1, V1ALPHA) }];
 }
 

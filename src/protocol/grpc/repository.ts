@@ -10,18 +10,25 @@ import {
   type RepositoryModelLoadRequest,
   type RepositoryModelUnloadRequest,
 } from './gen/open_inference_grpc_pb.js';
-import { unary } from './methods.js';
+import { type Allowance, unary } from './methods.js';
+
+const CONTROL: Allowance<RepositoryModelLoadRequest | RepositoryModelUnloadRequest> = {
+  category: 'model-repository',
+  model: (request) => target(request).name,
+};
 
 /** Index, load and unload: Triton has them in the inference service, MLServer in a service of their own as well. */
 export function repositoryMethods(serving: Serving): readonly RpcMethod[] {
   return [GRPCInferenceService.method, ModelRepositoryService.method].flatMap((method) => [
-    unary(method.repositoryIndex, (request) => ({ models: index(serving, request) })),
-    unary(method.repositoryModelLoad, async (request) => {
+    unary(method.repositoryIndex, { category: 'model-repository', model: 'none' }, (request, { access }) => ({
+      models: index(serving, request).filter(({ name }) => access?.sees(name) ?? true),
+    })),
+    unary(method.repositoryModelLoad, CONTROL, async (request) => {
       const { name, isKServeForm } = target(request);
       await serving.load(name, readLoadRequest(parametersOf(request), bytesOf));
       return isKServeForm ? { modelName: name, isLoaded: true } : {};
     }),
-    unary(method.repositoryModelUnload, (request) => {
+    unary(method.repositoryModelUnload, CONTROL, (request) => {
       const { name, isKServeForm } = target(request);
       serving.unload(name, readUnloadRequest(parametersOf(request)));
       return isKServeForm ? { modelName: name, isUnloaded: true } : {};

@@ -5,6 +5,8 @@ import type { Serving } from '#serving/serving.js';
 import { GRPCInferenceService } from './gen/open_inference_grpc_pb.js';
 import { unary } from './methods.js';
 
+const SHARED_MEMORY = { category: 'shared-memory', model: 'none' } as const;
+
 /** The regions of shared memory that tensors may lie in. */
 export function sharedMemoryMethods(serving: Serving): readonly RpcMethod[] {
   return [...systemMethods(serving), ...cudaMethods(serving)];
@@ -14,7 +16,7 @@ function systemMethods(serving: Serving): readonly RpcMethod[] {
   const { systemSharedMemoryStatus, systemSharedMemoryRegister, systemSharedMemoryUnregister } =
     GRPCInferenceService.method;
   return [
-    unary(systemSharedMemoryStatus, ({ name }) => {
+    unary(systemSharedMemoryStatus, SHARED_MEMORY, ({ name }) => {
       const regions = allowed(serving.sharedMemory).status(orAll(name));
       return {
         regions: Object.fromEntries(
@@ -25,7 +27,7 @@ function systemMethods(serving: Serving): readonly RpcMethod[] {
         ),
       };
     }),
-    unary(systemSharedMemoryRegister, ({ name, key, offset, byteSize }) => {
+    unary(systemSharedMemoryRegister, SHARED_MEMORY, ({ name, key, offset, byteSize }) => {
       allowed(serving.sharedMemory).register({
         name,
         key,
@@ -34,7 +36,7 @@ function systemMethods(serving: Serving): readonly RpcMethod[] {
       });
       return {};
     }),
-    unary(systemSharedMemoryUnregister, ({ name }) => {
+    unary(systemSharedMemoryUnregister, SHARED_MEMORY, ({ name }) => {
       allowed(serving.sharedMemory).unregister(orAll(name));
       return {};
     }),
@@ -46,16 +48,16 @@ function cudaMethods(serving: Serving): readonly RpcMethod[] {
   const { cudaSharedMemoryStatus, cudaSharedMemoryRegister, cudaSharedMemoryUnregister } =
     GRPCInferenceService.method;
   return [
-    unary(cudaSharedMemoryStatus, ({ name }) => {
+    unary(cudaSharedMemoryStatus, SHARED_MEMORY, ({ name }) => {
       allowed(serving.sharedMemory);
       checkCudaRegion(orAll(name));
       return {};
     }),
-    unary(cudaSharedMemoryRegister, () => {
+    unary(cudaSharedMemoryRegister, SHARED_MEMORY, () => {
       allowed(serving.sharedMemory);
       throw noCudaMemory();
     }),
-    unary(cudaSharedMemoryUnregister, () => {
+    unary(cudaSharedMemoryUnregister, SHARED_MEMORY, () => {
       allowed(serving.sharedMemory);
       return {};
     }),

@@ -8,10 +8,16 @@ import { unary } from './methods.js';
 /** What the models have done since they were loaded. */
 export function statisticsMethods(serving: Serving): readonly RpcMethod[] {
   return [
-    unary(GRPCInferenceService.method.modelStatistics, ({ name, version }) => {
-      const ref = name === '' ? null : { name, version: version === '' ? null : version };
-      return { modelStats: serving.statistics(ref).map(modelStats) };
-    }),
+    unary(
+      GRPCInferenceService.method.modelStatistics,
+      { category: 'statistics', model: 'none' },
+      ({ name, version }, { access }) => {
+        const ref = name === '' ? null : { name, version: version === '' ? null : version };
+        if (ref !== null) access?.checkModel(name);
+        const seen = serving.statistics(ref).filter((counts) => access?.sees(counts.name) ?? true);
+        return { modelStats: seen.map(modelStats) };
+      },
+    ),
   ];
 }
 

@@ -8,5 +8,7 @@ export function errorAnswer(thrown: unknown): Answer {
   const error = foreseen(thrown);
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (error.retryAfterSeconds !== null) headers['retry-after'] = String(error.retryAfterSeconds);
+  // RFC 9110, section 11.6.1: without it, a 401 would not say what is wanted.
+  if (error.code === 'UNAUTHENTICATED') headers['www-authenticate'] = 'Bearer realm="furiosa-server"';
   return { status: HTTP_STATUS[error.code], headers, body: encodeErrorBody(error) };
 }

@@ -62,6 +62,7 @@ export function generateRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'modelGenerate',
         tag: 'inference',
+        category: 'inference',
         summary: 'Runs a model, in plain JSON',
         headers: REQUEST_TIMEOUT,
         body,
@@ -79,6 +80,7 @@ export function generateRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'modelGenerateStream',
         tag: 'inference',
+        category: 'inference',
         summary: 'Runs a model, in plain JSON, and answers with server-sent events',
         headers: REQUEST_TIMEOUT,
         body,

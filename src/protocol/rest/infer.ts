@@ -18,6 +18,7 @@ export function inferRoutes(serving: Serving): readonly RestRoute[] {
     {
       id: 'modelInfer',
       tag: 'inference',
+      category: 'inference',
       summary: 'Runs a model',
       ...INFER_CONTENT,
       errors: [

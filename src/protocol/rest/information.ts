@@ -25,6 +25,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'serverMetadata',
         tag: 'server',
+        category: 'metadata',
         summary: 'What this server is',
         answers: {
           200: { description: 'Name, version and extensions.', content: jsonContent(SERVER_METADATA) },
@@ -38,6 +39,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'serverLive',
         tag: 'server',
+        category: 'health',
         summary: 'Whether the server answers at all',
         answers: { 200: { description: 'It does.', content: jsonContent(LIVE) } },
         errors: [],
@@ -49,6 +51,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'serverReady',
         tag: 'server',
+        category: 'health',
         summary: 'Whether every wanted model is ready',
         answers: {
           200: { description: 'It is.', content: jsonContent(READY) },
@@ -64,6 +67,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'modelMetadata',
         tag: 'models',
+        category: 'metadata',
         summary: "A model's inputs and outputs",
         answers: { 200: { description: 'The metadata.', content: jsonContent(MODEL_METADATA) } },
         errors: ['NOT_FOUND', 'UNAVAILABLE'],
@@ -79,6 +83,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'modelReady',
         tag: 'models',
+        category: 'health',
         summary: 'Whether a model is ready',
         answers: {
           200: { description: 'It is.', content: jsonContent(MODEL_READY) },
@@ -98,6 +103,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'modelConfig',
         tag: 'models',
+        category: 'model-config',
         summary: 'How a model is served, as Triton writes it',
         answers: { 200: { description: 'The ModelConfig.', content: jsonContent(MODEL_CONFIG) } },
         errors: ['NOT_FOUND', 'UNAVAILABLE'],
@@ -112,6 +118,7 @@ export function informationRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'devices',
         tag: 'server',
+        category: 'metadata',
         summary: 'The devices and who holds them',
         answers: { 200: { description: 'The devices.', content: jsonContent(DEVICES) } },
         errors: [],

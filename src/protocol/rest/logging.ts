@@ -54,6 +54,7 @@ export function loggingRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'logSettings',
         tag: 'settings',
+        category: 'logging',
         summary: 'What of the log is written',
         answers,
         errors: [],
@@ -65,6 +66,7 @@ export function loggingRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'changeLogSettings',
         tag: 'settings',
+        category: 'logging',
         summary: 'Changes what of the log is written',
         description: 'All of the request is done, or with an error nothing of it.',
         body: { isRequired: false, content: jsonContent(change.schema) },

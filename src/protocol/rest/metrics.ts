@@ -11,6 +11,7 @@ export function metricsRoutes(serving: Pick<Serving, 'metrics'>): readonly RestR
       {
         id: 'metrics',
         tag: 'statistics',
+        category: 'metrics',
         summary: 'Metrics for Prometheus',
         description: 'OpenMetrics where `Accept` asks for it, else the text format of Prometheus.',
         answers: {

@@ -24,6 +24,9 @@ const WHEN: Readonly<Record<ErrorCode, string>> = {
 };
 
 const HEADERS: Readonly<Record<number, Answered['headers']>> = {
+  [HTTP_STATUS.UNAUTHENTICATED]: {
+    'WWW-Authenticate': { type: 'string', description: 'That a bearer is wanted.' },
+  },
   [HTTP_STATUS.METHOD_NOT_ALLOWED]: {
     Allow: { type: 'string', description: 'The methods that the path has.' },
   },
@@ -54,6 +57,12 @@ export const ERRORS_OF_ANY_REQUEST: readonly number[] = [
   HTTP_STATUS.REQUEST_TIMEOUT,
   ...OF_THE_TRANSPORT.map(([status]) => status),
   HTTP_STATUS.INTERNAL,
+];
+
+/** What can befall any request where callers have to say who they are. */
+export const ERRORS_OF_ACCESS: readonly number[] = [
+  HTTP_STATUS.UNAUTHENTICATED,
+  HTTP_STATUS.PERMISSION_DENIED,
 ];
 
 /** What can befall any request with a body: it may be too large, or in a Content-Encoding that is not known. */

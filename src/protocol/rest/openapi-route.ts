@@ -16,6 +16,7 @@ export function openApiRoute(routes: readonly RestRoute[], info: () => ApiInfo):
     {
       id: 'openApi',
       tag: 'server',
+      category: 'dashboard',
       summary: 'This document',
       answers: {
         200: {

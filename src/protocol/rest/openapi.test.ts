@@ -72,6 +72,7 @@ test('there is an answer for every error code', () => {
 const operation = (parts: Partial<Operation>): Operation => ({
   id: 'ask',
   tag: 'server',
+  category: 'metadata',
   summary: 'Asks',
   answers: { 200: { description: 'Yes.', content: jsonContent({ type: 'string' }) } },
   errors: [],

@@ -1,23 +1,34 @@
 import type { JsonSchema } from './definition.js';
 import { HTTP_STATUS } from './http-status.js';
 import { componentsOf, type SchemaComponents } from './openapi-components.js';
-import { ERROR_ANSWERS, ERRORS_OF_A_BODY, ERRORS_OF_ANY_REQUEST } from './openapi-errors.js';
+import {
+  ERROR_ANSWERS,
+  ERRORS_OF_A_BODY,
+  ERRORS_OF_ACCESS,
+  ERRORS_OF_ANY_REQUEST,
+} from './openapi-errors.js';
 import type { Answered, Content, MediaType, Operation, RestRoute } from './operation.js';
 
 /** What the document says of the server itself. */
 export interface ApiInfo {
   readonly name: string;
   readonly version: string;
+  /** Whether callers have to say who they are. */
+  readonly needsCredentials?: boolean;
 }
 
 /**
  * The OpenAPI 3.1 document of these routes: plain data, to be written as JSON. What a route says of itself in its
  * `operation` is all that is known of it, and the schemas there are those that requests are read by.
  */
-export function openApiDocument(routes: readonly RestRoute[], { name, version }: ApiInfo): object {
+export function openApiDocument(
+  routes: readonly RestRoute[],
+  { name, version, needsCredentials = false }: ApiInfo,
+): object {
   const schemas = componentsOf();
-  const paths = pathsOf(routes, schemas);
-  const statuses = [...new Set(routes.flatMap(errorStatuses))].sort();
+  const always = [...ERRORS_OF_ANY_REQUEST, ...(needsCredentials ? ERRORS_OF_ACCESS : [])];
+  const paths = pathsOf(routes, schemas, always);
+  const statuses = [...new Set(routes.flatMap((route) => errorStatuses(route, always)))].sort();
   const responses = Object.fromEntries(
     statuses.map((status) => [`Error${status}`, errorAnswer(status, schemas)]),
   );
@@ -36,7 +47,12 @@ export function openApiDocument(routes: readonly RestRoute[], { name, version }:
       .filter(([tag]) => used.has(tag as Operation['tag']))
       .map(([tag, description]) => ({ name: tag, description })),
     paths,
-    components: { schemas: schemas.all(), responses },
+    ...(needsCredentials && { security: SECURITY }),
+    components: {
+      schemas: schemas.all(),
+      responses,
+      ...(needsCredentials && { securitySchemes: SECURITY_SCHEMES }),
+    },
   };
 }
 
@@ -46,6 +62,18 @@ other method that a path does not have is 405, with an \`Allow\` header; a path 
 A body is read as JSON whatever its \`Content-Type\` says, and may be compressed (\`Content-Encoding: gzip\` or \`deflate\`); answers to
 \`infer\` and \`generate\`, and this document, are compressed where \`Accept-Encoding\` asks for it. Fields of a request that are not known are skipped. Every error is
 \`{"error": "one sentence"}\`.`;
+
+/** Any one of these will do; none is needed for what anybody may do. */
+const SECURITY: readonly object[] = [{ bearer: [] }, { apiKey: [] }, {}];
+
+const SECURITY_SCHEMES: object = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key, or a token of the issuer that this server knows.',
+  },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' },
+};
 
 const TAGS: Readonly<Record<Operation['tag'], string>> = {
   server: 'The server itself.',
@@ -58,20 +86,24 @@ const TAGS: Readonly<Record<Operation['tag'], string>> = {
 };
 
 /** `/v2/models/{model}` with its operations by method, for every path. */
-function pathsOf(routes: readonly RestRoute[], schemas: SchemaComponents): Readonly<Record<string, object>> {
+function pathsOf(
+  routes: readonly RestRoute[],
+  schemas: SchemaComponents,
+  always: readonly number[],
+): Readonly<Record<string, object>> {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, schemas) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, schemas, always) };
   }
   return paths;
 }
 
-function operationOf(route: RestRoute, schemas: SchemaComponents): object {
+function operationOf(route: RestRoute, schemas: SchemaComponents, always: readonly number[]): object {
   const { path, operation } = route;
   const { id, tag, summary, description, body } = operation;
   const parameters = [...segmentsOf(path, operation), ...headersOf(operation, schemas)];
-  const errors = errorStatuses(route).map((status) => [
+  const errors = errorStatuses(route, always).map((status) => [
     status,
     { $ref: `#/components/responses/Error${status}` },
   ]);
@@ -97,9 +129,9 @@ function operationOf(route: RestRoute, schemas: SchemaComponents): object {
 }
 
 /** The statuses of the errors that a request can end in, the lowest first. */
-function errorStatuses({ takesBody, operation }: RestRoute): readonly number[] {
+function errorStatuses({ takesBody, operation }: RestRoute, always: readonly number[]): readonly number[] {
   const codes = operation.errors.map((code) => HTTP_STATUS[code]);
-  const statuses = [...ERRORS_OF_ANY_REQUEST, ...(takesBody ? ERRORS_OF_A_BODY : []), ...codes];
+  const statuses = [...always, ...(takesBody ? ERRORS_OF_A_BODY : []), ...codes];
   return [...new Set(statuses)].sort((a, b) => a - b);
 }
 

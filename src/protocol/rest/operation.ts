@@ -1,3 +1,4 @@
+import type { ApiCategory } from '#core/api-category.js';
 import type { ErrorCode } from '#core/errors.js';
 import type { Route } from '#protocol/exchange.js';
 import type { JsonSchema } from './definition.js';
@@ -14,6 +15,8 @@ export interface Operation {
     | 'statistics'
     | 'settings'
     | 'shared memory';
+  /** What it belongs to where parts of the API are allowed or refused. */
+  readonly category: ApiCategory;
   /** A few words. */
   readonly summary: string;
   /** What the few words leave open; Markdown. */

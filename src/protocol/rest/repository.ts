@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
+import type { Call } from '#core/call.js';
 import { invalid } from '#core/errors.js';
 import { type ControlValue, readLoadRequest, readUnloadRequest } from '#protocol/control-parameters.js';
 import { wrongValue } from '#protocol/request-faults.js';
-import type { Serving } from '#serving/serving.js';
+import type { IndexEntry, Serving } from '#serving/serving.js';
 import { Base64Problem, copyBase64 } from './base64.js';
 import { described, flag, NOTHING, object, optional, parameters, readBody } from './definition.js';
 import { encodeIndex, INDEX } from './encode-index.js';
@@ -17,6 +18,8 @@ const controlRequest = object({ parameters: optional(parameters) });
 
 /** Index, load and unload. */
 export function repositoryRoutes(serving: Serving): readonly RestRoute[] {
+  const indexFor = ({ access }: Call): readonly IndexEntry[] =>
+    serving.index().filter(({ name }) => access?.sees(name) ?? true);
   const indexed = { 200: { description: 'Every version of every model.', content: jsonContent(INDEX) } };
   const done = { 200: { description: 'Done.', content: jsonContent(NOTHING) } };
   const controlBody = { isRequired: false, content: jsonContent(controlRequest.schema) };
@@ -26,40 +29,45 @@ export function repositoryRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'repositoryIndexByGet',
         tag: 'repository',
+        category: 'model-repository',
         summary: 'The models and their states',
         answers: indexed,
         errors: [],
       },
-      () => ok(encodeIndex(serving.index(), false)),
+      ({ call }) => ok(encodeIndex(indexFor(call), false)),
     ),
     post(
       '/v2/repository/index',
       {
         id: 'repositoryIndex',
         tag: 'repository',
+        category: 'model-repository',
         summary: 'The models and their states',
         body: { isRequired: false, content: jsonContent(indexRequest.schema) },
         answers: indexed,
         errors: ['INVALID_ARGUMENT'],
       },
-      ({ body }) => ok(encodeIndex(serving.index(), readBody(indexRequest, body).ready ?? false)),
+      ({ body, call }) => ok(encodeIndex(indexFor(call), readBody(indexRequest, body).ready ?? false)),
     ),
     get(
       '/v2/repository/models',
       {
         id: 'repositoryModels',
         tag: 'repository',
+        category: 'model-repository',
         summary: 'The models with all that is known of them',
         answers: { 200: { description: 'Every model.', content: jsonContent(MODELS) } },
         errors: [],
       },
-      () => ok(encodeModels(serving.models())),
+      ({ call: { access } }) =>
+        ok(encodeModels(serving.models().filter(({ name }) => access?.sees(name) ?? true))),
     ),
     post(
       '/v2/repository/models/:model/load',
       {
         id: 'repositoryModelLoad',
         tag: 'repository',
+        category: 'model-repository',
         summary: 'Loads a model, and answers when it is ready',
         body: controlBody,
         answers: done,
@@ -76,6 +84,7 @@ export function repositoryRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'repositoryModelUnload',
         tag: 'repository',
+        category: 'model-repository',
         summary: 'Unloads a model, without waiting for it',
         body: controlBody,
         answers: done,
@@ -92,22 +101,30 @@ export function repositoryRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'repositoryPlan',
         tag: 'repository',
+        category: 'configuration',
         summary: 'What a reload of the configuration would do',
         answers: { 200: { description: 'The plan.', content: jsonContent(PLAN) } },
         errors: [],
       },
-      async () => json(200, encodePlan(await serving.plan())),
+      async ({ call }) => {
+        call.access?.checkModel(null);
+        return json(200, encodePlan(await serving.plan()));
+      },
     ),
     post(
       '/v2/repository/reload',
       {
         id: 'repositoryReload',
         tag: 'repository',
+        category: 'configuration',
         summary: 'Reads the configuration again and does what it says, all of it or nothing',
         answers: { 200: { description: 'What was done.', content: jsonContent(PLAN_APPLIED) } },
         errors: ['INVALID_ARGUMENT', 'UNAVAILABLE'],
       },
-      async () => json(200, { ...encodePlan(await serving.reload()), applied: true }),
+      async ({ call }) => {
+        call.access?.checkModel(null);
+        return json(200, { ...encodePlan(await serving.reload()), applied: true });
+      },
     ),
   ];
 }

@@ -8,13 +8,21 @@ import { REQUEST_TIMEOUT } from './request-timeout.js';
 const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
 
 export function get(path: string, operation: Operation, handle: Route['handle']): RestRoute {
-  return { method: 'GET', path, takesBody: false, operation, handle };
+  return { method: 'GET', path, category: operation.category, takesBody: false, operation, handle };
 }
 
 export function post(path: string, operation: Operation, handle: Route['handle']): RestRoute {
   // What a route says of its headers is what is read of them.
   const takesTimeout = Object.keys(REQUEST_TIMEOUT).every((name) => operation.headers?.[name]);
-  return { method: 'POST', path, takesBody: true, takesTimeout, operation, handle };
+  return {
+    method: 'POST',
+    path,
+    category: operation.category,
+    takesBody: true,
+    takesTimeout,
+    operation,
+    handle,
+  };
 }
 
 /** A route of a model and the same of one of its versions. The second operation's id is the first one's and `Version`. */

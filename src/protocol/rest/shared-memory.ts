@@ -132,6 +132,7 @@ function operation(id: string, summary: string): Operation {
   return {
     id,
     tag: 'shared memory',
+    category: 'shared-memory',
     summary,
     segments: { region: 'The name of a region.' },
     answers: { 200: { description: 'Done.', content: jsonContent(NOTHING) } },

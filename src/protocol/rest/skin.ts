@@ -14,9 +14,14 @@ import { sharedMemoryRoutes } from './shared-memory.js';
 import { statisticsRoutes } from './statistics.js';
 import { traceRoutes } from './trace.js';
 
+/** What the document of the API says of it beside its routes. */
+export interface ToldOfApi {
+  readonly needsCredentials?: boolean;
+}
+
 /** The REST form of the V2 protocol. */
-export function restSkin(serving: Serving): ProtocolSkin {
-  return { routes: restRoutes(serving), errorAnswer };
+export function restSkin(serving: Serving, told: ToldOfApi = {}): ProtocolSkin {
+  return { routes: restRoutes(serving, told), errorAnswer };
 }
 
 /** The metrics alone, for a port of their own. */
@@ -25,7 +30,10 @@ export function metricsSkin(serving: Pick<Serving, 'metrics'>): ProtocolSkin {
 }
 
 /** Every route, with what is said of it. */
-export function restRoutes(serving: Serving): readonly RestRoute[] {
+export function restRoutes(
+  serving: Serving,
+  { needsCredentials = false }: ToldOfApi = {},
+): readonly RestRoute[] {
   const routes = [
     ...informationRoutes(serving),
     ...liveRoutes(serving),
@@ -38,5 +46,5 @@ export function restRoutes(serving: Serving): readonly RestRoute[] {
     ...traceRoutes(serving),
     ...sharedMemoryRoutes(serving),
   ];
-  return [...routes, openApiRoute(routes, () => serving.info())];
+  return [...routes, openApiRoute(routes, () => ({ ...serving.info(), needsCredentials }))];
 }

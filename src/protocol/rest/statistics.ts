@@ -17,13 +17,14 @@ export function statisticsRoutes(serving: Serving): readonly RestRoute[] {
   const operation = (id: string, summary: string): Operation => ({
     id,
     tag: 'statistics',
+    category: 'statistics',
     summary,
     answers: { 200: { description: 'The statistics.', content: jsonContent(STATISTICS) } },
     errors: [],
   });
   return [
-    get('/v2/models/stats', operation('statistics', 'What every ready model has done'), () =>
-      ok(encodeStatistics(serving.statistics(null))),
+    get('/v2/models/stats', operation('statistics', 'What every ready model has done'), ({ call }) =>
+      ok(encodeStatistics(serving.statistics(null).filter(({ name }) => call.access?.sees(name) ?? true))),
     ),
     ...ofModel(
       get,

@@ -35,6 +35,7 @@ const SETTINGS: JsonSchema = {
 export function traceRoutes(serving: Serving): readonly RestRoute[] {
   const told: Omit<Operation, 'id' | 'summary' | 'errors'> = {
     tag: 'settings',
+    category: 'trace',
     answers: { 200: { description: 'The settings.', content: jsonContent(SETTINGS) } },
   };
   const changed: typeof told = {
@@ -42,8 +43,12 @@ export function traceRoutes(serving: Serving): readonly RestRoute[] {
     description: 'All of the request is done, or with an error nothing of it.',
     body: { isRequired: false, content: jsonContent(change.schema) },
   };
-  const tell = (exchange: Exchange): Answer => encode(serving.traceSettings(modelOf(exchange)));
+  const tell = (exchange: Exchange): Answer => {
+    if (modelOf(exchange) === null) exchange.call.access?.checkModel(null);
+    return encode(serving.traceSettings(modelOf(exchange)));
+  };
   const obey = (exchange: Exchange): Answer => {
+    if (modelOf(exchange) === null) exchange.call.access?.checkModel(null);
     serving.changeTraceSettings(modelOf(exchange), readTraceChange(readBody(change, exchange.body)));
     return tell(exchange);
   };

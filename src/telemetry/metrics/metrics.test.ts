@@ -92,7 +92,7 @@ const RECORD: RequestRecord = {
   requestBytes: 0,
   responseBytes: 0,
   error: null,
-  facts: { id: null, model: null, phases: null, isCached: false },
+  facts: { identity: null, id: null, model: null, phases: null, isCached: false },
   header: () => undefined,
 };
 

@@ -17,7 +17,7 @@ function recordOf(parts: Partial<RequestRecord>, headers: Record<string, string>
     requestBytes: 10,
     responseBytes: 20,
     error: null,
-    facts: { id: null, model: null, phases: null, isCached: false },
+    facts: { identity: null, id: null, model: null, phases: null, isCached: false },
     header: (name) => headers[name],
     ...parts,
   };
