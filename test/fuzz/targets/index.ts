@@ -1,0 +1,35 @@
+import type { FuzzTarget } from '../target.js';
+import { configJson, configPbtxt, modelListYaml, serverYaml } from './config.js';
+import { cacheEntry, onnxFile, tfliteFile, treeManifest } from './files.js';
+import { grpcInfer } from './grpc-infer.js';
+import { jsonElements } from './json-elements.js';
+import { jsonText } from './json-text.js';
+import { commandLine, deviceSelector, fileNames, storeUrl } from './names.js';
+import { restInfer } from './rest-infer.js';
+import { restGenerate, restRaw } from './rest-plain.js';
+import { grpcCompression, grpcFrames, headers } from './transport.js';
+
+/** Every decoder, in the order of the way that a request takes; then files, then what people write. */
+export const DECODERS: readonly FuzzTarget[] = [
+  headers,
+  grpcFrames,
+  grpcCompression,
+  jsonText,
+  jsonElements,
+  restInfer,
+  restRaw,
+  restGenerate,
+  grpcInfer,
+  cacheEntry,
+  onnxFile,
+  tfliteFile,
+  treeManifest,
+  storeUrl,
+  fileNames,
+  deviceSelector,
+  configPbtxt,
+  configJson,
+  modelListYaml,
+  serverYaml,
+  commandLine,
+];
