@@ -11,7 +11,17 @@ export function checkTensor({ name, datatype, shape, data }: Tensor): void {
   assert.ok(shape.every(Number.isSafeInteger), `tensor '${name}' of shape [${shape}]`);
   if (datatype === 'BYTES') checkByteStrings(data, count, `tensor '${name}'`);
   else assert.equal(data.byteLength, count * DATATYPE_BYTES[datatype], `the bytes of tensor '${name}'`);
+}
+
+/** An engine is given no other BOOL than 0 and 1. */
+export function checkBools({ datatype, data }: Tensor): void {
   if (datatype === 'BOOL') assert.ok(!data.some((byte) => byte > 1), 'a BOOL that is neither 0 nor 1');
+}
+
+/** A tensor of a request. */
+export function checkInput(tensor: Tensor): void {
+  checkTensor(tensor);
+  checkBools(tensor);
 }
 
 /** Of few bytes nobody shall make many: what is made is in proportion to the input. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CommandFailure } from '#cli/command-failure.js';
-import { ConfigError } from '#config/problem.js';
+import { ConfigError, formatProblem } from '#config/problem.js';
 import { ServingError } from '#core/errors.js';
 
 /** A longer one repeats its input, and nobody reads it. In UTF-16 code units. */
@@ -12,7 +12,7 @@ const LONGEST_SENTENCE = 2000;
  */
 export function shapeOf(sentence: string): string {
   return sentence
-    .replace(/'[^']*'|"[^"]*"/g, '_')
+    .replace(/'[^']*'|"(?:[^"\\]|\\.)*"/g, '_')
     .replace(/\d+/g, '#')
     .slice(0, 120);
 }
@@ -24,7 +24,7 @@ export function refusalOf(thrown: unknown): string {
     return `${thrown.code} ${shapeOf(thrown.message)}`;
   }
   if (thrown instanceof ConfigError) {
-    for (const { message } of thrown.problems) checkSentence(message);
+    for (const problem of thrown.problems) checkSentence(formatProblem(problem));
     return `ConfigError ${shapeOf(thrown.problems[0]?.message ?? '')}`;
   }
   if (thrown instanceof CommandFailure) {

@@ -59,7 +59,7 @@ export const configPbtxt: FuzzTarget = {
   made: fc
     .array(fc.oneof(fc.constantFrom(...PBTXT_WORDS), fc.string()), { maxLength: 40 })
     .map((words) => utf8(words.join(' '))),
-  cost: 3,
+  cost: 2,
   run: (input) => read(textOf(input), (text, report) => readTritonConfig(text, 'config.pbtxt', report)),
 };
 
@@ -89,7 +89,7 @@ export const configJson: FuzzTarget = {
     '"versionPolicy":{',
   ],
   made: fc.json({ maxDepth: 4 }).map(utf8),
-  cost: 8,
+  cost: 12,
   run: (input) => read(textOf(input), (text, report) => readTritonConfigJson(text, 'config', report)),
 };
 
@@ -138,7 +138,7 @@ export const modelListYaml: FuzzTarget = {
   made: fc
     .array(fc.oneof(fc.constantFrom(...YAML_WORDS), fc.string()), { maxLength: 40 })
     .map((words) => utf8(words.join(''))),
-  cost: 8,
+  cost: 12,
   run: (input) =>
     read(textOf(input), (text, report) => {
       const spot = readDocument(text, 'models.yaml', report);
@@ -167,7 +167,7 @@ export const serverYaml: FuzzTarget = {
     'metrics',
     'isolation',
   ],
-  cost: 8,
+  cost: 10,
   run: (input) =>
     read(textOf(input), (text, report) => {
       const spot = readDocument(text, 'server.yaml', report);

@@ -59,7 +59,7 @@ export const onnxFile: FuzzTarget = {
     utf8('{"format":"graph-model"}'),
   ],
   words: [':', '\u0012', '\n', 'B', 'Z', 'j', 'ai.onnx', 'Constant', '\b\b', 'TFL3'],
-  cost: 6,
+  cost: 24,
   run: (input) => {
     const path = asFile(input);
     const identified = identify(path);

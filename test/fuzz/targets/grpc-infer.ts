@@ -12,7 +12,7 @@ import {
 } from '#protocol/grpc/gen/open_inference_grpc_pb.js';
 import { DATATYPES } from '#tensor/datatype.js';
 import { viewOf } from '#tensor/view.js';
-import { checkProportion, checkTensor } from '../check-tensor.js';
+import { checkInput, checkProportion } from '../check-tensor.js';
 import type { FuzzTarget } from '../target.js';
 
 export const grpcInfer: FuzzTarget = {
@@ -62,6 +62,7 @@ export const grpcInfer: FuzzTarget = {
     '\u001a\u0001\u0004',
   ],
   made: madeRequests(),
+  cost: 2,
   run: (bytes) => {
     const message = bytes.slice();
     let decoded: DecodedRequest;
@@ -74,7 +75,7 @@ export const grpcInfer: FuzzTarget = {
     }
     const expected = fromBinary(ModelInferRequestSchema, bytes);
     const { inputs } = decoded.request;
-    for (const tensor of inputs) checkTensor(tensor);
+    for (const tensor of inputs) checkInput(tensor);
     checkProportion(
       inputs.filter(({ data }) => data.buffer !== message.buffer),
       bytes.length,
@@ -137,19 +138,21 @@ function madeRequests(): fc.Arbitrary<Uint8Array> {
     .map((request) => encoded(request as Init));
 }
 
-/** Bytes that are the encoding of a message after all must not be refused as such. */
+/**
+ * Bytes that the runtime reads and would write just so are a message, and must not be refused as none. Of others it takes more
+ * than it should: it steps over the ends of nested messages, and over fields of a wrong wire type.
+ */
 function checkUnreadable(bytes: Uint8Array, sentence: string): void {
+  let written: Uint8Array;
   try {
-    fromBinary(ModelInferRequestSchema, bytes);
+    written = toBinary(
+      ModelInferRequestSchema,
+      fromBinary(ModelInferRequestSchema, bytes, { readUnknownFields: false }),
+    );
   } catch {
     return;
   }
-  // The runtime passes over a field of another wire type than it should have, reads numbers of any length, takes any
-  // group, and cuts long tags: there this server asks for more.
-  const isStricter = /wire type|ten bytes|is not a tag|groups|a group ends|inside of a number|UTF-8/.test(
-    sentence,
-  );
-  assert.ok(isStricter, `a message that is refused: ${sentence}`);
+  assert.ok(Buffer.compare(written, bytes) !== 0, `a message that is refused: ${sentence}`);
 }
 
 function checkSame({ request, isTyped }: DecodedRequest, expected: ModelInferRequest): void {

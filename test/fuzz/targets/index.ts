@@ -33,3 +33,12 @@ export const DECODERS: readonly FuzzTarget[] = [
   serverYaml,
   commandLine,
 ];
+
+/** All that there is to fuzz. */
+export const TARGETS: readonly FuzzTarget[] = [...DECODERS];
+
+export function targetNamed(name: string): FuzzTarget {
+  const target = TARGETS.find((each) => each.name === name);
+  if (target === undefined) throw new Error(`there is no target ${name}`);
+  return target;
+}

@@ -8,7 +8,7 @@ import { JsonWriter } from '#protocol/rest/json-writer.js';
 import { DATATYPES, type DataType } from '#tensor/datatype.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { viewOf } from '#tensor/view.js';
-import { checkProportion, checkTensor } from '../check-tensor.js';
+import { checkInput, checkProportion } from '../check-tensor.js';
 import { type FuzzTarget, textOf, utf8 } from '../target.js';
 
 /** An input is the number of a datatype, as a letter from `a` on (capital: BYTES are base64), and an array. */
@@ -78,7 +78,7 @@ export const jsonElements: FuzzTarget = {
       form,
     );
     const tensor: Tensor = { name: 'x', datatype, shape, data };
-    checkTensor(tensor);
+    checkInput(tensor);
     // An element takes two bytes of text at least, and eight of the tensor at most.
     checkProportion([tensor], text.length, 4.5);
     if (expected !== null && datatype !== 'BYTES') checkValues(tensor, expected);

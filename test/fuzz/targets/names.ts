@@ -182,7 +182,7 @@ export const commandLine: FuzzTarget = {
     '--log-level=DEBUG',
   ],
   maxBytes: 400,
-  cost: 3,
+  cost: 4,
   run: (input) => {
     const { path, helpAsked, values } = parse(textOf(input).split('\n'), FURIOSA);
     return `${path} ${helpAsked} ${Object.keys(values).length > 0}`;

@@ -5,7 +5,7 @@ import { type DecodedInfer, decodeInferRequest } from '#protocol/rest/decode-inf
 import { encodeInferResponse } from '#protocol/rest/encode-infer.js';
 import { splitBody } from '#protocol/rest/inference-header.js';
 import { DATATYPES } from '#tensor/datatype.js';
-import { checkProportion, checkTensor } from '../check-tensor.js';
+import { checkInput, checkProportion } from '../check-tensor.js';
 import { type FuzzTarget, textOf, utf8 } from '../target.js';
 
 const MODEL = { name: 'model', version: '1' };
@@ -70,7 +70,7 @@ export const restInfer: FuzzTarget = {
     const body = input.slice(end + 1);
     const parts = splitBody(body, header === '' ? undefined : header);
     const decoded = decodeInferRequest(parts, MODEL);
-    for (const tensor of decoded.request.inputs) checkTensor(tensor);
+    for (const tensor of decoded.request.inputs) checkInput(tensor);
     checkProportion(
       decoded.request.inputs.filter(({ data }) => data.buffer !== body.buffer),
       body.length,

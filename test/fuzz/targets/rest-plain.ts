@@ -2,7 +2,7 @@ import type { ModelMetadata, TensorSpec } from '#inference/metadata.js';
 import { decodeGenerateRequest } from '#protocol/rest/decode-generate.js';
 import { rawRequest } from '#protocol/rest/raw-request.js';
 import { DATATYPES } from '#tensor/datatype.js';
-import { checkProportion, checkTensor } from '../check-tensor.js';
+import { checkInput, checkProportion } from '../check-tensor.js';
 import { type FuzzTarget, textSeeds } from '../target.js';
 
 export const restGenerate: FuzzTarget = {
@@ -31,7 +31,7 @@ export const restGenerate: FuzzTarget = {
   ],
   run: (input) => {
     const { request } = decodeGenerateRequest(input, MANY);
-    for (const tensor of request.inputs) checkTensor(tensor);
+    for (const tensor of request.inputs) checkInput(tensor);
     checkProportion(request.inputs, input.length, 12);
     return request.inputs.map(({ name }) => name).join();
   },
@@ -47,7 +47,7 @@ export const restRaw: FuzzTarget = {
     const model = RAW_MODELS[(input[0] ?? 0) % RAW_MODELS.length] as ModelMetadata;
     const body = input.subarray(1);
     const { inputs } = rawRequest(body, model);
-    for (const tensor of inputs) checkTensor(tensor);
+    for (const tensor of inputs) checkInput(tensor);
     return inputs.map(({ datatype, shape }) => `${datatype} ${shape.length}`).join();
   },
 };
