@@ -7,6 +7,7 @@ import { jsonText } from './json-text.js';
 import { commandLine, deviceSelector, fileNames, storeUrl } from './names.js';
 import { restInfer } from './rest-infer.js';
 import { restGenerate, restRaw } from './rest-plain.js';
+import { grpcMessages, http2Bytes, httpBytes, restBodies } from './sockets.js';
 import { grpcCompression, grpcFrames, headers } from './transport.js';
 
 /** Every decoder, in the order of the way that a request takes; then files, then what people write. */
@@ -34,8 +35,11 @@ export const DECODERS: readonly FuzzTarget[] = [
   commandLine,
 ];
 
+/** The same decoders and what is around them, in a whole server. */
+export const SOCKETS: readonly FuzzTarget[] = [restBodies, grpcMessages, httpBytes, http2Bytes];
+
 /** All that there is to fuzz. */
-export const TARGETS: readonly FuzzTarget[] = [...DECODERS];
+export const TARGETS: readonly FuzzTarget[] = [...DECODERS, ...SOCKETS];
 
 export function targetNamed(name: string): FuzzTarget {
   const target = TARGETS.find((each) => each.name === name);
