@@ -1,5 +1,4 @@
 /** `npm run fuzz -- [--minutes 60 | --runs n] [--seed n] [--workers n] [--report] [target …]` */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -74,10 +73,8 @@ function numberOf(name: 'minutes' | 'runs' | 'seed' | 'workers'): number | null 
 /** Writes the table into docs/fuzzing.md, between its marks. */
 function writeReport(): void {
   const date = new Date().toISOString().slice(0, 10);
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: repositoryRoot })
-    .toString()
-    .trim();
-  const about = `${date}, commit ${commit}, Node ${process.version.slice(1)}, seed ${seed}, ${workers} processes, ${Math.round((performance.now() - began) / 60_000)} minutes:`;
+  const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'));
+  const about = `${date}, furiosa-server ${version}, Node ${process.version.slice(1)}, seed ${seed}, ${workers} processes, ${Math.round((performance.now() - began) / 60_000)} minutes:`;
   const [head, rest = ''] = readFileSync(PAGE, 'utf8').split(BEGIN);
   const [, tail = ''] = rest.split(END);
   writeFileSync(PAGE, `${head}${BEGIN}\n${about}\n\n${tableOf(totals)}\n${END}${tail}`);

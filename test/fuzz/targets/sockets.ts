@@ -146,7 +146,7 @@ export const restBodies: FuzzTarget = {
     '"binary_data":true',
     '"classification":1',
   ],
-  cost: 40,
+  cost: 60,
   run: async (input) => {
     const { restPort } = await restClient.ports();
     const path = ROUTES[(input[0] ?? 0) % ROUTES.length] as string;
@@ -196,7 +196,7 @@ export const grpcMessages: FuzzTarget = {
     Uint8Array.from([0, ...frame(utf8('a')), ...frame(utf8('b'), 1)]),
   ],
   words: ['\n\u0006floats', '\u0012\u00011', '*', ':', 'input', 'FP32', '\u0000\u0000\u0000\u0000\u0001'],
-  cost: 40,
+  cost: 60,
   run: async (input) => {
     const { grpcPort } = await grpcClient.ports();
     const choice = input[0] ?? 0;
@@ -255,7 +255,7 @@ export const http2Bytes: FuzzTarget = {
     '\u0000\u0000\u0004\u0003\u0000\u0000\u0000\u0000\u0001\u0000\u0000\u0000\b',
     '\u0000\u0000\u0000\u0000\u0001\u0000\u0000\u0000\u0001',
   ],
-  cost: 60,
+  cost: 500,
   run: async (input) => {
     const { grpcPort } = await http2Client.ports();
     const answer = await exchanged(grpcPort, Buffer.concat([Buffer.from(PREFACE), input]));
