@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { repositoryRoot } from '../support/places.js';
 import { Fuzzer } from './fuzzer.js';
 import { describeFinding, minimised } from './minimise.js';
 import { seededTargets } from './seed-files.js';
@@ -24,5 +27,14 @@ test('every folder of seeds belongs to a target', () => {
   assert.deepEqual(
     seededTargets().filter((folder) => !names.includes(folder)),
     [],
+  );
+});
+
+test('docs/fuzzing.md has a row for every target, and for no other', () => {
+  const page = readFileSync(join(repositoryRoot, 'docs/fuzzing.md'), 'utf8');
+  const rows = page.split('## To add a target')[0]?.match(/^\| `.*$/gm) ?? [];
+  assert.deepEqual(
+    rows,
+    TARGETS.map(({ name, about }) => `| \`${name}\` | ${about} |`),
   );
 });

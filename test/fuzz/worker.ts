@@ -32,6 +32,8 @@ process.on('message', (slice: Slice | 'stop') => {
   if (slice === 'stop') void stop();
   else void run(slice).then((result) => process.send?.(result));
 });
+// Without a parent there is nobody to tell.
+process.on('disconnect', () => process.exit());
 // What a target has left behind must not be lost.
 process.on('unhandledRejection', (thrown) => {
   throw thrown;
