@@ -45,6 +45,9 @@ const CUDA = /^cuda:(\d+)$/;
 /** Device numbers are one byte in the driver's interface, and nothing here needs more. */
 const LARGEST_NUMBER = 255;
 
+/** Each item is held against every other, and no host has more PEs. */
+const MAX_ITEMS = 1024;
+
 const ALLOWED =
   'allowed are npu:0 (a card), npu:0:1 (a PE), npu:0:0-1 (fused PEs), warboy(1)*N, warboy(2)*N, cpu, cpu(T)*N and ' +
   'cuda:0, joined by commas without spaces, for instance "npu:0:0,npu:0:1"';
@@ -57,7 +60,9 @@ const ALLOWED =
 export function parseSelector(text: string): readonly DeviceItem[] {
   if (text === '') throw fault(text, 'it is empty');
   if (/\s/.test(text)) throw fault(text, 'it has a space in it');
-  const items = text.split(',').map((part) => parseItem(text, part));
+  const parts = text.split(',');
+  if (parts.length > MAX_ITEMS) throw fault(text, `it has more than ${MAX_ITEMS} items`);
+  const items = parts.map((part) => parseItem(text, part));
   refuseMixture(text, items);
   refuseRepetition(text, items);
   return items;
