@@ -68,7 +68,7 @@ test('the package holds the command, the server and the docs, and nothing of the
     [],
   );
   const stray =
-    /^(src|test|bench|scripts|web|node_modules|dist\/(test|bench))\/|\.test\.|\.map$|\.tsbuildinfo$|^\./;
+    /^(src|test|bench|scripts|web|node_modules|dist\/(test|bench))\/|\.test\.[jt]s|\.map$|\.tsbuildinfo$|^\./;
   assert.deepEqual(
     paths.filter((path) => stray.test(path)),
     [],
