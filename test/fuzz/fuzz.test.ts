@@ -9,7 +9,7 @@ import { seededTargets } from './seed-files.js';
 import { SOCKETS, TARGETS } from './targets/index.js';
 
 /** About ten seconds for all targets together on a small machine. The same inputs in every run. */
-const INPUTS = 8000;
+const INPUTS = 6000;
 const SOCKET_INPUTS = 150;
 const SEED = 1;
 

@@ -18,6 +18,8 @@ export interface Finding {
 const USUAL_MAX_BYTES = 4096;
 /** Beyond that, an input with a new outcome takes the place of an old one. */
 const MAX_KEPT = 2000;
+/** Sentences that repeat their input make endless ones: beyond so many, new ones are nothing new. */
+const MAX_OUTCOMES = 20_000;
 /** How many inputs are made of the format's structure at a time. */
 const MADE_AT_A_TIME = 256;
 
@@ -105,6 +107,7 @@ export class Fuzzer {
   #learn(input: Uint8Array, outcome: string): void {
     const place = this.#placeOf.get(outcome);
     if (place === undefined) {
+      if (this.#placeOf.size === MAX_OUTCOMES) return;
       const free = this.#kept.length < MAX_KEPT ? this.#kept.length : this.#random(MAX_KEPT);
       this.#placeOf.set(outcome, free);
       this.#kept[free] = input;
