@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { TensorSpec } from '#inference/metadata.js';
 import { DATATYPE_BYTES } from '#tensor/datatype.js';
@@ -14,15 +15,15 @@ export function matchInputs(specs: readonly TensorSpec[], given: readonly Tensor
   if (byName.size !== given.length) throw invalid('an input was given twice');
   const matched = specs.map(({ name, datatype }) => {
     const tensor = byName.get(name);
-    if (tensor === undefined) throw invalid(`input "${name}" is missing`);
+    if (tensor === undefined) throw invalid(`input "${clip(name)}" is missing`);
     if (tensor.datatype !== datatype) {
-      throw invalid(`input "${name}" is ${tensor.datatype}; ${datatype} was expected`);
+      throw invalid(`input "${clip(name)}" is ${tensor.datatype}; ${datatype} was expected`);
     }
     checkBytes(tensor);
     byName.delete(name);
     return tensor;
   });
-  for (const name of byName.keys()) throw invalid(`the model has no input "${name}"`);
+  for (const name of byName.keys()) throw invalid(`the model has no input "${clip(name)}"`);
   return matched;
 }
 
@@ -31,14 +32,14 @@ function checkBytes({ name, datatype, shape, data }: Tensor): void {
   const expected = elementCount(shape) * DATATYPE_BYTES[datatype];
   if (datatype === 'BYTES' || data.byteLength === expected) return;
   throw invalid(
-    `input "${name}" has ${data.byteLength} bytes; ${datatype} ${formatShape(shape)} takes ${expected}`,
+    `input "${clip(name)}" has ${data.byteLength} bytes; ${datatype} ${formatShape(shape)} takes ${expected}`,
   );
 }
 
 /** Throws INVALID_ARGUMENT when one of the wanted names is no output of the model, or is there twice. */
 export function checkOutputs(specs: readonly TensorSpec[], wanted: readonly string[]): void {
   wanted.forEach((name, i) => {
-    if (!specs.some((spec) => spec.name === name)) throw invalid(`the model has no output "${name}"`);
-    if (wanted.indexOf(name) !== i) throw invalid(`output "${name}" is asked for twice`);
+    if (!specs.some((spec) => spec.name === name)) throw invalid(`the model has no output "${clip(name)}"`);
+    if (wanted.indexOf(name) !== i) throw invalid(`output "${clip(name)}" is asked for twice`);
   });
 }

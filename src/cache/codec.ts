@@ -76,6 +76,7 @@ function readTensors(reader: Reader): readonly Tensor[] | null {
     const data = new Uint8Array(reader.sized());
     if (!isDataType(datatype)) return null;
     const count = elementCount(shape);
+    if (!Number.isSafeInteger(count) || !shape.every(Number.isSafeInteger)) return null;
     if (datatype === 'BYTES') checkByteStrings(data, count, `output '${name}'`);
     else if (data.byteLength !== DATATYPE_BYTES[datatype] * count) return null;
     tensors.push({ name, datatype, shape, data });

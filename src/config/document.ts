@@ -1,4 +1,5 @@
 import { type Alias, isAlias, isMap, isNode, isScalar, isSeq, type Node } from 'yaml';
+import { clip } from '#core/clip.js';
 import { type ConfigNode, type MapEntry, type NullNode, type Position, quoted, type Spot } from './node.js';
 import { filePlace, type Place } from './problem.js';
 import type { Report } from './report.js';
@@ -60,8 +61,8 @@ class Converter {
 
   #alias(alias: Alias, at: Position): ConfigNode {
     const target = this.#anchors.get(alias.source);
-    if (target === undefined) return this.#fail(at, `*${alias.source} names no anchor above it`);
-    if (this.#following.has(target)) return this.#fail(at, `*${alias.source} contains itself`);
+    if (target === undefined) return this.#fail(at, `*${clip(alias.source)} names no anchor above it`);
+    if (this.#following.has(target)) return this.#fail(at, `*${clip(alias.source)} contains itself`);
     this.#following.add(target);
     const node = this.#node(target, at);
     this.#following.delete(target);

@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import type { Place } from './problem.js';
 
 /**
@@ -78,5 +79,5 @@ export function nameOfNode(node: ConfigNode): string {
 /** Numbers as they are, everything else in quotation marks; long texts are cut. */
 export function quoted(text: string): string {
   if (/^[-+]?\d[\d.]{0,39}$/.test(text)) return text;
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  return JSON.stringify(clip(text));
 }

@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import { SEQUENCE_CONTROLS, type SequenceControl, type SequenceOptions } from '#lifecycle/offer.js';
 import type { DataType } from '#tensor/datatype.js';
 import { type At, mapping, pair, wholeList } from './collections.js';
@@ -201,7 +202,7 @@ function checkControls(controls: readonly PlacedControl[], report: Report): void
   controls.forEach(({ place, control: { name, kind } }, i) => {
     const earlier = controls.slice(0, i).map(({ control }) => control);
     if (earlier.some((other) => other.name === name)) {
-      report.problem(place, `the input ${JSON.stringify(name)} has a control already`);
+      report.problem(place, `the input ${JSON.stringify(clip(name))} has a control already`);
     }
     if (earlier.some((other) => other.kind === kind)) {
       report.problem(
@@ -218,14 +219,14 @@ function checkStates(states: readonly PlacedState[], controls: ReadonlySet<strin
     if (controls.has(inputName)) {
       report.problem(
         inputPlace,
-        `the input ${JSON.stringify(inputName)} has a control, and cannot be a state too`,
+        `the input ${JSON.stringify(clip(inputName))} has a control, and cannot be a state too`,
       );
     }
     if (earlier.some((other) => other.inputName === inputName)) {
-      report.problem(inputPlace, `the input ${JSON.stringify(inputName)} has a state already`);
+      report.problem(inputPlace, `the input ${JSON.stringify(clip(inputName))} has a state already`);
     }
     if (earlier.some((other) => other.outputName === outputName)) {
-      report.problem(outputPlace, `the output ${JSON.stringify(outputName)} leaves a state already`);
+      report.problem(outputPlace, `the output ${JSON.stringify(clip(outputName))} leaves a state already`);
     }
   });
 }

@@ -1,4 +1,5 @@
 import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from 'yaml';
+import { clip } from '#core/clip.js';
 import type { Position } from './node.js';
 
 /** A configuration needs nine or so; the composer calls itself at each, and a thousand would end the process. */
@@ -9,6 +10,9 @@ const MAX_LEXEMES = 200_000;
 
 /** Past the first few, syntax errors are echoes of each other. */
 const MAX_ERRORS = 5;
+
+/** Messages repeat what they are about, however long that is. In UTF-16 code units. */
+const MAX_MESSAGE = 200;
 
 export interface SyntaxProblem extends Position {
   readonly message: string;
@@ -67,7 +71,7 @@ function syntaxProblems(
   // A tag that nobody knows is only a warning there, but the value would not be what its author means.
   for (const { message, pos } of [...document.errors, ...document.warnings]) {
     const position = positionOf(pos[0]);
-    const sentence = `not valid YAML: ${firstLine(message)}`;
+    const sentence = `not valid YAML: ${clip(firstLine(message), MAX_MESSAGE)}`;
     if (!found.has(position.line)) found.set(position.line, { ...position, message: sentence });
   }
   return [...found.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).slice(0, MAX_ERRORS);

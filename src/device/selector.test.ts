@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { clip } from '#core/clip.js';
 import { ServingError } from '#core/errors.js';
 import { type DeviceItem, formatItem, parseSelector } from './selector.js';
 
@@ -100,6 +101,8 @@ const refused: [text: string, reason: string][] = [
   ['cpu,npu:0', 'it mixes "cpu" with "npu:0"'],
   ['warboy(1)*1,cuda:0', 'it mixes "warboy(1)*1" with "cuda:0"'],
   ['cuda:0,cpu', 'it mixes "cuda:0" with "cpu"'],
+  [Array.from({ length: 1025 }, (_, i) => `npu:${i % 256}:${i >> 8}`).join(), 'it has more than 1024 items'],
+  ['x'.repeat(1000), `"${'x'.repeat(60)}…" is not a device`],
 ];
 
 for (const [text, reason] of refused) {
@@ -110,7 +113,7 @@ for (const [text, reason] of refused) {
         assert.ok(error instanceof ServingError);
         assert.equal(error.code, 'INVALID_ARGUMENT');
         assert.ok(
-          error.message.startsWith(`${JSON.stringify(text)} is not a device selector: `),
+          error.message.startsWith(`${JSON.stringify(clip(text))} is not a device selector: `),
           error.message,
         );
         assert.ok(error.message.includes(reason), error.message);

@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import { invalid, type ServingError } from '#core/errors.js';
 import { type Cores, coresMeet, npuName } from './cores.js';
 
@@ -44,6 +45,9 @@ const CUDA = /^cuda:(\d+)$/;
 /** Device numbers are one byte in the driver's interface, and nothing here needs more. */
 const LARGEST_NUMBER = 255;
 
+/** Each item is held against every other, and no host has more PEs. */
+const MAX_ITEMS = 1024;
+
 const ALLOWED =
   'allowed are npu:0 (a card), npu:0:1 (a PE), npu:0:0-1 (fused PEs), warboy(1)*N, warboy(2)*N, cpu, cpu(T)*N and ' +
   'cuda:0, joined by commas without spaces, for instance "npu:0:0,npu:0:1"';
@@ -56,7 +60,9 @@ const ALLOWED =
 export function parseSelector(text: string): readonly DeviceItem[] {
   if (text === '') throw fault(text, 'it is empty');
   if (/\s/.test(text)) throw fault(text, 'it has a space in it');
-  const items = text.split(',').map((part) => parseItem(text, part));
+  const parts = text.split(',');
+  if (parts.length > MAX_ITEMS) throw fault(text, `it has more than ${MAX_ITEMS} items`);
+  const items = parts.map((part) => parseItem(text, part));
   refuseMixture(text, items);
   refuseRepetition(text, items);
   return items;
@@ -79,11 +85,11 @@ export function formatItem(item: DeviceItem): string {
 function parseItem(text: string, part: string): DeviceItem {
   const number = (digits: string): number => {
     const value = Number(digits);
-    if (value > LARGEST_NUMBER) throw fault(text, `"${part}" has a number above ${LARGEST_NUMBER}`);
+    if (value > LARGEST_NUMBER) throw fault(text, `"${clip(part)}" has a number above ${LARGEST_NUMBER}`);
     return value;
   };
   const positive = (digits: string, what: string): number => {
-    if (number(digits) === 0) throw fault(text, `"${part}" asks for no ${what}, and 1 is the least`);
+    if (number(digits) === 0) throw fault(text, `"${clip(part)}" asks for no ${what}, and 1 is the least`);
     return number(digits);
   };
 
@@ -93,7 +99,7 @@ function parseItem(text: string, part: string): DeviceItem {
     if (first === undefined) return { kind: 'npu', device: number(device), cores: null };
     const cores = { first: number(first), last: number(last ?? first) };
     if (last !== undefined && cores.first >= cores.last) {
-      throw fault(text, `"${part}" has a range of PEs that does not rise`);
+      throw fault(text, `"${clip(part)}" has a range of PEs that does not rise`);
     }
     return { kind: 'npu', device: number(device), cores };
   }
@@ -103,7 +109,7 @@ function parseItem(text: string, part: string): DeviceItem {
     const [, pes = '1', count = ''] = anyWarboy;
     const width = number(pes);
     if (width !== 1 && width !== 2) {
-      throw fault(text, `"${part}" asks for ${width} PEs of one Warboy, which gives 1 or, fused, 2`);
+      throw fault(text, `"${clip(part)}" asks for ${width} PEs of one Warboy, which gives 1 or, fused, 2`);
     }
     return { kind: 'warboy', pes: width, count: positive(count, 'device') };
   }
@@ -128,15 +134,15 @@ function parseItem(text: string, part: string): DeviceItem {
 /** The likeliest reason why a word is none of the items. */
 function whyNoItem(part: string): string {
   if (part === '') return 'it has an empty item (a comma too many)';
-  if (part !== part.toLowerCase()) return `"${part}" has capital letters`;
-  if (/^warboy(\(\d+\))?\*?$/.test(part)) return `"${part}" lacks the count, as in warboy(1)*1`;
+  if (part !== part.toLowerCase()) return `"${clip(part)}" has capital letters`;
+  if (/^warboy(\(\d+\))?\*?$/.test(part)) return `"${clip(part)}" lacks the count, as in warboy(1)*1`;
   if (/^rngd\b/.test(part)) {
-    return `"${part}" asks for any RNGD, but only Warboys can be asked for by number; RNGD PEs are named, as in npu:0:0-3`;
+    return `"${clip(part)}" asks for any RNGD, but only Warboys can be asked for by number; RNGD PEs are named, as in npu:0:0-3`;
   }
-  if (/^npu\*/.test(part)) return `"${part}" does not say which NPUs; any free ones are warboy(1)*N`;
-  if (/^npu:\d+:\*$/.test(part)) return `"${part}" is written npu:0 for a whole card`;
+  if (/^npu\*/.test(part)) return `"${clip(part)}" does not say which NPUs; any free ones are warboy(1)*N`;
+  if (/^npu:\d+:\*$/.test(part)) return `"${clip(part)}" is written npu:0 for a whole card`;
   if (part === 'cuda') return '"cuda" lacks the number of the device, as in cuda:0';
-  return `"${part}" is not a device`;
+  return `"${clip(part)}" is not a device`;
 }
 
 /** A model runs on one kind of device: its platform says which. */
@@ -171,5 +177,5 @@ function sameDevice(a: DeviceItem, b: DeviceItem): boolean {
 }
 
 function fault(text: string, wrong: string): ServingError {
-  return invalid(`${JSON.stringify(text)} is not a device selector: ${wrong}; ${ALLOWED}`);
+  return invalid(`${JSON.stringify(clip(text))} is not a device selector: ${wrong}; ${ALLOWED}`);
 }

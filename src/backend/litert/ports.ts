@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { TensorSpec } from '#inference/metadata.js';
 import { elementCount } from '#tensor/shape.js';
@@ -79,7 +80,7 @@ function portOf(
   const tensor = tensors[index];
   const { datatype, elementType, bits, name: type } = tensor?.type ?? {};
   if (!tensor || !datatype || !elementType || !bits) {
-    throw invalid(`${role} "${name}" is of type ${type}, which cannot be served`);
+    throw invalid(`${role} "${clip(name)}" is of type ${type}, which cannot be served`);
   }
   const bytes = (elementCount(tensor.shape) * bits) / 8;
   const { shape, quantization } = tensor;

@@ -1,3 +1,4 @@
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import type { Quantization } from '#inference/metadata.js';
 import { elementCount, formatShape } from '#tensor/shape.js';
@@ -146,7 +147,7 @@ function readTensor(table: Table, index: number, bufferBytes: readonly number[])
   const name = table.string(TENSOR.name) || `tensor_${index}`;
   if (table.u32(TENSOR.externalBuffer) !== 0) {
     throw invalid(
-      `the contents of tensor "${name}" are in another file; they must be inside the TFLite file`,
+      `the contents of tensor "${clip(name)}" are in another file; they must be inside the TFLite file`,
     );
   }
   const signature = table.i32s(TENSOR.shapeSignature);
@@ -167,18 +168,20 @@ function checkContents(tensor: TfliteTensor, bufferBytes: readonly number[], spa
   const elements = elementCount(tensor.shape);
   if (Number.isNaN(elements)) {
     throw invalid(
-      `the TFLite file is damaged: tensor "${tensor.name}" has the shape ${formatShape(tensor.shape)}`,
+      `the TFLite file is damaged: tensor "${clip(tensor.name)}" has the shape ${clip(formatShape(tensor.shape))}`,
     );
   }
   const has = bufferBytes[tensor.buffer];
   if (has === undefined) {
     throw invalid(
-      `the TFLite file is damaged: tensor "${tensor.name}" refers to buffer ${tensor.buffer} of ${bufferBytes.length}`,
+      `the TFLite file is damaged: tensor "${clip(tensor.name)}" refers to buffer ${tensor.buffer} of ${bufferBytes.length}`,
     );
   }
   const needs = Math.ceil((elements * (tensor.type.bits ?? 0)) / 8);
   if (has > 0 && has < needs && !sparse) {
-    throw invalid(`the TFLite file is damaged: tensor "${tensor.name}" needs ${needs} bytes and has ${has}`);
+    throw invalid(
+      `the TFLite file is damaged: tensor "${clip(tensor.name)}" needs ${needs} bytes and has ${has}`,
+    );
   }
 }
 
@@ -202,13 +205,13 @@ function readSignature(table: Table, subgraphs: readonly TfliteSubgraph[]): Tfli
   const count = subgraphs[subgraph]?.tensors.length;
   if (count === undefined) {
     throw invalid(
-      `the TFLite file is damaged: signature "${key}" refers to subgraph ${subgraph} of ${subgraphs.length}`,
+      `the TFLite file is damaged: signature "${clip(key)}" refers to subgraph ${subgraph} of ${subgraphs.length}`,
     );
   }
   const read = (field: number): readonly NamedTensor[] =>
     table.tables(field).map((entry) => {
       const tensor = entry.u32(TENSOR_MAP.tensor);
-      checkIndex(tensor, count, `signature "${key}"`);
+      checkIndex(tensor, count, `signature "${clip(key)}"`);
       return { name: entry.string(TENSOR_MAP.name), tensor };
     });
   return { key, subgraph, inputs: read(SIGNATURE.inputs), outputs: read(SIGNATURE.outputs) };

@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import { clip } from '#core/clip.js';
 import { invalid } from '#core/errors.js';
 import { nearest } from '#core/nearest.js';
 import type { TensorSpec } from '#inference/metadata.js';
@@ -22,15 +23,16 @@ export function refuseUnpassable({ inputs, outputs }: OnnxFile): void {
       const datatype = element?.datatype;
       if (element === null || (datatype && datatype !== 'BF16')) continue;
       throw invalid(
-        `${side} "${name}" is of type ${element.name}, which ONNX Runtime for Node cannot pass: cast it to another type inside the model`,
+        `${side} "${clip(name)}" is of type ${element.name}, which ONNX Runtime for Node cannot pass: cast it to another type inside the model`,
       );
     }
   }
   for (const { name, kind, shape } of inputs) {
-    if (kind !== 'tensor') throw invalid(`input "${name}" is a ${kind}, and only tensors can be served`);
+    if (kind !== 'tensor')
+      throw invalid(`input "${clip(name)}" is a ${kind}, and only tensors can be served`);
     if (shape === null) {
       throw invalid(
-        `input "${name}" declares no shape to check requests against: give it one, symbolic axes are enough`,
+        `input "${clip(name)}" declares no shape to check requests against: give it one, symbolic axes are enough`,
       );
     }
   }
@@ -50,7 +52,8 @@ export function servedTensors(
   const warnings: string[] = [];
   const inputs = session.inputMetadata.map((value) => {
     const spec = specOf(value, axisSizes);
-    if (spec === null) throw invalid(`input "${value.name}" is not a tensor, and only tensors can be served`);
+    if (spec === null)
+      throw invalid(`input "${clip(value.name)}" is not a tensor, and only tensors can be served`);
     return spec;
   });
   const outputs = session.outputMetadata.flatMap((value) => {
@@ -58,7 +61,9 @@ export function servedTensors(
     const spec = specOf(value, axisSizes);
     if (spec === null) warnings.push(leftOut(value.name, declared));
     else if (spec.shape.length === 0 && declared?.shape === null) {
-      warnings.push(`output "${value.name}" declares no shape; its metadata says [], whatever it answers`);
+      warnings.push(
+        `output "${clip(value.name)}" declares no shape; its metadata says [], whatever it answers`,
+      );
     }
     return spec ?? [];
   });
@@ -68,7 +73,7 @@ export function servedTensors(
 }
 
 function leftOut(name: string, declared: OnnxValue | undefined): string {
-  return `Output "${name}" is left out: it is a ${declared?.kind ?? 'value other than a tensor'}, and only tensors can be served (a scikit-learn classifier answers tensors when it is converted with zipmap=False)`;
+  return `Output "${clip(name)}" is left out: it is a ${declared?.kind ?? 'value other than a tensor'}, and only tensors can be served (a scikit-learn classifier answers tensors when it is converted with zipmap=False)`;
 }
 
 function specOf(
@@ -78,7 +83,7 @@ function specOf(
   if (!value.isTensor) return null;
   const datatype = dataTypeOf(value.type);
   if (datatype === null)
-    throw invalid(`tensor "${value.name}" is of type ${value.type}, which V2 cannot carry`);
+    throw invalid(`tensor "${clip(value.name)}" is of type ${value.type}, which V2 cannot carry`);
   const shape = value.shape.map((axis) => (typeof axis === 'number' ? axis : (axisSizes[axis] ?? -1)));
   const axisNames = value.shape.map((axis) => (typeof axis === 'string' && axis !== '' ? axis : null));
   return { name: value.name, datatype, shape, ...(axisNames.some((name) => name !== null) && { axisNames }) };

@@ -1,6 +1,7 @@
 import type { Place } from '#config/problem.js';
 import type { Report } from '#config/report.js';
 import { didYouMean } from '#config/schema.js';
+import { clip } from '#core/clip.js';
 
 /** What kind of thing the model is. */
 export type ModelFormat = 'onnx' | 'tflite' | 'ensemble';
@@ -47,7 +48,7 @@ function formatOf({ word, place }: Said, report: Report): ModelFormat | null {
   const hint = didYouMean(word, names);
   report.problem(
     place,
-    `models of ${JSON.stringify(word)} are not served here; expected one of ${names.join(', ')}${hint}`,
+    `models of ${JSON.stringify(clip(word))} are not served here; expected one of ${names.join(', ')}${hint}`,
   );
   return null;
 }

@@ -3,6 +3,7 @@ import type { MapNode, Position } from '#config/node.js';
 import { filePlace, type Place } from '#config/problem.js';
 import { Report } from '#config/report.js';
 import { CONFIGURATION } from '#config/text-file.js';
+import { clip } from '#core/clip.js';
 import { messageOf } from '#core/errors.js';
 import { MODEL_CONFIG } from './message-type.js';
 import { TextFault } from './text-lexer.js';
@@ -59,7 +60,7 @@ export function autoCompleted(place: Place): TritonModelConfig {
 export function namedAs(config: TritonModelConfig, folder: string, report: Report): TritonModelConfig | null {
   const { entry, namePlace } = config;
   if (entry.name === '' || entry.name === folder) return { ...config, entry: { ...entry, name: folder } };
-  const [found, expected] = [entry.name, folder].map((name) => JSON.stringify(name));
+  const [found, expected] = [entry.name, folder].map((name) => JSON.stringify(clip(name)));
   report.problem(
     namePlace,
     `the name is ${found}, and the folder is called ${expected}; expected the same, or no name`,

@@ -1,5 +1,6 @@
 import { MAX_NODES } from '#config/document.js';
 import type { Position } from '#config/node.js';
+import { clip } from '#core/clip.js';
 import { nameOfToken, TextFault, TextLexer, type TextToken } from './text-lexer.js';
 
 /** A message as it was written: fields in their order, nothing yet known of their types. */
@@ -92,7 +93,7 @@ class TextParser {
     if (isSymbol(ahead, '{')) return this.#message('}');
     if (isSymbol(ahead, '<')) return this.#message('>');
     if (!hasColon) {
-      throw new TextFault(ahead.at, `expected ":" or "{" after ${field}, found ${nameOfToken(ahead)}`);
+      throw new TextFault(ahead.at, `expected ":" or "{" after ${clip(field)}, found ${nameOfToken(ahead)}`);
     }
     return this.#scalar(field);
   }
@@ -125,7 +126,7 @@ class TextParser {
     if (token.kind === 'string' && sign === '') return this.#string(token.bytes, at);
     throw new TextFault(
       token.at,
-      `expected ${sign ? 'a number after "-"' : `a value for ${field}`}, found ${nameOfToken(token)}`,
+      `expected ${sign ? 'a number after "-"' : `a value for ${clip(field)}`}, found ${nameOfToken(token)}`,
     );
   }
 

@@ -15,6 +15,7 @@ import { optional, type Schema, type ValuesOf } from '#config/schema.js';
 import { sequenceBatching } from '#config/sequence-batching.js';
 import { modelName } from '#config/values.js';
 import { PLAIN_VERSION } from '#config/version-keys.js';
+import { clip } from '#core/clip.js';
 import type { TensorClaim } from '#lifecycle/offer.js';
 import type { VersionPolicy } from '#lifecycle/version-policy.js';
 import { DESCRIPTION, engineSettings, graphLevel, parameters } from './engine-parameters.js';
@@ -45,7 +46,7 @@ const fileName: Schema<string> = text('the name of a file', (name) => {
   const isBelow = !name.startsWith('/') && !name.split(/[/\\]/).includes('..');
   return isBelow
     ? null
-    : `expected the name of a file in the folder of a version, found ${JSON.stringify(name)}`;
+    : `expected the name of a file in the folder of a version, found ${JSON.stringify(clip(name))}`;
 });
 
 const keys = {
@@ -211,7 +212,7 @@ function reportTwice(lists: readonly (readonly Placed<TensorClaim>[])[], report:
   for (const list of lists) {
     list.forEach(({ value: { name }, place }, i) => {
       if (list.findIndex(({ value }) => value.name === name) < i)
-        report.problem(place, `${JSON.stringify(name)} is described before; expected each tensor once`);
+        report.problem(place, `${JSON.stringify(clip(name))} is described before; expected each tensor once`);
     });
   }
 }

@@ -15,11 +15,16 @@ export function treeIdOf(files: readonly TreeFile[]): string {
   return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
 }
 
+function isDigest(name: unknown): name is string {
+  return typeof name === 'string' && /^[0-9a-f]{64}$/.test(name);
+}
+
 /** The contents that a tree's manifest names; nothing where it is damaged. */
 export function blobsOfManifest(text: string): readonly string[] {
   try {
     const { files } = JSON.parse(text) as { files: readonly TreeFile[] };
-    return files.map(({ sha256 }) => sha256);
+    const names: readonly unknown[] = files.map(({ sha256 }) => sha256);
+    return names.every(isDigest) ? names : [];
   } catch {
     return [];
   }
