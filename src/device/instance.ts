@@ -183,7 +183,7 @@ export class Instance {
     const { runTimeoutMs } = this.#isolation;
     if (runTimeoutMs === null) return null;
     return new HangWatch(runTimeoutMs, this.#clock, () =>
-      session.kill(`a run took longer than ${runTimeoutMs / 1000} s (run_timeout)`),
+      session.kill(`a run took longer than ${runTimeoutMs / 1000} s (run_timeout)`, 'hang'),
     );
   }
 
