@@ -21,6 +21,8 @@ export interface LoadOptions {
 export type OnAnswer = (model: string, ms: number) => void;
 
 const MOST_ROWS = 4;
+/** Numbers, of 4 bytes each. */
+const MUCH = 262_144;
 const FORMS = ['json', 'binary', 'grpc'] as const;
 type Form = (typeof FORMS)[number];
 
@@ -55,11 +57,19 @@ export class Load {
     await this.#running;
   }
 
+  /** One request of a model, of a megabyte; it is counted with the others. */
+  async askMuch(model: ModelFolder): Promise<void> {
+    const client = this.#connect('binary');
+    const sent = Array.from({ length: MUCH }, (_, i) => i % PLACES);
+    await this.#askOnce(model, client.ask, sent);
+    client.close();
+  }
+
   async #askOnAndOn(model: ModelFolder, form: Form, random: Random): Promise<void> {
     while (!this.#isOver) {
       const client = this.#connect(form);
       for (let i = 0; !this.#isOver && (this.#options.churn === 0 || i < this.#options.churn); i++) {
-        await this.#askOnce(model, client.ask, random);
+        await this.#askOnce(model, client.ask, numbers(random));
         await pause(random(2 * this.#options.paceMs));
       }
       client.close();
@@ -73,8 +83,7 @@ export class Load {
     return { ask: grpcAsk(client), close: () => client.close() };
   }
 
-  async #askOnce(model: ModelFolder, ask: Ask, random: Random): Promise<void> {
-    const sent = numbers(random);
+  async #askOnce(model: ModelFolder, ask: Ask, sent: readonly number[]): Promise<void> {
     const least = model.serving;
     const from = performance.now();
     try {

@@ -11,6 +11,8 @@ export interface ServedAs {
   readonly instances: number;
   /** Seconds; null where runs may take as long as they like. */
   readonly runTimeout: number | null;
+  /** Rows of a run, and of a request. */
+  readonly maxRows: number;
 }
 
 /**
@@ -49,11 +51,11 @@ export class ModelFolder {
   }
 }
 
-function configOf({ isolation, instances, runTimeout }: ServedAs): string {
+function configOf({ isolation, instances, runTimeout, maxRows }: ServedAs): string {
   const parameters = { isolation, ...(runTimeout !== null && { run_timeout: String(runTimeout) }) };
   return [
     'platform: "onnxruntime_onnx"',
-    'max_batch_size: 8',
+    `max_batch_size: ${maxRows}`,
     'dynamic_batching { }',
     `instance_group [ { count: ${instances} kind: KIND_CPU } ]`,
     ...Object.entries(parameters).map(

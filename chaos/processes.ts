@@ -39,6 +39,11 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
+/** Bytes of its address space that a process has taken. */
+export function addressSpaceOf(pid: number): number {
+  return statusOf(pid, 'VmSize') * 1024;
+}
+
 function childrenOf(pid: number): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

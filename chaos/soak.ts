@@ -32,8 +32,8 @@ const SAMPLE_MS = 5000;
 const RELOAD_MS = 10_000;
 const CUT_MS = 1000;
 const LOAD = { paceMs: 160, churn: 100 };
-const ASIDE: ServedAs = { isolation: 'process', instances: 1, runTimeout: 10 };
-const INSIDE: ServedAs = { isolation: 'thread', instances: 2, runTimeout: null };
+const ASIDE: ServedAs = { isolation: 'process', instances: 1, runTimeout: 10, maxRows: 8 };
+const INSIDE: ServedAs = { isolation: 'thread', instances: 2, runTimeout: null, maxRows: 8 };
 /** Latencies that are kept. */
 const MOST_LATENCIES = 1_000_000;
 
