@@ -39,7 +39,7 @@ export interface ChaosResult {
 const PREY: ServedAs = { isolation: 'process', instances: 2, runTimeout: 1, maxRows: 262_144 };
 const BESIDE: ServedAs = { isolation: 'process', instances: 1, runTimeout: null, maxRows: 8 };
 const INSIDE: ServedAs = { isolation: 'thread', instances: 1, runTimeout: null, maxRows: 8 };
-const LOAD = { paceMs: 40, churn: 0 };
+const LOAD = { paceMs: 100, churn: 0 };
 const SAMPLE_MS = 1000;
 /** Between the end of the chaos and the last look, so that what died is back. */
 const RECOVERY_MS = 3000;

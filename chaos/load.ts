@@ -22,7 +22,7 @@ export type OnAnswer = (model: string, ms: number) => void;
 
 const MOST_ROWS = 4;
 /** Numbers, of 4 bytes each. */
-const MUCH = 262_144;
+const MUCH = 65_536;
 const FORMS = ['json', 'binary', 'grpc'] as const;
 type Form = (typeof FORMS)[number];
 
@@ -57,7 +57,7 @@ export class Load {
     await this.#running;
   }
 
-  /** One request of a model, of a megabyte; it is counted with the others. */
+  /** One request of a model, of a quarter of a megabyte; it is counted with the others. */
   async askMuch(model: ModelFolder): Promise<void> {
     const client = this.#connect('binary');
     const sent = Array.from({ length: MUCH }, (_, i) => i % PLACES);

@@ -9,7 +9,7 @@ export type Fate = 'right' | 'refused' | 'lost';
 
 /** Texts with which the server refuses before it has taken a request, by the status that goes with them. */
 const HONEST: readonly (readonly [status: RegExp, text: RegExp])[] = [
-  [/^(503|gRPC 14|gRPC 8)$/, /queue|overloaded|waits|too many/i],
+  [/^(503|gRPC 14|gRPC 8)$/, /queue is full|try again later/],
 ];
 
 /** Whether what was thrown is a refusal that cost nobody anything. */
@@ -23,7 +23,7 @@ export function fateOfFailure(thrown: unknown): Exclude<Fate, 'right'> {
 export function reasonOf(thrown: unknown): string {
   const status = thrown instanceof Refusal ? `${thrown.status}: ` : '';
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return `${status}${text}`.replace(/\d+(\.\d+)? (ms|s|requests)\b/g, 'N $2');
+  return `${status}${text}`;
 }
 
 /** Counts fates, with reasons. */
