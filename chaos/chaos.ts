@@ -29,6 +29,8 @@ export interface ChaosResult {
   readonly done: Readonly<Record<Mischief, number>>;
   readonly bystanders: readonly Spread[];
   readonly samples: readonly Sample[];
+  /** How often the server started an instance again, by why, as its metrics say. */
+  readonly restarts: Readonly<Record<string, number>>;
   /** Models that are ready at the end, of all. */
   readonly ready: readonly string[];
   readonly models: number;
@@ -97,6 +99,7 @@ async function chaosIn(
       done: maker.done,
       bystanders: latencies.spreads(),
       samples,
+      restarts: await restartsOf(server.command.rest),
       ready,
       models: models.length,
       ended: await server.command.stop(),
@@ -162,4 +165,12 @@ async function readyAmong(restPort: number, models: readonly ModelFolder[]): Pro
     }),
   );
   return answers.filter(({ status }) => status === 200).map(({ name }) => name);
+}
+
+async function restartsOf(restPort: number): Promise<Record<string, number>> {
+  const text = await (await fetch(`http://127.0.0.1:${restPort}/metrics`)).text();
+  const found = text.matchAll(/^furiosa_instance_restarts_total\{.*reason="(\w+)".*\} (\d+)$/gm);
+  const sums: Record<string, number> = {};
+  for (const [, reason = '', count] of found) sums[reason] = (sums[reason] ?? 0) + Number(count);
+  return sums;
 }

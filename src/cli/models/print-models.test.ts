@@ -14,6 +14,8 @@ const VERSION: RepositoryVersion = {
   instances: 2,
   memoryBytes: 26_454,
   inferenceCount: 1234,
+  isolation: 'process',
+  restarts: { crash: 0, killed: 2, hang: 1, load: 0 },
 };
 
 const MNIST: RepositoryModel = {
@@ -40,6 +42,8 @@ const ABSENT: RepositoryVersion = {
   instances: 0,
   memoryBytes: null,
   inferenceCount: 0,
+  isolation: null,
+  restarts: null,
 };
 
 const SSD: RepositoryModel = {
