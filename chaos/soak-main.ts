@@ -1,17 +1,15 @@
 /**
- * npm run soak -- --minutes 60: a small mixed load for long. The result goes to the file after `--result`, else to the temporary folder;
- * with `--write` to docs/reliability.md as well.
+ * npm run soak -- --minutes 60: a small mixed load for long. Further words: `--result FILE`, `--write` for docs/reliability.md,
+ * `--from FILE` to tell of a run of before.
  */
-import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { minutesOf } from './minutes.js';
+import { commandOf, resultOf } from './command.js';
+import { growthPlot, soakSection } from './page.js';
 import { runSoak } from './soak.js';
+import { writePart } from './write-page.js';
 
-const words = process.argv.slice(2);
-const at = words.indexOf('--result');
-const path = (at < 0 ? undefined : words[at + 1]) ?? join(tmpdir(), 'furiosa-soak.json');
-const result = await runSoak(minutesOf(words, 60), (line) => console.error(line));
-writeFileSync(path, JSON.stringify(result));
-console.log(`${JSON.stringify({ ...result, samples: result.samples.length })}\n${path}`);
+const command = commandOf(process.argv.slice(2), 'soak', 60);
+const result = await resultOf(command, () => runSoak(command.minutes, (line) => console.error(line)));
+const section = soakSection(result);
+console.log(section);
+if (command.isWritten) writePart('soak', section, growthPlot('A long small load', result.samples));
 process.exit(result.counts.lost === 0 ? 0 : 1);

@@ -218,7 +218,10 @@ export class Instance {
 
   /** Nobody waits for a session that did not load in time. */
   #abandon(session: EngineSession, reason: string): void {
-    if (session.kind === 'process') return session.kill(reason, 'hang');
+    if (session.kind === 'process') {
+      session.kill(reason, 'hang');
+      return;
+    }
     this.#opening = null;
     // It closes itself once the engine is done with it, if ever.
     void session.close();
