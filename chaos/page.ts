@@ -128,7 +128,12 @@ function bystandersText({ bystanders }: ChaosResult): string {
 }
 
 function reasonsText(reasons: Readonly<Record<string, number>>): string {
-  const lines = Object.entries(reasons).map(([reason, count]) => `- ${count} times: \`${reason}\``);
+  const alike = new Map<string, number>();
+  for (const [reason, count] of Object.entries(reasons)) {
+    const text = reason.replace(/\d+ ms/g, 'N ms');
+    alike.set(text, (alike.get(text) ?? 0) + count);
+  }
+  const lines = [...alike].map(([reason, count]) => `- ${count} times: \`${reason}\``);
   return lines.length === 0 ? '' : ['What was not answered, in the words of the server:', ...lines].join('\n');
 }
 
