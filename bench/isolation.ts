@@ -27,7 +27,10 @@ export async function isolation(): Promise<string> {
   for (const size of SIZES) {
     console.error(`  ${size} bytes`);
     const { thread = [], process = [] } = await alternate(
-      { thread: await measureOf(load, server, 'thread', size), process: await measureOf(load, server, 'process', size) },
+      {
+        thread: await measureOf(load, server, 'thread', size),
+        process: await measureOf(load, server, 'process', size),
+      },
       PLAN,
     );
     const micros = (blocks: typeof thread): string => median(blocks.map((each) => each.cpuMicros)).toFixed(0);
@@ -53,7 +56,12 @@ const HEAD = [
 ];
 
 /** One connection that asks again and again, over REST with binary tensors. */
-async function measureOf(load: Participant, server: OurServer, model: string, size: number): Promise<Measure> {
+async function measureOf(
+  load: Participant,
+  server: OurServer,
+  model: string,
+  size: number,
+): Promise<Measure> {
   const data = new Uint8Array(size).fill(7);
   const input: OneInput = { model, datatype: 'UINT8', shape: [size], data };
   const request = restRequest(input);

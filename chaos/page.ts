@@ -48,9 +48,13 @@ export function chaosSection(result: ChaosResult): string {
     table(['what was done', 'times'], rows),
     `**${counts.lost} of ${total(counts)} requests were lost**: unanswered, failed or answered wrongly. ${counts.right} answers were right, each checked against a value that depends on its request; ${counts.refused} were refused before they were taken (503, \`RESOURCE_EXHAUSTED\` or \`UNAVAILABLE\`, with the reason). Requests whose clients cut the connection are those clients' own loss and are not among them.`,
     reasonsText(result.reasons),
-    `The server started instances again ${Object.values(result.restarts).reduce((a, b) => a + b, 0)} times (${Object.entries(result.restarts)
+    `The server started instances again ${Object.values(result.restarts).reduce((a, b) => a + b, 0)} times (${Object.entries(
+      result.restarts,
+    )
       .map(([why, count]) => `${count} ${why}`)
-      .join(', ')}), had ${result.ready.length} of ${result.models} models ready at the end, and ended with ${result.ended}.`,
+      .join(
+        ', ',
+      )}), had ${result.ready.length} of ${result.models} models ready at the end, and ended with ${result.ended}.`,
     bystandersText(result),
     growthTable(result.samples),
     '![Memory and open files during the chaos](images/reliability-chaos.svg)',
@@ -65,7 +69,8 @@ export function soakSection(result: SoakResult): string {
   const warm = warmOf(samples);
   const rows = FIGURES.map(({ name, unit, of }) => {
     const { perX, margin } = slopeOf(warm.map((sample): Point => [sample.seconds / 3600, of(sample)]));
-    const verdict = Math.abs(perX) <= margin ? 'no slope that could be told from none' : perX > 0 ? 'grows' : 'shrinks';
+    const verdict =
+      Math.abs(perX) <= margin ? 'no slope that could be told from none' : perX > 0 ? 'grows' : 'shrinks';
     return [named(name, unit), figure(median(warm.map(of))), `${figure(perX)} ± ${figure(margin)}`, verdict];
   });
   return [
@@ -123,7 +128,16 @@ function bystandersText({ bystanders }: ChaosResult): string {
     p99Ratio.toFixed(2),
     p99Ratio <= P99_GOAL ? 'kept' : 'missed',
   ]);
-  const head = ['other models', 'answers', 'p50, ms', 'in chaos', 'p99, ms', 'in chaos', 'ratio', `at most ${P99_GOAL}`];
+  const head = [
+    'other models',
+    'answers',
+    'p50, ms',
+    'in chaos',
+    'p99, ms',
+    'in chaos',
+    'ratio',
+    `at most ${P99_GOAL}`,
+  ];
   return table(head, rows);
 }
 
@@ -134,7 +148,9 @@ function reasonsText(reasons: Readonly<Record<string, number>>): string {
     alike.set(text, (alike.get(text) ?? 0) + count);
   }
   const lines = [...alike].map(([reason, count]) => `- ${count} times: \`${reason}\``);
-  return lines.length === 0 ? '' : ['What was not answered, in the words of the server:', ...lines].join('\n');
+  return lines.length === 0
+    ? ''
+    : ['What was not answered, in the words of the server:', ...lines].join('\n');
 }
 
 function warmOf(samples: readonly Sample[]): readonly Sample[] {

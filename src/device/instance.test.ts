@@ -311,7 +311,9 @@ for (const [wall, entry, text] of [
   test(`a load that hangs in a ${wall} has failed after its bound`, async (t) => {
     const clock = new FakeClock();
     const url = new URL(`../../test/support/${entry}`, import.meta.url);
-    const host = new EngineHost(wall === 'process' ? processWall('furiosa-engine moody', url) : threadWall(url));
+    const host = new EngineHost(
+      wall === 'process' ? processWall('furiosa-engine moody', url) : threadWall(url),
+    );
     const session = host.open(dataOf('hangs'));
     const instance = new Instance(
       {

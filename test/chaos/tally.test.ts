@@ -4,7 +4,11 @@ import { Refusal } from '../../chaos/asks.js';
 import { fateOfFailure, Tally } from '../../chaos/tally.js';
 
 const cases = [
-  ['503', 'the answer is expected in 90 ms, and the request’s deadline is in 50 ms; try again later', 'refused'],
+  [
+    '503',
+    'the answer is expected in 90 ms, and the request’s deadline is in 50 ms; try again later',
+    'refused',
+  ],
   ['gRPC 14', 'the queue holds 64 requests and takes no more; try again later', 'refused'],
   ['503', 'the model cannot run: its engine process died again and again', 'lost'],
   ['500', 'this request was being run in 2 instances when they died; try again later', 'lost'],
