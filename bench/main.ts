@@ -7,6 +7,7 @@ import { batching } from './batching.js';
 import { binaryImage } from './binary-image.js';
 import { bytes } from './bytes.js';
 import { grpcEcho } from './grpc-echo.js';
+import { isolation } from './isolation.js';
 import { jsonMnist } from './json-mnist.js';
 import { memory } from './memory.js';
 import { models } from './models.js';
@@ -19,6 +20,7 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   'binary-image': binaryImage,
   'grpc-echo': grpcEcho,
   bytes,
+  isolation,
   memory,
   models,
   observability,

@@ -38,7 +38,7 @@ function installDependencies() {
 
 /** A clean build leaves no outputs of sources that are gone: what is published is what is there. */
 function build(clean) {
-  const sources = ['src', 'test', 'bench', 'web'].filter((folder) => existsSync(join(root, folder)));
+  const sources = ['src', 'test', 'bench', 'chaos', 'web'].filter((folder) => existsSync(join(root, folder)));
   const wanted = hashOf(['tsconfig.json', ...sources.flatMap(filesBelow)]);
   const stamp = join(root, 'dist', '.furiosa-built');
   if (!clean && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;

@@ -21,6 +21,7 @@ const MISFITS = [
   'allow_fallback',
   'isolation',
   'run_timeout',
+  'load_timeout',
 ] as const;
 
 type Misfit = (typeof MISFITS)[number];

@@ -8,17 +8,23 @@ import { type Key, optional, type Schema, type ValuesOf } from './schema.js';
 export interface IsolationEntry {
   readonly wall: WallKind | null;
   readonly runTimeoutSeconds: Placed<number> | null;
+  readonly loadTimeoutSeconds: number | null;
 }
 
-export const NO_ISOLATION_ENTRY: IsolationEntry = { wall: null, runTimeoutSeconds: null };
+export const NO_ISOLATION_ENTRY: IsolationEntry = {
+  wall: null,
+  runTimeoutSeconds: null,
+  loadTimeoutSeconds: null,
+};
 
 export const isolation: Schema<WallKind> = choice(WALLS);
 /** At most a day: whoever waits longer waits for ever. */
-export const runTimeout: Schema<number> = number(0.001, 86_400);
+export const seconds: Schema<number> = number(0.001, 86_400);
 
 export const isolationKeys: {
   readonly isolation: Key<WallKind | null>;
   readonly run_timeout: Key<Placed<number> | null>;
+  readonly load_timeout: Key<number | null>;
 } = {
   isolation: optional(
     isolation,
@@ -26,29 +32,39 @@ export const isolationKeys: {
     "the server's",
   ),
   run_timeout: optional(
-    placed(runTimeout),
+    placed(seconds),
     'Seconds after which a run is taken for a hang, and its process ended; for `isolation: process`.',
+    'none',
+  ),
+  load_timeout: optional(
+    seconds,
+    'Seconds after which a load that has not come to its end has failed; it ends a process, and a thread [goes on](isolation.md#when-it-hangs).',
     'none',
   ),
 };
 
 export function isolationEntry(values: ValuesOf<typeof isolationKeys>): IsolationEntry {
-  return { wall: values.isolation, runTimeoutSeconds: values.run_timeout };
+  return {
+    wall: values.isolation,
+    runTimeoutSeconds: values.run_timeout,
+    loadTimeoutSeconds: values.load_timeout,
+  };
 }
 
 /** Everything filled in. Reports a timeout that nobody could keep. */
 export function isolationOf(
-  { wall, runTimeoutSeconds }: IsolationEntry,
+  { wall, runTimeoutSeconds, loadTimeoutSeconds }: IsolationEntry,
   byDefault: WallKind,
   report: Report,
 ): Isolation {
   const effective = wall ?? byDefault;
-  if (runTimeoutSeconds === null) return { wall: effective, runTimeoutMs: null };
+  const loadTimeoutMs = loadTimeoutSeconds === null ? null : loadTimeoutSeconds * 1000;
+  if (runTimeoutSeconds === null) return { wall: effective, runTimeoutMs: null, loadTimeoutMs };
   if (effective === 'thread') {
     report.problem(
       runTimeoutSeconds.place,
       'a thread cannot be ended in the middle of a run; expected isolation: process beside it',
     );
   }
-  return { wall: effective, runTimeoutMs: runTimeoutSeconds.value * 1000 };
+  return { wall: effective, runTimeoutMs: runTimeoutSeconds.value * 1000, loadTimeoutMs };
 }

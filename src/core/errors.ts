@@ -43,16 +43,22 @@ export interface ServingErrorOptions {
   readonly retryAfterSeconds?: number;
   /** Whatever ran it is gone: what it ran may not be to blame. */
   readonly isRunnerLost?: boolean;
-  /** It was being run when that happened, and may be to blame after all. */
-  readonly isSuspect?: boolean;
+  /** It was being run when that happened; null where it only waited there. */
+  readonly suspicion?: Suspicion | null;
 }
+
+/**
+ * What is held against what was being run when its runner was lost: `suspect` where the runner ended of itself or hung,
+ * `unlucky` where somebody else ended it.
+ */
+export type Suspicion = 'suspect' | 'unlucky';
 
 /** The one error of the house. Its message is one sentence that may be shown to the caller as it is. */
 export class ServingError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | null;
   readonly isRunnerLost: boolean;
-  readonly isSuspect: boolean;
+  readonly suspicion: Suspicion | null;
 
   constructor(code: ErrorCode, message: string, options: ServingErrorOptions = {}) {
     // Whose stack nobody reads need not be found out, which would be the dearest part of a refusal.
@@ -64,7 +70,7 @@ export class ServingError extends Error {
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
     this.isRunnerLost = options.isRunnerLost ?? false;
-    this.isSuspect = options.isSuspect ?? false;
+    this.suspicion = options.suspicion ?? null;
   }
 
   /** Whatever was thrown, as a ServingError: anything unknown is INTERNAL and keeps its cause. */

@@ -93,8 +93,8 @@ for (const [kind, start] of Object.entries(walls)) {
     const outcomes = await Promise.allSettled(runs);
     assert.equal((await answered).outputs.length, 1);
     assert.deepEqual(
-      outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.isSuspect),
-      [true, false],
+      outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.suspicion),
+      ['suspect', null],
     );
   });
 }
@@ -112,8 +112,12 @@ test('a process that is killed says by what, and for what', async () => {
   const session = host.open(dataOf('one'));
   await session.loaded;
   const run = session.run(named('hold'), []);
-  session.kill('it was the watchdog');
-  await assert.rejects(run, { message: 'the engine process died: it was the watchdog' });
+  session.kill('it was the watchdog', 'hang');
+  await assert.rejects(run, {
+    message: 'the engine process died: it was the watchdog',
+    suspicion: 'suspect',
+  });
+  assert.equal(session.deathCause, 'hang');
   assert.equal(host.isEnding, true, 'nobody moves in any more');
   await host.ended;
 });

@@ -3,6 +3,7 @@ import { ServingError } from '#core/errors.js';
 import { logChannel } from '#core/log.js';
 import { atTurnEnd } from '#core/turn-end.js';
 import type { Batch, FromWorker, SessionData, SessionId, ToWorker } from '#worker/messages.js';
+import type { DeathCause } from './death.js';
 import type { WallKind } from './isolation.js';
 import { EngineSession, type SessionLine } from './session.js';
 import type { Wall } from './wall.js';
@@ -36,6 +37,7 @@ export class EngineHost {
   #isEnding = false;
   #lastRunAt = 0;
   #reason: string | null = null;
+  #cause: DeathCause | null = null;
 
   /** Takes a wall that was made in this turn of the event loop. */
   constructor(wall: Wall) {
@@ -45,18 +47,19 @@ export class EngineHost {
       pack: (tensors) => wall.pack(tensors),
       send: (message, transfer) => this.#send(message, transfer),
       close: (session) => this.#close(session),
-      kill: (reason) => this.#kill(reason),
+      kill: (reason, cause) => this.#kill(reason, cause),
     };
     const ending = deferred<void>();
     this.ended = ending.promise;
     wall.listen({
       heard: (message) => this.#receive(message),
       failed: (reason) => this.#fail(reason),
-      ended: (reason) => {
+      ended: (reason, cause) => {
         this.#fail(reason);
+        this.#cause ??= cause;
         this.#isEnding = true;
         for (const { session, closed } of this.#seats.values()) {
-          session.end(this.#reason);
+          session.end(this.#reason, this.#cause);
           closed?.resolve();
         }
         this.#seats.clear();
@@ -106,8 +109,9 @@ export class EngineHost {
     await this.ended;
   }
 
-  #kill(reason: string): void {
+  #kill(reason: string, cause: DeathCause): void {
     this.#fail(reason);
+    this.#cause ??= cause;
     this.#isEnding = true;
     this.#wall.kill();
   }

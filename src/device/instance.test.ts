@@ -9,6 +9,7 @@ import { PLAIN_OPTIONS } from '../../test/support/load-options.js';
 import { EngineHost } from './engine-host.js';
 import { Instance, type WarmUp } from './instance.js';
 import { PLAIN_ISOLATION } from './isolation.js';
+import { processWall } from './process-wall.js';
 import type { EngineSession } from './session.js';
 import { threadWall } from './thread-wall.js';
 
@@ -118,6 +119,7 @@ for (const [how, reason] of [
     assert.deepEqual(heard, ['available']);
     assert.equal(instance.freeSlots, 1);
     assert.equal(instance.threadDeaths, 1);
+    assert.deepEqual(instance.restarts, { crash: 1, killed: 0, hang: 0, load: 0 });
     assert.equal((await instance.run([tensor('x')], [])).outputs.length, 1);
   });
 }
@@ -139,6 +141,7 @@ test('an instance whose thread dies again and again is given up', async (t) => {
   assert.deepEqual(delays, [100, 200, 400, 800, 1600]);
   assert.match(heard[0] ?? '', /^lost: its engine thread died again and again, last: .*status 3/);
   assert.equal(instance.threadDeaths, 6);
+  assert.deepEqual(instance.restarts, { crash: 1, killed: 0, hang: 0, load: 4 });
 });
 
 test('closing lets the run in flight finish, and closing twice is closing', async (t) => {
@@ -296,3 +299,40 @@ test('a run keeps the threads of its session busy, and those of other hardware n
   await fellBack.open();
   assert.equal(fellBack.hostThreads, 1, 'the session says that it runs on the CPU, with one thread');
 });
+
+for (const [wall, entry, text] of [
+  ['process', 'moody-process.js', 'the model was not loaded within 5 s (load_timeout)'],
+  [
+    'thread',
+    'moody-worker.js',
+    'the model was not loaded within 5 s (load_timeout); its thread cannot be ended in the middle of that and goes on until it is done, which only isolation: process can prevent',
+  ],
+] as const) {
+  test(`a load that hangs in a ${wall} has failed after its bound`, async (t) => {
+    const clock = new FakeClock();
+    const url = new URL(`../../test/support/${entry}`, import.meta.url);
+    const host = new EngineHost(
+      wall === 'process' ? processWall('furiosa-engine moody', url) : threadWall(url),
+    );
+    const session = host.open(dataOf('hangs'));
+    const instance = new Instance(
+      {
+        id: 'Model#0001/cpu/0',
+        data: dataOf(''),
+        openSession: () => session,
+        isolation: { wall, runTimeoutMs: null, loadTimeoutMs: 5000 },
+      },
+      clock,
+    );
+    t.after(() => instance.close());
+    const refused = failure(instance.open());
+    clock.advance(4999);
+    assert.equal(session.hasEnded, false);
+    clock.advance(1);
+    const { code, message } = await refused;
+    assert.deepEqual([code, message], ['UNAVAILABLE', text]);
+    assert.equal(clock.timers, 0);
+    await instance.close();
+    await host.ended;
+  });
+}

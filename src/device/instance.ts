@@ -1,6 +1,8 @@
 import type { Clock } from '#core/clock.js';
+import { deferred } from '#core/deferred.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
+import { NO_RESTARTS, type RestartReason, type Restarts } from '#inference/restarts.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { LoadedModel, SessionData } from '#worker/messages.js';
 import { HangWatch } from './hang-watch.js';
@@ -13,6 +15,9 @@ const log = loggerOf('device::instance');
 
 /** How much the newest run counts in the recent run time. */
 const RECENT_WEIGHT = 0.2;
+
+const THREAD_GOES_ON =
+  'its thread cannot be ended in the middle of that and goes on until it is done, which only isolation: process can prevent';
 
 /** Who wants to know what becomes of an instance. */
 export interface InstanceListener {
@@ -64,7 +69,9 @@ export class Instance {
   #model: LoadedModel | null = null;
   #listener: InstanceListener | null = null;
   #recentRunMs: number | null = null;
-  #restarts = 0;
+  /** Starts in a row without a run that went well. */
+  #attempts = 0;
+  #restarts: Restarts = NO_RESTARTS;
   #threadDeaths = 0;
   #lostReason: string | null = null;
   #closed = false;
@@ -90,10 +97,10 @@ export class Instance {
 
   /** The first half of `open`: opens the session. */
   async load(): Promise<LoadedModel> {
-    const session = this.#openSession(this.#data, this.#restarts > 0);
+    const session = this.#openSession(this.#data, this.#attempts > 0);
     this.#opening = session;
     this.#watch = this.#watchOf(session);
-    const model = await session.loaded;
+    const model = await this.#loaded(session);
     this.#model = model;
     if (this.#closed) await this.#giveUp(session);
     return model;
@@ -141,6 +148,11 @@ export class Instance {
     if (this.#lostReason !== null) listener.lost(this.#lostReason);
   }
 
+  /** How often it was started again, by why. */
+  get restarts(): Restarts {
+    return this.#restarts;
+  }
+
   /** How often its thread has died, or the next one could not be opened. */
   get threadDeaths(): number {
     return this.#threadDeaths;
@@ -163,7 +175,7 @@ export class Instance {
     const runMs = result.runNs / 1e6;
     this.#recentRunMs =
       this.#recentRunMs === null ? runMs : this.#recentRunMs + RECENT_WEIGHT * (runMs - this.#recentRunMs);
-    this.#restarts = 0;
+    this.#attempts = 0;
     return result;
   }
 
@@ -183,8 +195,36 @@ export class Instance {
     const { runTimeoutMs } = this.#isolation;
     if (runTimeoutMs === null) return null;
     return new HangWatch(runTimeoutMs, this.#clock, () =>
-      session.kill(`a run took longer than ${runTimeoutMs / 1000} s (run_timeout)`),
+      session.kill(`a run took longer than ${runTimeoutMs / 1000} s (run_timeout)`, 'hang'),
     );
+  }
+
+  /** What the session turned out to be. Rejects where that takes longer than it may. */
+  async #loaded(session: EngineSession): Promise<LoadedModel> {
+    const { loadTimeoutMs, wall } = this.#isolation;
+    if (loadTimeoutMs === null) return await session.loaded;
+    const late = deferred<never>();
+    const timer = this.#clock.startTimer(loadTimeoutMs, () => {
+      const text = `the model was not loaded within ${loadTimeoutMs / 1000} s (load_timeout)`;
+      late.reject(new ServingError('UNAVAILABLE', wall === 'process' ? text : `${text}; ${THREAD_GOES_ON}`));
+      this.#abandon(session, text);
+    });
+    try {
+      return await Promise.race([session.loaded, late.promise]);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /** Nobody waits for a session that did not load in time. */
+  #abandon(session: EngineSession, reason: string): void {
+    if (session.kind === 'process') {
+      session.kill(reason, 'hang');
+      return;
+    }
+    this.#opening = null;
+    // It closes itself once the engine is done with it, if ever.
+    void session.close();
   }
 
   /** What comes of opening an instance that was closed meanwhile. */
@@ -197,12 +237,12 @@ export class Instance {
     if (this.#session !== session || this.#closed) return;
     this.#session = null;
     log.error(`${this.id}: the engine ${session.kind} died: ${reason}`, { instance: this.id });
-    this.#restartLater(reason ?? 'unknown');
+    this.#restartLater(reason ?? 'unknown', session.deathCause ?? 'crash');
   }
 
-  #restartLater(reason: string): void {
+  #restartLater(reason: string, why: RestartReason): void {
     this.#threadDeaths++;
-    const delayMs = restartDelayMs(this.#restarts++);
+    const delayMs = restartDelayMs(this.#attempts++);
     if (delayMs === null) {
       const { wall } = this.#isolation;
       log.error(`${this.id} is given up: its ${wall} died again and again`, { instance: this.id });
@@ -210,17 +250,18 @@ export class Instance {
       this.#listener?.lost(this.#lostReason);
       return;
     }
-    this.#clock.startTimer(delayMs, () => void this.#restart());
+    this.#clock.startTimer(delayMs, () => void this.#restart(why));
   }
 
-  async #restart(): Promise<void> {
+  async #restart(why: RestartReason): Promise<void> {
     if (this.#closed) return;
+    this.#restarts = { ...this.#restarts, [why]: this.#restarts[why] + 1 };
     try {
       await this.open();
       log.info(`${this.id} is back with a new engine ${this.#isolation.wall}`, { instance: this.id });
       this.#listener?.available();
     } catch (thrown) {
-      if (!this.#closed) this.#restartLater(messageOf(thrown));
+      if (!this.#closed) this.#restartLater(messageOf(thrown), 'load');
     }
   }
 }

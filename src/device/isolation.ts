@@ -7,6 +7,8 @@ export interface Isolation {
   readonly wall: WallKind;
   /** A run that takes longer ends its process; null for never. Of a process only: a thread cannot be ended in native code. */
   readonly runTimeoutMs: number | null;
+  /** A load that takes longer has failed; null for never. It ends a process, while a thread goes on until it is done. */
+  readonly loadTimeoutMs: number | null;
 }
 
-export const PLAIN_ISOLATION: Isolation = { wall: 'thread', runTimeoutMs: null };
+export const PLAIN_ISOLATION: Isolation = { wall: 'thread', runTimeoutMs: null, loadTimeoutMs: null };

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { processDeath } from './process-death.js';
+import { deathCause, processDeath } from './process-death.js';
 
 const cases = [
-  [7, null, 'it ended with status 7'],
-  [null, 'SIGKILL', 'it was killed by SIGKILL (out of memory?)'],
-  [null, 'SIGSEGV', 'it was killed by SIGSEGV (a fault in native code)'],
-  [null, 'SIGABRT', 'it was killed by SIGABRT (native code gave up)'],
-  [null, 'SIGUSR2', 'it was killed by SIGUSR2'],
+  [7, null, 'it ended with status 7', 'crash'],
+  [null, 'SIGKILL', 'it was killed by SIGKILL (out of memory?)', 'killed'],
+  [null, 'SIGSEGV', 'it was killed by SIGSEGV (a fault in native code)', 'crash'],
+  [null, 'SIGABRT', 'it was killed by SIGABRT (native code gave up)', 'crash'],
+  [null, 'SIGTERM', 'it was killed by SIGTERM', 'killed'],
+  [null, 'SIGUSR2', 'it was killed by SIGUSR2', 'killed'],
 ] as const;
 
-for (const [status, signal, expected] of cases) {
-  test(expected, () => assert.equal(processDeath(status, signal), expected));
+for (const [status, signal, expected, cause] of cases) {
+  test(expected, () => {
+    assert.equal(processDeath(status, signal), expected);
+    assert.equal(deathCause(signal), cause);
+  });
 }

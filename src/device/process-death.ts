@@ -1,3 +1,5 @@
+import type { DeathCause } from './death.js';
+
 /** What a signal most often means where nobody sent it on purpose. */
 const MEANING: Readonly<Record<string, string>> = {
   SIGKILL: 'out of memory?',
@@ -8,6 +10,16 @@ const MEANING: Readonly<Record<string, string>> = {
   SIGABRT: 'native code gave up',
   SIGTRAP: 'native code gave up',
 };
+
+/** Those that a process raises by what it does. Any other was sent by somebody else, or by the kernel. */
+const OWN_SIGNALS: ReadonlySet<string> = new Set(
+  Object.keys(MEANING).filter((signal) => signal !== 'SIGKILL'),
+);
+
+/** Whose doing the end of a process was, by the name of the signal that ended it, if any. */
+export function deathCause(signal: string | null): DeathCause {
+  return signal === null || OWN_SIGNALS.has(signal) ? 'crash' : 'killed';
+}
 
 /** Why a process is gone, for people: it has a status, or the name of the signal that ended it. */
 export function processDeath(status: number | null, signal: string | null): string {

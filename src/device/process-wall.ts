@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ServingError } from '#core/errors.js';
 import { FrameReader, framePieces } from '#worker/frame.js';
 import type { FromWorker } from '#worker/messages.js';
-import { processDeath } from './process-death.js';
+import { deathCause, processDeath } from './process-death.js';
 import type { Wall } from './wall.js';
 
 const PROCESS_ENTRY = new URL(import.meta.resolve('#worker/process-main.js'));
@@ -40,10 +40,10 @@ export function processWall(title: string, entry: URL = PROCESS_ENTRY): Wall {
       });
       child.once('error', (error) => {
         failed(`it could not be started: ${error.message}`);
-        if (child.pid === undefined) ended('it could not be started');
+        if (child.pid === undefined) ended('it could not be started', 'crash');
       });
       // Not `exit`: what the process had answered before may still be on its way.
-      child.once('close', (status, signal) => ended(processDeath(status, signal)));
+      child.once('close', (status, signal) => ended(processDeath(status, signal), deathCause(signal)));
     },
     // What is written stays as it is, so that it can be run again elsewhere.
     pack: (tensors) => ({ tensors, transfer: [] }),

@@ -1,10 +1,11 @@
 import { type Deferred, deferred } from '#core/deferred.js';
-import { ServingError } from '#core/errors.js';
+import { ServingError, type Suspicion } from '#core/errors.js';
 import { sharedNow } from '#core/shared-time.js';
 import { spareBuffers } from '#core/spare-buffers.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { LoadedModel, SessionAnswer, SessionId, ToWorker } from '#worker/messages.js';
 import type { Parcel } from '#worker/transfer.js';
+import type { DeathCause } from './death.js';
 import type { WallKind } from './isolation.js';
 
 /** What one run came to. */
@@ -25,7 +26,7 @@ export interface SessionLine {
   /** The session is about to be closed; settles when its memory has been given back, or its thread or process is gone. */
   close(session: EngineSession): Promise<void>;
   /** Ends the thread or process in the middle of what it does, for this reason. */
-  kill(reason: string): void;
+  kill(reason: string, cause: DeathCause): void;
 }
 
 /**
@@ -44,7 +45,7 @@ export class EngineSession {
   readonly #inFlight = new Map<number, Deferred<RunResult>>();
   #nextId = 0;
   #closing = false;
-  #end: { readonly reason: string | null } | null = null;
+  #end: { readonly reason: string | null; readonly cause: DeathCause } | null = null;
 
   constructor(id: SessionId, line: SessionLine) {
     this.id = id;
@@ -61,7 +62,7 @@ export class EngineSession {
    */
   run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<RunResult> {
     // Nobody would hear of it, and nobody would answer.
-    if (this.#end !== null) return Promise.reject(this.#deathError(this.#end.reason, false));
+    if (this.#end !== null) return Promise.reject(this.#deathError(this.#end.reason, null));
     const parcel = this.#line.pack(inputs);
     const id = this.#nextId++;
     this.#line.send({ kind: 'run', session: this.id, id, inputs: parcel.tensors, outputs }, parcel.transfer);
@@ -75,6 +76,11 @@ export class EngineSession {
     return this.#end !== null;
   }
 
+  /** Why its thread or process is gone; null while it is there, and after `close`. */
+  get deathCause(): DeathCause | null {
+    return this.#end === null || this.#end.reason === null ? null : this.#end.cause;
+  }
+
   get inFlight(): number {
     return this.#inFlight.size;
   }
@@ -84,8 +90,8 @@ export class EngineSession {
   }
 
   /** Ends its thread or process in the middle of what it does. Safe of a process only. */
-  kill(reason: string): void {
-    this.#line.kill(reason);
+  kill(reason: string, cause: DeathCause): void {
+    this.#line.kill(reason, cause);
   }
 
   /** Gives the session's memory back once it has loaded and the runs in flight have finished. */
@@ -123,14 +129,14 @@ export class EngineSession {
   }
 
   /** @internal The thread is gone, or is done with this session. */
-  end(reason: string | null): void {
+  end(reason: string | null, cause: DeathCause = 'crash'): void {
     if (this.#end !== null) return;
-    this.#end = { reason: this.#closing ? null : reason };
-    this.#loading.reject(this.#deathError(this.#end.reason, false));
-    let isFirst = true;
+    this.#end = { reason: this.#closing ? null : reason, cause };
+    this.#loading.reject(this.#deathError(this.#end.reason, null));
+    let suspicion: Suspicion | null = cause === 'killed' ? 'unlucky' : 'suspect';
     for (const answer of this.#inFlight.values()) {
-      answer.reject(this.#deathError(this.#end.reason, isFirst));
-      isFirst = false;
+      answer.reject(this.#deathError(this.#end.reason, suspicion));
+      suspicion = null;
     }
     this.#inFlight.clear();
     this.#ending.resolve(this.#end.reason);
@@ -146,8 +152,11 @@ export class EngineSession {
     return answer;
   }
 
-  #deathError(reason: string | null, isSuspect: boolean): ServingError {
+  #deathError(reason: string | null, suspicion: Suspicion | null): ServingError {
     const text = `the engine ${this.kind} died: ${reason ?? 'it was closed'}`;
-    return new ServingError('INTERNAL', text, { isRunnerLost: true, isSuspect });
+    return new ServingError('INTERNAL', text, {
+      isRunnerLost: true,
+      suspicion,
+    });
   }
 }

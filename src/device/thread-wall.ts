@@ -23,7 +23,7 @@ export function threadWall(entry: URL = WORKER_ENTRY): Wall {
         void worker.terminate();
       });
       worker.on('error', (error) => failed(messageOf(error)));
-      worker.on('exit', (status) => ended(`it ended with status ${status}`));
+      worker.on('exit', (status) => ended(`it ended with status ${status}`, 'crash'));
     },
     pack,
     post: (batch, transfer) => worker.postMessage(batch, transfer),

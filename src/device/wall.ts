@@ -1,6 +1,7 @@
 import type { Tensor } from '#tensor/tensor.js';
 import type { Batch, FromWorker } from '#worker/messages.js';
 import type { Parcel } from '#worker/transfer.js';
+import type { DeathCause } from './death.js';
 import type { WallKind } from './isolation.js';
 
 /** Who hears what comes over a wall. */
@@ -9,7 +10,7 @@ export interface WallListener {
   /** Something went wrong that `ended` will follow, which knows less of it. */
   failed(reason: string): void;
   /** What was behind the wall is gone, and nothing comes any more. Once. */
-  ended(reason: string): void;
+  ended(reason: string, cause: DeathCause): void;
 }
 
 /** What stands between the server and the engine loop that runs sessions: it is begun when the wall is made. */

@@ -1,4 +1,5 @@
 import type { Place } from './deployment.js';
+import type { Restarts } from './restarts.js';
 import type { MemoryUse, ModelStatistics, ShadowStatistics, Waiting } from './statistics.js';
 
 /** What of the statistics can be added up over loads. */
@@ -35,6 +36,8 @@ export interface VersionWork {
   readonly failedLoads: number;
   /** How often the thread of an instance died. */
   readonly threadDeaths: number;
+  /** How often an instance was started again after that. */
+  readonly restarts: Restarts;
 }
 
 /** One version of a model as it is now, and what it has done since the server knows it. */

@@ -4,6 +4,7 @@ import { messageOf, ServingError } from '#core/errors.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { SequenceRef } from '#inference/request.js';
+import { NO_RESTARTS } from '#inference/restarts.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { counted } from './counted.js';
 import { Counters } from './counters.js';
@@ -95,6 +96,8 @@ export async function openEnsemble(
     },
     waiting: { requests: 0, oldestMs: 0 },
     threadDeaths: 0,
+    restarts: NO_RESTARTS,
+    wall: null,
     devices: [],
     memory: [],
     close: async () => void (await Promise.all(inside)),

@@ -1,8 +1,10 @@
 import type { Call } from '#core/call.js';
+import type { WallKind } from '#device/isolation.js';
 import type { Placement } from '#device/placement.js';
 import type { Deployment } from '#inference/deployment.js';
 import type { ModelMetadata } from '#inference/metadata.js';
 import type { SequenceRef } from '#inference/request.js';
+import { addedRestarts, NO_RESTARTS, type Restarts } from '#inference/restarts.js';
 import type { MemoryUse, Waiting } from '#inference/statistics.js';
 import type { Job, TaskResult } from '#scheduler/task.js';
 import { type BatchRules, batchRulesOf } from './batch-rules.js';
@@ -32,6 +34,10 @@ export interface OpenVersion {
   readonly waiting: Waiting;
   /** How often the thread of an instance has died. */
   readonly threadDeaths: number;
+  /** How often its instances were started again. */
+  readonly restarts: Restarts;
+  /** What its instances live in; null where it has none. */
+  readonly wall: WallKind | null;
   /** Where its instances are, for people: `npu:0:0`. */
   readonly devices: readonly string[];
   /** What its instances hold; empty where it has none. */
@@ -96,6 +102,10 @@ export async function openVersion(
     get threadDeaths() {
       return placement.instances.reduce((sum, { threadDeaths }) => sum + threadDeaths, 0);
     },
+    get restarts() {
+      return placement.instances.reduce((sum, { restarts }) => addedRestarts(sum, restarts), NO_RESTARTS);
+    },
+    wall: offer.isolation.wall,
     devices: placement.devices.map((device) => device.name),
     memory: placement.memory,
     close: async () => {

@@ -1,3 +1,5 @@
+import type { WallKind } from '#device/isolation.js';
+import { NO_RESTARTS, type Restarts } from '#inference/restarts.js';
 import type { Model } from './model.js';
 import type { OpenVersion } from './open-version.js';
 import type { IndexState } from './state.js';
@@ -32,6 +34,10 @@ export interface VersionOverview {
   readonly memoryBytes: number | null;
   /** Rows of the requests that succeeded since it was loaded; 0 where it is not. */
   readonly inferenceCount: number;
+  /** What its instances live in; null for an ensemble as well. */
+  readonly isolation: WallKind | null;
+  /** How often its instances were started again since it was loaded. */
+  readonly restarts: Restarts;
 }
 
 /** A model as it is now. From memory only. */
@@ -47,7 +53,7 @@ export function overviewOf(model: Model): ModelOverview {
 
 type LoadedFacts = Pick<
   VersionOverview,
-  'platform' | 'devices' | 'instances' | 'memoryBytes' | 'inferenceCount'
+  'platform' | 'devices' | 'instances' | 'memoryBytes' | 'inferenceCount' | 'isolation' | 'restarts'
 >;
 
 const NOT_LOADED: LoadedFacts = {
@@ -56,9 +62,19 @@ const NOT_LOADED: LoadedFacts = {
   instances: null,
   memoryBytes: null,
   inferenceCount: 0,
+  isolation: null,
+  restarts: NO_RESTARTS,
 };
 
-function factsOf({ metadata, deployment, devices, memory, counts }: OpenVersion): LoadedFacts {
+function factsOf({
+  metadata,
+  deployment,
+  devices,
+  memory,
+  counts,
+  wall,
+  restarts,
+}: OpenVersion): LoadedFacts {
   const { places } = deployment;
   const hasOwn = places.length > 0;
   return {
@@ -67,5 +83,7 @@ function factsOf({ metadata, deployment, devices, memory, counts }: OpenVersion)
     instances: hasOwn ? places.reduce((sum, { instances }) => sum + instances, 0) : null,
     memoryBytes: hasOwn ? memory.reduce((sum, { bytes }) => sum + bytes, 0) : null,
     inferenceCount: counts.inferenceCount,
+    isolation: wall,
+    restarts,
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Deferred, deferred } from '#core/deferred.js';
+import { NO_RESTARTS } from '#inference/restarts.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { handleOf } from '../../test/support/handles.js';
 import { callOf, jobOf, settle } from '../../test/support/scheduling.js';
@@ -44,6 +45,8 @@ class Stage {
       devices: [],
       waiting: { requests: 0, oldestMs: 0 },
       threadDeaths: 0,
+      restarts: NO_RESTARTS,
+      wall: 'thread',
       memory: [],
       counts: new Counters().counts,
       hasSequence: (id) => this.sequences.has(`${version}/${id}`),

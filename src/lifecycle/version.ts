@@ -60,7 +60,7 @@ export class Version {
   #reason = '';
   #loaded: OpenVersion | null = null;
   /** What counts, or what it had counted when it was closed; null unless it was ever loaded. */
-  #counted: Pick<OpenVersion, 'counts' | 'threadDeaths'> | null = null;
+  #counted: Pick<OpenVersion, 'counts' | 'threadDeaths' | 'restarts'> | null = null;
   #loadMs = 0;
   #borrowed = 0;
   #unborrowed: Deferred<void> | null = null;
@@ -198,6 +198,7 @@ export class Version {
       loads: isLoaded ? 1 : 0,
       failedLoads: !isLoaded && this.#state === 'failed' ? 1 : 0,
       threadDeaths: this.#counted?.threadDeaths ?? 0,
+      restarts: this.#counted?.restarts ?? NO_WORK.restarts,
     };
   }
 
@@ -282,7 +283,9 @@ export class Version {
     } catch (thrown) {
       log.error(`model '${name}' version ${version} was not closed cleanly: ${messageOf(thrown)}`);
     }
-    if (loaded !== null) this.#counted = { counts: loaded.counts, threadDeaths: loaded.threadDeaths };
+    if (loaded === null) return;
+    const { counts, threadDeaths, restarts } = loaded;
+    this.#counted = { counts, threadDeaths, restarts };
   }
 
   #become(state: VersionState, reason: string): void {

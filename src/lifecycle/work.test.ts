@@ -18,9 +18,13 @@ function workOf(requests: readonly number[], parts: Partial<VersionWork> = {}): 
 }
 
 test('two loads together have done what each of them did', () => {
-  const sum = addedWork(workOf([1, 4]), workOf([4], { failedLoads: 2, threadDeaths: 3 }));
+  const sum = addedWork(
+    workOf([1, 4]),
+    workOf([4], { failedLoads: 2, threadDeaths: 3, restarts: { crash: 1, killed: 2, hang: 3, load: 4 } }),
+  );
   const { counts } = sum;
   assert.deepEqual([sum.loads, sum.failedLoads, sum.threadDeaths], [2, 2, 3]);
+  assert.deepEqual(sum.restarts, { crash: 1, killed: 2, hang: 3, load: 4 });
   assert.deepEqual([counts.inferenceCount, counts.executionCount], [9, 3]);
   assert.deepEqual(counts.success, { count: 3, ns: 30e6 });
   assert.deepEqual(counts.fail, { count: 2, ns: 10e6 });

@@ -1,5 +1,6 @@
 import type { LatencyCounts } from '#core/histogram.js';
 import { LatencyHistogram } from '#core/histogram.js';
+import { addedRestarts, NO_RESTARTS } from '#inference/restarts.js';
 import {
   type BatchStatistics,
   FAILURE_REASONS,
@@ -38,6 +39,7 @@ export const NO_WORK: VersionWork = {
   loads: 0,
   failedLoads: 0,
   threadDeaths: 0,
+  restarts: NO_RESTARTS,
 };
 
 /** What two have done, together. */
@@ -48,6 +50,7 @@ export function addedWork(a: VersionWork, b: VersionWork): VersionWork {
     loads: a.loads + b.loads,
     failedLoads: a.failedLoads + b.failedLoads,
     threadDeaths: a.threadDeaths + b.threadDeaths,
+    restarts: addedRestarts(a.restarts, b.restarts),
   };
 }
 

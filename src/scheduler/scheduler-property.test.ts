@@ -212,10 +212,10 @@ class RandomRunner implements Runner {
     this.#isDead = true;
     // Which requests it had is not known here; whoever is answered with its death was unlucky.
     for (const request of requests) if (request.settled === 0) request.wasUnlucky = true;
-    let isSuspect = true;
+    let suspicion: 'suspect' | null = 'suspect';
     for (const end of this.#ends) {
-      end(new ServingError('INTERNAL', 'it died', { isRunnerLost: true, isSuspect }));
-      isSuspect = false;
+      end(new ServingError('INTERNAL', 'it died', { isRunnerLost: true, suspicion }));
+      suspicion = null;
     }
     this.#clock.startTimer(1 + random(50), () => {
       if (isMortal && random(3) > 0) {

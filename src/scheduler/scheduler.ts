@@ -358,7 +358,8 @@ export class Scheduler implements Submitter {
   #lostWithRunner(tasks: readonly Task[], lane: Lane, error: ServingError): void {
     const again: Task[] = [];
     for (const task of tasks) {
-      if (error.isSuspect) task.crashes++;
+      if (error.suspicion !== null) task.crashes++;
+      if (error.suspicion === 'suspect') task.suspicions++;
       switch (afterLoss(task)) {
         case 'run-again':
           again.push(task);

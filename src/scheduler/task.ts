@@ -47,13 +47,15 @@ export interface Task {
   /** The clock's time in milliseconds after which the answer is worthless, or null. */
   readonly deadline: number | null;
   readonly answer: Deferred<TaskResult>;
-  /** How many runners died while they ran it. Once there was one, it is run alone. */
+  /** How many runners died while they ran it, of whatever. Once there was one, it is run alone. */
   crashes: number;
+  /** How many of them died of themselves or hung: it may be the cause. */
+  suspicions: number;
 }
 
 export type TaskTerms = Pick<Task, 'enqueuedAt' | 'priority' | 'deadline'>;
 
 export function newTask(job: Job, call: Call, terms: TaskTerms): Task {
   const byteLength = job.inputs.reduce((sum, { data }) => sum + data.byteLength, 0);
-  return { job, call, rows: job.rows, byteLength, ...terms, answer: deferred(), crashes: 0 };
+  return { job, call, rows: job.rows, byteLength, ...terms, answer: deferred(), crashes: 0, suspicions: 0 };
 }

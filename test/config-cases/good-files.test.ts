@@ -15,7 +15,7 @@ const model = {
   maxBatchSize: null,
   strict: false,
   allowFallback: false,
-  isolation: { wall: 'thread', runTimeoutMs: null },
+  isolation: { wall: 'thread', runTimeoutMs: null, loadTimeoutMs: null },
   inputs: [],
   outputs: [],
   batching: PLAIN_BATCHING,
@@ -120,6 +120,7 @@ test('every key of a model reaches the settings', () => {
   allow_fallback: true
   isolation: process
   run_timeout: 2.5
+  load_timeout: 60
   versions: [1, two]
   inputs: [{name: a, datatype: FP32, shape: [-1, 3], tags: {content_type: np}, description: d}]
   outputs: [{name: b}]
@@ -138,7 +139,7 @@ test('every key of a model reaches the settings', () => {
       maxBatchSize: 16,
       strict: true,
       allowFallback: true,
-      isolation: { wall: 'process', runTimeoutMs: 2500 },
+      isolation: { wall: 'process', runTimeoutMs: 2500, loadTimeoutMs: 60_000 },
       inputs: [{ name: 'a', datatype: 'FP32', shape: [-1, 3], description: 'd' }],
       outputs: [{ name: 'b', datatype: null, shape: null, description: null }],
       batching: { ...PLAIN_BATCHING, isAssumed: false },
@@ -419,15 +420,15 @@ test('--threads and strict are defaults that a model may overrule', () => {
 test('--isolation is a default that a model may overrule, over that of the server file', () => {
   const files = {
     'm.yaml':
-      'model_config_list: [{name: a, model: m, isolation: thread}, {name: b, model: m, run_timeout: 2}]',
+      'model_config_list: [{name: a, model: m, isolation: thread, load_timeout: 9}, {name: b, model: m, run_timeout: 2}]',
     's.yaml': 'isolation: thread',
   };
   const flags = { modelConfig: 'm.yaml', serverConfig: 's.yaml', isolation: 'process' };
   assert.deepEqual(
     settingsOf({ files, flags }).models.map(({ isolation }) => isolation),
     [
-      { wall: 'thread', runTimeoutMs: null },
-      { wall: 'process', runTimeoutMs: 2000 },
+      { wall: 'thread', runTimeoutMs: null, loadTimeoutMs: 9000 },
+      { wall: 'process', runTimeoutMs: 2000, loadTimeoutMs: null },
     ],
   );
 });

@@ -5,7 +5,7 @@ import { type Bench, problemsOf } from './workbench.js';
 const MODEL_KEYS =
   'name, model, path, version, platform, version_labels, traffic_weight, shadow_percent, version_policy, description, npu_device, device, batch_size, max_batch_size, worker_num, ' +
   'instance_group, dynamic_batching, max_queue_size, max_queue_rows, max_queue_bytes, sequence_batching, ' +
-  'ensemble_scheduling, model_warmup, response_cache, rate_limit, compiler_config, engine, strict, allow_fallback, isolation, run_timeout, versions, inputs, outputs';
+  'ensemble_scheduling, model_warmup, response_cache, rate_limit, compiler_config, engine, strict, allow_fallback, isolation, run_timeout, load_timeout, versions, inputs, outputs';
 
 const DATATYPES =
   'BOOL, UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, FP16, BF16, FP32, FP64, BYTES';

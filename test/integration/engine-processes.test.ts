@@ -19,7 +19,9 @@ const folder = modelDirectory(after);
 const slowPath = writeModel(folder, 'slow.tflite', countingTflite());
 const quickPath = writeModel(folder, 'quick.onnx', identityModel('UINT8'));
 
-const IN_PROCESS: Partial<ConfiguredVersion> = { isolation: { wall: 'process', runTimeoutMs: null } };
+const IN_PROCESS: Partial<ConfiguredVersion> = {
+  isolation: { wall: 'process', runTimeoutMs: null, loadTimeoutMs: null },
+};
 const INFER = '/v2/models/slow/infer';
 /** A run that no test could wait for. */
 const FOREVER = 100_000_000;
@@ -95,7 +97,9 @@ for (const [signal, reason] of [
 
 test('a run that hangs is ended by the watchdog; twice, and the request is refused with the reason', async (t) => {
   const heard = hearLog(t);
-  const { server } = await serveSlow(t, { isolation: { wall: 'process', runTimeoutMs: 300 } });
+  const { server } = await serveSlow(t, {
+    isolation: { wall: 'process', runTimeoutMs: 300, loadTimeoutMs: null },
+  });
   const [hanging, behind] = [await begin(server, FOREVER), await begin(server)];
   const refused = await hanging.reply;
   assert.equal(refused.status, 500);

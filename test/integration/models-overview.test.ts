@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { NO_RESTARTS } from '#inference/restarts.js';
 import { claimOf, stepOf } from '../support/ensembles.js';
 import { grpcClient } from '../support/grpc-client.js';
 import { matMulModel, modelDirectory, writeModel } from '../support/onnx-models.js';
@@ -67,6 +68,8 @@ test('every model is told with its versions, loaded or not', async () => {
         instances: 2,
         memory_bytes: one.memory_bytes,
         inference_count: 2,
+        isolation: 'thread',
+        restarts: NO_RESTARTS,
       },
       {
         version: '2',
@@ -78,6 +81,8 @@ test('every model is told with its versions, loaded or not', async () => {
         instances: null,
         memory_bytes: null,
         inference_count: 0,
+        isolation: null,
+        restarts: NO_RESTARTS,
       },
     ],
   });

@@ -35,7 +35,7 @@ async function setUp(t: TestContext, instances: number) {
       {
         id: `moody/${i}`,
         data,
-        isolation: { wall: 'process', runTimeoutMs: null },
+        isolation: { wall: 'process', runTimeoutMs: null, loadTimeoutMs: null },
         openSession: () => new EngineHost(processWall('furiosa-engine moody', ENTRY)).open(data),
       },
       systemClock,

@@ -1,8 +1,10 @@
 /** Offers in a line, and devices and engines that a test plays: its loads end, fail or are lost when the test says so. */
+
 import assert from 'node:assert/strict';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { ServingError } from '#core/errors.js';
 import type { ModelMetadata } from '#inference/metadata.js';
+import { NO_RESTARTS } from '#inference/restarts.js';
 import { Counters } from '#lifecycle/counters.js';
 import type { OfferedModel, OfferedVersion } from '#lifecycle/offer.js';
 import type { OpenVersion } from '#lifecycle/open-version.js';
@@ -120,6 +122,8 @@ export class FakeLoad {
       devices: [],
       waiting: { requests: 0, oldestMs: 0 },
       threadDeaths: 0,
+      restarts: NO_RESTARTS,
+      wall: 'thread',
       close: () => this.#close(),
     };
   }

@@ -53,6 +53,8 @@ export function versionOf(version: string, parts: Partial<LiveVersion> = {}): Li
     instances: 1,
     memory_bytes: 1000,
     inference_count: 0,
+    isolation: 'thread',
+    restarts: {},
     stats: statsOf(),
     ...parts,
   };

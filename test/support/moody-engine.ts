@@ -9,6 +9,7 @@ export type Send = (message: FromWorker) => void;
 function open({ session, data }: OpenMessage, send: Send): void {
   const { path } = data.artifact;
   if (path === 'dies') process.exit(3);
+  if (path === 'hangs') return;
   if (path === 'refuses') {
     send({ kind: 'load-failed', session, code: 'INVALID_ARGUMENT', message: 'no such model' });
     return;

@@ -1,7 +1,10 @@
 /** A version as furiosa-server tells of it at `GET /v2/repository/models`. */
 export function version(name: string, state: string, more: object = {}): object {
   const instances = state === 'READY' ? 1 : 0;
-  const known = { wanted: true, platform: 'cpu', devices: ['cpu'], memory_bytes: 1500, inference_count: 7 };
+  const known = {
+    ...{ wanted: true, platform: 'cpu', devices: ['cpu'], memory_bytes: 1500, inference_count: 7 },
+    ...{ isolation: 'thread', restarts: { crash: 0, killed: 0, hang: 0, load: 0 } },
+  };
   return { version: name, state, reason: '', ...known, instances, ...more };
 }
 

@@ -116,7 +116,9 @@ export class FakeRunner implements Runner {
     const text = `the engine thread died: ${reason}`;
     const first = this.runs.length - this.#inFlight;
     for (const [i, { end }] of this.runs.entries()) {
-      end.reject(new ServingError('INTERNAL', text, { isRunnerLost: true, isSuspect: i === first }));
+      end.reject(
+        new ServingError('INTERNAL', text, { isRunnerLost: true, suspicion: i === first ? 'suspect' : null }),
+      );
     }
   }
 }

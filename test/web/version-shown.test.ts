@@ -25,6 +25,8 @@ function modelWith(
       instances: null,
       memory_bytes: null,
       inference_count: 0,
+      isolation: null,
+      restarts: {},
       stats: null,
     })),
   };

@@ -35,6 +35,11 @@ export function Facts({
       ),
     ],
     [say('instances'), instancesOf(version, properties, say)],
+    version.isolation !== null && [
+      say('isolation'),
+      say(version.isolation === 'process' ? 'isolationProcess' : 'isolationThread'),
+    ],
+    version.isolation !== null && [say('restarts'), restartsOf(version)],
     [say('memory'), bytes(version.memory_bytes)],
     [say('waiting'), version.stats === null ? NONE : figure(version.stats.waiting.requests)],
     [say('oldestRequest'), version.stats === null ? NONE : milliseconds(version.stats.waiting.oldest_ms)],
@@ -57,6 +62,13 @@ export function Facts({
       )}
     </dl>
   );
+}
+
+/** `3 (2 killed, 1 hang)`: the words are those of the metrics. */
+function restartsOf({ restarts }: LiveVersion): string {
+  const some = Object.entries(restarts).filter(([, count]) => count > 0);
+  const sum = some.reduce((total, [, count]) => total + count, 0);
+  return sum === 0 ? '0' : `${sum} (${some.map(([why, count]) => `${count} ${why}`).join(', ')})`;
 }
 
 function instancesOf(

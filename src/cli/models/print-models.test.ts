@@ -14,6 +14,8 @@ const VERSION: RepositoryVersion = {
   instances: 2,
   memoryBytes: 26_454,
   inferenceCount: 1234,
+  isolation: 'process',
+  restarts: { crash: 0, killed: 2, hang: 1, load: 0 },
 };
 
 const MNIST: RepositoryModel = {
@@ -40,6 +42,8 @@ const ABSENT: RepositoryVersion = {
   instances: 0,
   memoryBytes: null,
   inferenceCount: 0,
+  isolation: null,
+  restarts: null,
 };
 
 const SSD: RepositoryModel = {
@@ -130,11 +134,11 @@ describe('the table of models', () => {
         .map((line) => line.slice(68))
         .join('\n'),
       [
-        'REQUESTS  PLATFORM  INSTANCES  TRAFFIC        POLICY         SOURCE         REASON',
-        '1,234     cpu       2          90%            latest 2       /models/mnist  -',
-        '0         cpu       2          10%            latest 2       /models/mnist  -',
-        '1,234     cpu       2          copies of 50%  latest 2       /models/mnist  -',
-        '0         -         0          -              specific 1, 3  /models/mnist  ssd.onnx: input "image" has the datatype BFLOAT16, which the engine cannot read',
+        'REQUESTS  PLATFORM  INSTANCES  ISOLATION  RESTARTS              TRAFFIC        POLICY         SOURCE         REASON',
+        '1,234     cpu       2          process    3 (2 killed, 1 hang)  90%            latest 2       /models/mnist  -',
+        '0         cpu       2          process    3 (2 killed, 1 hang)  10%            latest 2       /models/mnist  -',
+        '1,234     cpu       2          process    3 (2 killed, 1 hang)  copies of 50%  latest 2       /models/mnist  -',
+        '0         -         0          -          -                     -              specific 1, 3  /models/mnist  ssd.onnx: input "image" has the datatype BFLOAT16, which the engine cannot read',
         '',
       ].join('\n'),
     );
@@ -201,6 +205,8 @@ describe('the models for machines', () => {
             instances: 0,
             memory_bytes: null,
             inference_count: 0,
+            isolation: null,
+            restarts: null,
           },
         ],
       },

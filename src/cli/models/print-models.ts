@@ -26,6 +26,8 @@ const COLUMNS: readonly Column<Row>[] = [
 const WIDE_COLUMNS: readonly Column<Row>[] = [
   { title: 'PLATFORM', cell: ({ version }) => version?.platform ?? null },
   { title: 'INSTANCES', cell: ({ version }) => version?.instances.toString() ?? null },
+  { title: 'ISOLATION', cell: ({ version }) => version?.isolation ?? null },
+  { title: 'RESTARTS', cell: restartsText },
   { title: 'TRAFFIC', cell: trafficText },
   { title: 'POLICY', cell: ({ model }) => policyText(model.policy) },
   { title: 'SOURCE', cell: ({ model }) => model.source },
@@ -61,6 +63,14 @@ function versionText({ model, version }: Row): string | null {
 function memoryText(version: RepositoryVersion | null): string | null {
   const bytes = version?.memoryBytes ?? null;
   return bytes === null ? null : fileSize(bytes);
+}
+
+/** `3 (2 killed, 1 hang)`. */
+function restartsText({ version }: Row): string | null {
+  const some = Object.entries(version?.restarts ?? {}).filter(([, count]) => count > 0);
+  if (version === null || version.restarts === null) return null;
+  const sum = some.reduce((total, [, count]) => total + count, 0);
+  return sum === 0 ? '0' : `${sum} (${some.map(([why, count]) => `${count} ${why}`).join(', ')})`;
 }
 
 function trafficText({ model: { split, shadow }, version }: Row): string | null {

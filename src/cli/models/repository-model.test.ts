@@ -24,6 +24,8 @@ const WHOLE = {
       instances: 2,
       memory_bytes: 123,
       inference_count: 5,
+      isolation: 'process',
+      restarts: { crash: 0, killed: 2, hang: 1, load: 0 },
     },
   ],
 };
@@ -61,6 +63,8 @@ describe('the models of a server', () => {
             instances: 0,
             memory_bytes: null,
             inference_count: 0,
+            isolation: null,
+            restarts: null,
           },
         ],
       },

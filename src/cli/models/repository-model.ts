@@ -16,6 +16,10 @@ export interface RepositoryVersion {
   readonly memoryBytes: number | null;
   /** Inferences since the server started. */
   readonly inferenceCount: number;
+  /** thread or process; null where it is not known. */
+  readonly isolation: string | null;
+  /** How often its instances were started again; null where it is not known. */
+  readonly restarts: Readonly<Record<string, number>> | null;
 }
 
 /** A model of a running server. */
@@ -73,6 +77,8 @@ function decodeVersion(version: JsonPlace): RepositoryVersion {
     instances: version.key('instances').orNull(number) ?? 0,
     memoryBytes: version.key('memory_bytes').orNull(number),
     inferenceCount: version.key('inference_count').orNull(number) ?? 0,
+    isolation: version.key('isolation').orNull(text),
+    restarts: version.key('restarts').orNull((restarts) => recordOf(restarts, number)),
   };
 }
 
@@ -139,5 +145,7 @@ function versionRecord(version: RepositoryVersion): Record<string, unknown> {
     instances: version.instances,
     memory_bytes: version.memoryBytes,
     inference_count: version.inferenceCount,
+    isolation: version.isolation,
+    restarts: version.restarts,
   };
 }

@@ -57,7 +57,7 @@ describe('furiosa models', () => {
   it('--wide prints more columns', async (t) => {
     const { url } = await answeringServer(t, { [LIST]: { json: [MNIST] } });
     const { out } = await runCommand(['models', '--wide', '--url', url]);
-    assert.match(out, /REQUESTS {2}PLATFORM {2}INSTANCES {2}POLICY {2}SOURCE\n/);
+    assert.match(out, /REQUESTS {2}PLATFORM {2}INSTANCES {2}ISOLATION {2}RESTARTS {2}POLICY {2}SOURCE\n/);
   });
 
   it('asks the server of FURIOSA_SERVER_URL, unless --url says another', async (t) => {

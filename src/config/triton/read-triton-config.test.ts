@@ -228,9 +228,13 @@ const parts: [text: string, part: (config: TritonModelConfig) => unknown, value:
   ],
   ['response_cache { enable: true }', ({ entry }) => entry.scheduling.isCached, true],
   [
-    'parameters { key: "isolation" value { string_value: "process" } } parameters { key: "run_timeout" value { string_value: "2.5" } }',
-    ({ entry }) => [entry.isolation.wall, entry.isolation.runTimeoutSeconds?.value],
-    ['process', 2.5],
+    'parameters { key: "isolation" value { string_value: "process" } } parameters { key: "run_timeout" value { string_value: "2.5" } } parameters { key: "load_timeout" value { string_value: "60" } }',
+    ({ entry: { isolation } }) => [
+      isolation.wall,
+      isolation.runTimeoutSeconds?.value,
+      isolation.loadTimeoutSeconds,
+    ],
+    ['process', 2.5, 60],
   ],
   ['response_cache { }', ({ entry }) => entry.scheduling.isCached, false],
   [

@@ -31,6 +31,8 @@ const model = (name: string, parts: Partial<ModelOverview> = {}): ModelOverview 
       instances: 1,
       memoryBytes: 1000,
       inferenceCount: 7,
+      isolation: 'thread',
+      restarts: { crash: 0, killed: 0, hang: 0, load: 0 },
     },
   ],
   ...parts,

@@ -61,6 +61,8 @@ function versionOf(version: Version): JsonVersion {
     instances: version.instances,
     memory_bytes: version.memoryBytes,
     inference_count: version.inferenceCount,
+    isolation: version.isolation,
+    restarts: version.restarts,
   };
 }
 
@@ -97,6 +99,14 @@ const VERSION_FIELDS: Readonly<Record<string, JsonSchema>> = {
     description: 'About what these copies held when they had been loaded.',
   },
   inference_count: { ...COUNT, description: 'Rows of the requests that succeeded since it was loaded.' },
+  isolation: {
+    enum: ['thread', 'process', null],
+    description: 'What its instances live in; null for an ensemble, and unless it is loaded.',
+  },
+  restarts: {
+    ...objectSchema({ crash: COUNT, killed: COUNT, hang: COUNT, load: COUNT }),
+    description: 'How often its instances were started again since it was loaded, by why.',
+  },
 };
 
 const VERSION: JsonSchema = { title: 'VersionOverview', ...objectSchema(VERSION_FIELDS) };

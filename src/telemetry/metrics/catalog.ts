@@ -202,7 +202,14 @@ const MODELS: readonly Line[] = [
     'counter',
     '',
     MODEL,
-    'How often the thread of an instance died, or the next one could not begin',
+    'How often the thread or process of an instance died, or the next one could not begin',
+  ],
+  [
+    'furiosa_instance_restarts_total',
+    'counter',
+    '',
+    [...MODEL, 'reason'],
+    'How often an instance was started again, by why: crash, killed from outside, hang (run_timeout), load, where the start before failed',
   ],
   [
     'furiosa_shadow_requests_total',

@@ -1,3 +1,4 @@
+import { RESTART_REASONS } from '#inference/restarts.js';
 import { FAILURE_REASONS } from '#inference/statistics.js';
 import type { LoadedFigures, VersionFigures, VersionWork } from '#inference/version-figures.js';
 import { batchBuckets, latencyBuckets, PHASE_BOUNDS_SECONDS, REQUEST_BOUNDS_SECONDS } from './buckets.js';
@@ -57,6 +58,8 @@ function addLifecycle(samples: Samples, labels: Labels, work: VersionWork): void
   samples.add('furiosa_model_loads_total', work.loads, { ...labels, outcome: 'success' });
   samples.add('furiosa_model_loads_total', work.failedLoads, { ...labels, outcome: 'failure' });
   samples.add('furiosa_engine_thread_deaths_total', work.threadDeaths, labels);
+  for (const reason of RESTART_REASONS)
+    samples.add('furiosa_instance_restarts_total', work.restarts[reason], { ...labels, reason });
   if (work.shadow === null) return;
   const { equal, different, failed, unanswered, skipped } = work.shadow;
   for (const [outcome, count] of Object.entries({ equal, different, failed, unanswered, skipped }))
