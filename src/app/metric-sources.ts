@@ -11,7 +11,7 @@ import type { MetricSources } from '#telemetry/metrics/sources.js';
 /** What knows the figures. */
 export interface Figured {
   readonly models: Pick<ModelManager, 'figures'>;
-  readonly control: Pick<ModelControl, 'reloads'>;
+  readonly control: Pick<ModelControl, 'reloads' | 'sources'>;
   readonly gate: Pick<Gate, 'inside'>;
   readonly inventory: Pick<DeviceInventory, 'refresh' | 'list' | 'memory' | 'cpu'>;
   readonly isReady: () => boolean;
@@ -29,6 +29,7 @@ export function metricSources(
       memoryLimitBytes: inventory.memory.bytes,
       cpus: inventory.cpu.cpus,
       reloads: control.reloads,
+      sources: control.sources,
     }),
     versions: () => models.figures(),
     async devices() {

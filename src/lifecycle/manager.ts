@@ -108,6 +108,20 @@ export class ModelManager {
     await this.#settle([model]);
   }
 
+  /** Lists them in this order from now on, and those that are not named after them. */
+  arrange(names: readonly string[]): void {
+    const inOrder = [...names, ...this.#models.keys()].flatMap((name) => this.#models.get(name) ?? []);
+    this.#models.clear();
+    for (const model of inOrder) if (!this.#models.has(model.name)) this.#models.set(model.name, model);
+    this.#index = null;
+  }
+
+  /** Whether all models that a model is made of, directly or not, are offered. */
+  hasSteps(name: string): boolean {
+    const model = this.#models.get(name);
+    return model === undefined || this.#graph.isWhole(model);
+  }
+
   /** Whether the model is meant to be loaded. */
   isAsked(name: string): boolean {
     return this.#models.get(name)?.isAsked ?? false;

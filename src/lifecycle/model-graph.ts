@@ -30,6 +30,13 @@ export class ModelGraph {
     return [...found];
   }
 
+  /** Whether all models that its steps lead to, directly or not, are offered. */
+  isWhole(model: Model): boolean {
+    return this.withNeeded([model]).every(({ stepNames }) =>
+      stepNames.every((name) => this.#models.get(name)?.standing === 'offered'),
+    );
+  }
+
   /** The loads that may run the steps of an ensemble; none for a model of its own. */
   neededBy({ offer: { ensemble }, isTrial }: Version): readonly Version[] {
     const found = (ensemble ?? []).flatMap(

@@ -209,6 +209,13 @@ const SERVER: readonly Line[] = [
     'When the configuration that counts was taken, in seconds since 1970',
   ],
   [
+    'furiosa_repository_source_up',
+    'gauge',
+    '0 or 1',
+    ['source'],
+    'Whether a place that models come from could be looked at the last time',
+  ],
+  [
     'furiosa_memory_limit_bytes',
     'gauge',
     'bytes',

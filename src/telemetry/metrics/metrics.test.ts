@@ -54,6 +54,10 @@ function metricsOf(parts: Partial<MetricSources> = {}, intervalMs = 0) {
       memoryLimitBytes: 1000,
       cpus: 2,
       reloads: { succeeded: 1, failed: 2, lastSuccessMs: 5000, isLastGood: false },
+      sources: [
+        { name: 'the configuration', isUp: true },
+        { name: 'the model repository /models', isUp: false },
+      ],
     }),
     versions: () => [figuresOf()],
     devices: async () => [

@@ -19,6 +19,8 @@ export function addServerSamples(
   samples.add('furiosa_config_last_reload_successful', reloads.isLastGood ? 1 : 0);
   if (reloads.lastSuccessMs !== null)
     samples.add('furiosa_config_last_reload_success_timestamp_seconds', reloads.lastSuccessMs / 1000);
+  for (const { name, isUp } of server.sources)
+    samples.add('furiosa_repository_source_up', isUp ? 1 : 0, { source: name });
 }
 
 export function addDeviceSamples(samples: Samples, devices: readonly DeviceFigures[]): void {

@@ -20,6 +20,14 @@ export interface ServerFigures {
   /** The same of processors. */
   readonly cpus: number;
   readonly reloads: ReloadFigures;
+  /** The places that models come from. */
+  readonly sources: readonly SourceFigures[];
+}
+
+export interface SourceFigures {
+  readonly name: string;
+  /** Whether it could be looked at the last time. */
+  readonly isUp: boolean;
 }
 
 export interface ReloadFigures {
