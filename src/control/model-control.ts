@@ -230,12 +230,13 @@ export class ModelControl {
     if (this.#sources.isStopped) return;
     const { models: found, doubles } = this.#sources.merged;
     if (this.#hasLooked) this.#warnOfDoubles(doubles);
-    for (const offered of found) {
-      const { name } = offered;
-      if (this.#taken.get(name) === offered || this.#brought.has(name)) continue;
-      this.#taken.set(name, offered);
-      this.#parts.models.offer(offered);
-    }
+    const fresh = found.filter(
+      (offered) => this.#taken.get(offered.name) !== offered && !this.#brought.has(offered.name),
+    );
+    for (const offered of fresh) this.#taken.set(offered.name, offered);
+    const { models } = this.#parts;
+    // What is new and is loaded comes with what needs it.
+    if (fresh.length > 0) models.offerAll(fresh, (name) => this.#hasLooked && this.#loadsByItself(name));
     if (this.#hasLooked && followsFiles(this.#parts.options.mode)) this.#letGo(found);
     this.#loadThoseOf(found);
   }
@@ -253,15 +254,21 @@ export class ModelControl {
 
   /** As long as not all sources have answered, an ensemble waits for the models of its steps to be found. */
   #loadThoseOf(found: readonly OfferedModel[]): void {
-    const { models, options } = this.#parts;
+    const { models } = this.#parts;
     const names = found
       .map(({ name }) => name)
-      .filter((name) => !this.#begun.has(name) && (this.#loadsNew || options.startWith?.includes(name)))
+      .filter((name) => this.#loadsByItself(name))
       .filter((name) => this.#hasLooked || models.hasSteps(name));
     if (names.length === 0) return;
     for (const name of names) this.#begun.add(name);
     if (this.#loadsNew) this.#follow(models.loadAll(names));
     else this.#loadEach(names);
+  }
+
+  /** Whether a model is loaded once it is found, without being asked for. */
+  #loadsByItself(name: string): boolean {
+    if (this.#begun.has(name)) return false;
+    return this.#loadsNew || (this.#parts.options.startWith?.includes(name) ?? false);
   }
 
   /** Each with the models that it is made of. */

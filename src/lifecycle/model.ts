@@ -210,7 +210,12 @@ export class Model {
 
   /** The models that its steps name, where it is an ensemble. */
   get stepNames(): readonly string[] {
-    return wantedOf(this.#offered).flatMap(({ ensemble }) => ensemble?.map(({ model }) => model.name) ?? []);
+    return stepNamesOf(this.#offered);
+  }
+
+  /** Whether it is an ensemble that serves as it is wanted. */
+  get servesAsEnsemble(): boolean {
+    return this.#live.some(({ offer, wanted, ready }) => offer.ensemble !== null && wanted && ready);
   }
 
   /** Versions that its policy chooses and that cannot be used, with why. */
@@ -422,4 +427,9 @@ export function wantedOf({ versions, policy }: OfferedModel): readonly OfferedVe
     policy,
   );
   return versions.filter(({ version }) => chosen.includes(version));
+}
+
+/** The models that the steps of what is wanted of it name, where it is an ensemble. */
+export function stepNamesOf(offered: OfferedModel): readonly string[] {
+  return wantedOf(offered).flatMap(({ ensemble }) => ensemble?.map(({ model }) => model.name) ?? []);
 }
