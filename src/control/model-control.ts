@@ -171,9 +171,9 @@ export class ModelControl {
       this.#taken.set(offered.name, offered);
       if (this.#parts.models.isAsked(offered.name)) this.#begun.add(offered.name);
     }
-    const { load, change, unload, keep } = report;
+    const { load, change, unload, route, keep } = report;
     log.info(
-      `the configuration was applied: ${load.length} loaded, ${change.length} changed, ${unload.length} unloaded, ${keep} kept`,
+      `the configuration was applied: ${load.length} loaded, ${change.length} changed, ${unload.length} unloaded, ${route.length} rerouted, ${keep} kept`,
     );
     return report;
   }

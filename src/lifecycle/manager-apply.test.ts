@@ -37,7 +37,13 @@ test('a change is tried out beside what serves, and nothing of it is seen before
     ['m/1', 'n/2', 'new/1'],
     'as planned',
   );
-  assert.deepEqual(models.plan(AFTER, true), { load: [], change: [], unload: [], keep: 4 });
+  assert.deepEqual(models.plan(AFTER, true), {
+    load: [],
+    change: [],
+    unload: [],
+    route: [],
+    keep: 4,
+  });
   await stopAndCheck(stage);
 });
 

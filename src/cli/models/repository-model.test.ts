@@ -105,6 +105,7 @@ describe('the plan of a server', () => {
       problems: [{ text: 'models.yaml:3:5: no such file' }],
       load: [step],
       change: [{ ...step, why: null }],
+      route: [],
       keep: 12,
       restart: ['http-port'],
       applied: true,
@@ -115,6 +116,7 @@ describe('the plan of a server', () => {
       load: [step],
       change: [{ ...step, why: '' }],
       unload: [],
+      route: [],
       keep: 12,
       restart: ['http-port'],
     });
