@@ -28,6 +28,11 @@ export class FileStates {
     this.#maxHashedBytes = maxHashedBytes;
   }
 
+  /** Settles when all that was looked at has been read: only then can a touch be told from a change. */
+  async read(): Promise<void> {
+    await this.#hashing;
+  }
+
   /** The state of a file; empty where there is none. */
   async of(path: string): Promise<string> {
     try {
