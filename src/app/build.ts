@@ -22,6 +22,7 @@ import { openVersion } from '#lifecycle/open-version.js';
 import type { Opener } from '#lifecycle/version.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';
 import { metricsSkin, restSkin } from '#protocol/rest/skin.js';
+import { FileStates } from '#repository/file-states.js';
 import { FolderSource } from '#repository/folder-source.js';
 import { ListSource } from '#repository/list-source.js';
 import { ModelOverrides } from '#repository/model-overrides.js';
@@ -42,7 +43,6 @@ import { Metrics } from '#telemetry/metrics/metrics.js';
 import { Credentials } from '#tls/credentials.js';
 import { dashboardRoutes } from '#web/dashboard.js';
 import { docsRoutes } from '#web/docs.js';
-import { fileStateOf } from './fingerprint.js';
 import { limitOptions, openFilesLimit } from './limit-options.js';
 import { metricSources, whereMetricsAre } from './metric-sources.js';
 import { openTraces, type Traces } from './open-traces.js';
@@ -122,7 +122,8 @@ export async function build(
   const accessControl =
     settings.access.policy === null ? null : new AccessControl(settings.access.policy, clock);
   const stores = openStores(settings.store);
-  const locate = locateFile(stores, fileStateOf);
+  const files = new FileStates();
+  const locate = locateFile(stores, (path) => files.of(path));
   const list = new ListSource(settings.models, locate);
   // What is elsewhere is fetched once the ports are open.
   const isHere = settings.models.every(({ path }) => !isStoreUrl(path));

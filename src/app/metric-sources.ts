@@ -13,7 +13,7 @@ import type { Credentials } from '#tls/credentials.js';
 /** What knows the figures. */
 export interface Figured {
   readonly models: Pick<ModelManager, 'figures'>;
-  readonly control: Pick<ModelControl, 'reloads'>;
+  readonly control: Pick<ModelControl, 'reloads' | 'sources'>;
   readonly gate: Pick<Gate, 'inside'>;
   readonly limits: Pick<ServerLimits, 'memory' | 'connections' | 'refusals'>;
   readonly inventory: Pick<DeviceInventory, 'refresh' | 'list' | 'memory' | 'cpu'>;
@@ -45,6 +45,7 @@ export function metricSources(
         refusedConnections: limits.refusals.connections,
       },
       restarts,
+      sources: control.sources,
     }),
     versions: () => models.figures(),
     async devices() {

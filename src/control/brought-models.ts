@@ -33,6 +33,9 @@ export class BroughtModels {
     if (before !== null) this.#fallbacks.set(offered, before);
     models.offer(offered);
     this.#names.add(name);
+    // Those who serve on it may have to try it first.
+    const decided = models.decided(name);
+    if (decided !== null) await decided;
     const tried = models.offeredOf(name);
     try {
       await models.load(name, { isForced });

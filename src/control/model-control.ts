@@ -1,17 +1,19 @@
 import { clip } from '#core/clip.js';
-import type { Clock, Timer } from '#core/clock.js';
+import type { Clock } from '#core/clock.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { ModelManager } from '#lifecycle/manager.js';
 import type { OfferedModel } from '#lifecycle/offer.js';
 import { BroughtModels } from './brought-models.js';
+import { InTurn } from './in-turn.js';
+import { KnownSources } from './known-sources.js';
 import { type LoadRequest, PLAIN_LOAD, type UnloadRequest } from './load-request.js';
-import { merged } from './merged.js';
 import type { ModelSource } from './model-source.js';
 import { type ControlOptions, followsFiles } from './options.js';
 import type { Overrides } from './overrides.js';
 import { type PlanReport, type Rereading, reportOf } from './plan-report.js';
 import { afterReload, NO_RELOADS, type ReloadCounts } from './reload-count.js';
+import type { SourceState } from './source-state.js';
 
 const log = loggerOf('control');
 
@@ -28,27 +30,43 @@ export interface ControlParts {
 /** Keeps what is wanted in step with what exists and with what is asked for. */
 export class ModelControl {
   readonly #parts: ControlParts;
-  readonly #stop = new AbortController();
-  readonly #unwatch: (() => void)[] = [];
-  #timer: Timer | null = null;
-  /** One look at all sources, or one change of all, at a time. */
-  #last: Promise<unknown> = Promise.resolve();
-  #isDue = false;
-  /** What was asked of each model last and is on its way. */
-  readonly #asked = new Map<string, Promise<void>>();
+  readonly #sources: KnownSources;
+  /** What clients ask of one model happens in their order, and changes of what is offered one after the other. */
+  readonly #turns = new InTurn();
   readonly #brought: BroughtModels;
+  /** What was offered last of each model that the sources told of. */
+  readonly #taken = new Map<string, OfferedModel>();
+  /** Those that are loaded without being asked for, and were. */
+  readonly #begun = new Set<string>();
+  /** Loads that nobody asked for and that are on their way. */
+  readonly #loads = new Set<Promise<void>>();
+  /** Settles when the changes of all that are under way are over; null where none is. */
+  #reloading: Promise<unknown> | null = null;
   #doubles = '';
   #hasLooked = false;
   #reloads = NO_RELOADS;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    this.#brought = new BroughtModels(parts.models, parts.overrides);
+    const { models, overrides, sources, options, clock } = parts;
+    this.#brought = new BroughtModels(models, overrides);
+    this.#sources = new KnownSources({
+      sources,
+      options,
+      clock,
+      onNews: () => this.#take(),
+      alone: (work) => this.#turns.alone(async () => work()),
+    });
   }
 
-  /** Whether all sources have been looked at: before that, what is not known may yet be found. */
+  /** Whether each source has been looked at, or could not be: before that, what is not known may yet be found. */
   get hasLooked(): boolean {
     return this.#hasLooked;
+  }
+
+  /** What is known of each source, in the order in which they count. */
+  get sources(): readonly SourceState[] {
+    return this.#sources.states;
   }
 
   /** What has become of the reloads until now. */
@@ -56,16 +74,22 @@ export class ModelControl {
     return this.#reloads;
   }
 
-  /** Looks at the sources, and settles when all that is loaded at the start is ready or has failed. */
+  /**
+   * Looks at the sources, each model being loaded as soon as it is found, and settles when all that is loaded at the start is
+   * ready or has failed.
+   */
   async start(): Promise<void> {
-    const { models, options } = this.#parts;
-    await this.#alone(() => this.#look());
+    await this.#turns.alone(() => this.#sources.begin(() => this.#take()));
+    if (this.#sources.isStopped) return;
     this.#reloads = { ...this.#reloads, lastSuccessMs: this.#parts.clock.epochMs() };
-    if (this.#stop.signal.aborted) return;
-    const { startWith, mode } = options;
-    const loaded = startWith === null || mode !== 'explicit' ? models.loadAll() : this.#loadEach(startWith);
-    if (followsFiles(mode)) this.#follow();
-    await loaded;
+    this.#hasLooked = true;
+    this.#take();
+    // Not in the order in which they happened to arrive.
+    this.#parts.models.arrange(this.#sources.merged.models.map(({ name }) => name));
+    const { startWith } = this.#parts.options;
+    if (!this.#loadsNew) this.#loadEach((startWith ?? []).filter((name) => !this.#begun.has(name)));
+    this.#sources.follow();
+    await Promise.all(this.#loads);
   }
 
   /**
@@ -75,9 +99,9 @@ export class ModelControl {
   async load(name: string, request: LoadRequest = PLAIN_LOAD): Promise<void> {
     this.#checkMode();
     let loaded = Promise.resolve();
-    await this.#inOrder(name, async () => {
+    await this.#turns.of(name, async () => {
       const { models, overrides } = this.#parts;
-      const found = await this.#one(name);
+      const found = await this.#found(name);
       if (overrides.isAsked(request)) {
         const offered = await overrides.offerOf(name, request, found);
         loaded = this.#brought.tryOut(offered, request.isForced);
@@ -97,29 +121,37 @@ export class ModelControl {
     this.#checkMode();
     const { models } = this.#parts;
     models.checkKnown(name);
-    void this.#inOrder(name, async () => {
-      void models.unload(name, options);
-      for (const each of this.#brought.left)
-        void this.#inOrder(each, () => this.#forget(each)).catch((thrown: unknown) =>
-          log.warn(`model '${each}' keeps what a load gave it: ${messageOf(thrown)}`),
-        );
-      // An unload before this one may have made an end of a model that no source has.
-    }).catch((thrown: unknown) => log.debug(messageOf(thrown)));
+    void this.#turns
+      .of(name, async () => {
+        void models.unload(name, options);
+        for (const each of this.#brought.left)
+          void this.#turns
+            .of(each, () => this.#forget(each))
+            .catch((thrown: unknown) =>
+              log.warn(`model '${each}' keeps what a load gave it: ${messageOf(thrown)}`),
+            );
+        // An unload before this one may have made an end of a model that no source has.
+      })
+      .catch((thrown: unknown) => log.debug(messageOf(thrown)));
   }
 
   /** What `reload` would do. */
   plan(): Promise<PlanReport> {
-    return this.#alone(async () => (await this.#read()).report);
+    return this.#turns.alone(async () => (await this.#read()).report);
   }
 
   /** Does what the configuration and the sources say now, all of it or nothing. Rejects with INVALID_ARGUMENT where nothing was changed. */
   async reload(): Promise<PlanReport> {
     let isGood = false;
+    const applied = this.#turns.alone(() => this.#apply());
+    const over = applied.catch(() => {});
+    this.#reloading = over;
     try {
-      const report = await this.#alone(() => this.#apply());
+      const report = await applied;
       isGood = true;
       return report;
     } finally {
+      if (this.#reloading === over) this.#reloading = null;
       this.#reloads = afterReload(this.#reloads, isGood, this.#parts.clock.epochMs());
     }
   }
@@ -134,25 +166,27 @@ export class ModelControl {
     accept();
     // What is offered now is what the sources have.
     this.#brought.clear();
-    const { load, change, unload, keep } = report;
+    this.#taken.clear();
+    for (const offered of offers) {
+      this.#taken.set(offered.name, offered);
+      if (this.#parts.models.isAsked(offered.name)) this.#begun.add(offered.name);
+    }
+    const { load, change, unload, route, keep } = report;
     log.info(
-      `the configuration was applied: ${load.length} loaded, ${change.length} changed, ${unload.length} unloaded, ${keep} kept`,
+      `the configuration was applied: ${load.length} loaded, ${change.length} changed, ${unload.length} unloaded, ${route.length} rerouted, ${keep} kept`,
     );
     return report;
   }
 
   /** Looks no more. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    this.#timer?.cancel();
-    for (const off of this.#unwatch) off();
-    await Promise.all(this.#parts.sources.map((source) => source.close?.()));
+  stop(): Promise<void> {
+    return this.#sources.stop();
   }
 
   /** What a load brought for a model that is unloaded counts no more. */
   async #forget(name: string): Promise<void> {
     if (!this.#brought.left.includes(name)) return;
-    this.#brought.giveBack(name, await this.#one(name));
+    this.#brought.giveBack(name, await this.#sources.one(name));
   }
 
   get #loadsNew(): boolean {
@@ -168,84 +202,86 @@ export class ModelControl {
     );
   }
 
-  /** Each with the models that it is made of. */
-  async #loadEach(names: readonly string[]): Promise<void> {
-    await Promise.all(
-      names.map((name) =>
-        this.#parts.models.load(name).catch((thrown: unknown) => log.error(messageOf(thrown))),
-      ),
-    );
-  }
-
-  /** The model as the first source that has it has it now; null where none has. */
-  async #one(name: string): Promise<OfferedModel | null> {
-    for (const source of this.#parts.sources) {
-      const found = await source.one(name, this.#stop.signal);
-      if (found !== null) return found;
-    }
-    return null;
+  /** The model as a source has it now; null where none has. A change of all that is under way may bring it yet. */
+  async #found(name: string): Promise<OfferedModel | null> {
+    const found = await this.#sources.one(name);
+    if (found !== null || this.#reloading === null) return found;
+    await this.#reloading;
+    return this.#sources.one(name);
   }
 
   async #read(): Promise<{ report: PlanReport; offers: readonly OfferedModel[]; accept: () => void }> {
     const { models, reread } = this.#parts;
     const { problems, restart, accept, source } = await reread();
     if (problems.length > 0) return { report: reportOf(problems, null, restart), offers: [], accept };
-    const sources = this.#parts.sources.map((each) => (each.name === source.name ? source : each));
-    const offers = merged(await this.#allOf(sources)).models;
-    return { report: reportOf([], models.plan(offers, this.#loadsNew), restart), offers, accept };
+    const read = await this.#sources.read(source);
+    return {
+      report: reportOf([], models.plan(read.models, this.#loadsNew), restart),
+      offers: read.models,
+      accept: () => {
+        accept();
+        read.accept();
+      },
+    };
   }
 
-  #allOf(sources: readonly ModelSource[]): Promise<readonly (readonly OfferedModel[])[]> {
-    return Promise.all(sources.map((source) => source.all(this.#stop.signal)));
+  /** Offers what the sources have now, lets go what has left them, and loads what is loaded by itself. */
+  #take(): void {
+    if (this.#sources.isStopped) return;
+    const { models: found, doubles } = this.#sources.merged;
+    if (this.#hasLooked) this.#warnOfDoubles(doubles);
+    const fresh = found.filter(
+      (offered) => this.#taken.get(offered.name) !== offered && !this.#brought.has(offered.name),
+    );
+    for (const offered of fresh) this.#taken.set(offered.name, offered);
+    const { models } = this.#parts;
+    // What is new and is loaded comes with what needs it.
+    if (fresh.length > 0) models.offerAll(fresh, (name) => this.#hasLooked && this.#loadsByItself(name));
+    if (this.#hasLooked && followsFiles(this.#parts.options.mode)) this.#letGo(found);
+    this.#loadThoseOf(found);
   }
 
-  /** Offers what the sources have now, and lets go what has left them. */
-  async #look(): Promise<void> {
-    const { models, sources, options } = this.#parts;
-    const lists: (readonly OfferedModel[])[] = [];
-    let isWhole = true;
-    for (const source of sources) {
-      try {
-        lists.push(await source.all(this.#stop.signal));
-      } catch (thrown) {
-        isWhole = false;
-        if (!this.#stop.signal.aborted) log.error(`${source.name} cannot be looked at: ${messageOf(thrown)}`);
-      }
-    }
-    if (this.#stop.signal.aborted) return;
-    const { models: found, doubles } = merged(lists);
-    this.#warnOfDoubles(doubles);
-    const isFirst = !this.#hasLooked;
-    for (const offered of found) if (isFirst || followsFiles(options.mode)) models.offer(offered);
-    this.#hasLooked = true;
-    if (isFirst || !followsFiles(options.mode)) return;
+  /** A source says itself how long it believes that something may come back. */
+  #letGo(found: readonly OfferedModel[]): void {
     const names = new Set(found.map(({ name }) => name));
-    const known = models.offered.map(({ name }) => name);
-    // A source says itself how long it believes that something may come back.
-    for (const name of isWhole ? known : []) if (!names.has(name)) void models.withdraw(name);
-    const added = found.filter(({ name }) => !models.isAsked(name)).map(({ name }) => name);
-    if (added.length > 0) void models.loadAll(added);
+    for (const { name } of this.#parts.models.offered) {
+      if (names.has(name)) continue;
+      this.#taken.delete(name);
+      this.#begun.delete(name);
+      void this.#parts.models.withdraw(name);
+    }
   }
 
-  /** Looks again and again. */
-  #follow(): void {
-    const { sources, options, clock } = this.#parts;
-    const next = (): void => {
-      if (this.#stop.signal.aborted) return;
-      this.#timer?.cancel();
-      this.#timer = clock.startTimer(options.pollMs, lookNow);
-    };
-    const lookNow = (): void => {
-      if (this.#isDue) return;
-      this.#isDue = true;
-      void this.#alone(() => {
-        this.#isDue = false;
-        return this.#look();
-      }).then(next, next);
-    };
-    if (options.mode === 'watch')
-      for (const source of sources) this.#unwatch.push(source.watch?.(lookNow) ?? (() => {}));
-    next();
+  /** As long as not all sources have answered, an ensemble waits for the models of its steps to be found. */
+  #loadThoseOf(found: readonly OfferedModel[]): void {
+    const { models } = this.#parts;
+    const names = found
+      .map(({ name }) => name)
+      .filter((name) => this.#loadsByItself(name))
+      .filter((name) => this.#hasLooked || models.hasSteps(name));
+    if (names.length === 0) return;
+    for (const name of names) this.#begun.add(name);
+    if (this.#loadsNew) this.#follow(models.loadAll(names));
+    else this.#loadEach(names);
+  }
+
+  /** Whether a model is loaded once it is found, without being asked for. */
+  #loadsByItself(name: string): boolean {
+    if (this.#begun.has(name)) return false;
+    return this.#loadsNew || (this.#parts.options.startWith?.includes(name) ?? false);
+  }
+
+  /** Each with the models that it is made of. */
+  #loadEach(names: readonly string[]): void {
+    for (const name of names) {
+      const loaded = this.#parts.models.load(name);
+      this.#follow(loaded.catch((thrown: unknown) => log.error(messageOf(thrown))));
+    }
+  }
+
+  #follow(load: Promise<void>): void {
+    this.#loads.add(load);
+    void load.then(() => this.#loads.delete(load));
   }
 
   #warnOfDoubles(doubles: ReadonlyMap<string, readonly string[]>): void {
@@ -253,26 +289,6 @@ export class ModelControl {
     if (text !== '' && text !== this.#doubles)
       log.warn(`of models that are in several places the first counts: ${text}`);
     this.#doubles = text;
-  }
-
-  /** What is asked of one model happens in the order in which it was asked; nobody waits for it to be loaded. */
-  async #inOrder(name: string, work: () => Promise<void>): Promise<void> {
-    const before = this.#asked.get(name);
-    const done = before === undefined ? work() : before.then(work);
-    const settled = done.catch(() => {});
-    this.#asked.set(name, settled);
-    try {
-      await done;
-    } finally {
-      if (this.#asked.get(name) === settled) this.#asked.delete(name);
-    }
-  }
-
-  /** One after the other. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
-    this.#last = done.catch(() => {});
-    return done;
   }
 }
 

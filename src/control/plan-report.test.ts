@@ -7,6 +7,7 @@ const PLAN: ChangePlan = {
   load: [{ model: 'a', version: '1', why: 'new' }],
   change: [],
   unload: [{ model: 'b', version: '1', why: 'no longer configured' }],
+  route: [],
   keep: 3,
 };
 
@@ -26,6 +27,7 @@ test('with problems nothing can be applied, and nothing is said of what it would
     load: [],
     change: [],
     unload: [],
+    route: [],
     keep: 0,
     restart: [],
   });

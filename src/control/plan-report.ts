@@ -28,7 +28,7 @@ export function reportOf(
   return {
     canApply: problems.length === 0,
     problems: problems.map((text) => ({ text })),
-    ...(plan ?? { load: [], change: [], unload: [], keep: 0 }),
+    ...(plan ?? { load: [], change: [], unload: [], route: [], keep: 0 }),
     restart,
   };
 }

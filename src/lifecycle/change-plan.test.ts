@@ -37,7 +37,42 @@ const rows: [what: string, now: OfferedModel[], next: OfferedModel[], plan: stri
     2,
   ],
   ['versions that no policy ever chose', [offered('m', '1 2', latest)], [offered('m', '2', latest)], [], 1],
-  ['labels alone change nothing', [offered('m', '1')], [offered('m', '1', { labels: { best: '1' } })], [], 1],
+  [
+    'labels that come, move and go',
+    [offered('m', '1 2 3 4', { labels: { old: '1', best: '2', x: '4' } })],
+    [offered('m', '1 2 3 4', { labels: { best: '3', next: '3', x: '4' } })],
+    [
+      'route m/1: labels: old -> none',
+      'route m/2: labels: best -> none',
+      'route m/3: labels: none -> best, next',
+    ],
+    1,
+  ],
+  [
+    'weights and a shadow',
+    [offered('m', '1 2 3', { traffic: { split: { '1': 90, '2': 10 }, shadow: null } })],
+    [
+      offered('m', '1 2 3', {
+        traffic: { split: { '1': 90, '2': 0 }, shadow: { version: '3', percent: 5 } },
+      }),
+    ],
+    ['route m/2: traffic_weight: 10 -> 0', 'route m/3: shadow_percent: none -> 5'],
+    1,
+  ],
+  [
+    'a label of what is loaded anew or new is no step of its own',
+    [offered('m', '1')],
+    [offered('m', '1@b 2', { labels: { best: '1', next: '2' } })],
+    ['load m/2: new', 'change m/1: its files'],
+    0,
+  ],
+  [
+    'labels of a source that cannot be used',
+    [offered('m', '1', { labels: { best: '1' } })],
+    [offered('m', '', broken)],
+    [],
+    1,
+  ],
   ['a source that cannot be used keeps what is', [offered('m', '1 2')], [offered('m', '', broken)], [], 2],
   ['a new source that cannot be used has nothing', [], [offered('m', '', broken)], [], 0],
   ['a source that could not be used and can', [offered('m', '1', broken)], [offered('m', '1')], [], 1],
@@ -46,7 +81,7 @@ const rows: [what: string, now: OfferedModel[], next: OfferedModel[], plan: stri
 for (const [what, now, next, expected, keep] of rows) {
   test(what, () => {
     const plan = planOf(now, next, () => true);
-    const steps = (['load', 'change', 'unload'] as const).flatMap((kind) =>
+    const steps = (['load', 'change', 'unload', 'route'] as const).flatMap((kind) =>
       plan[kind].map(({ model, version, why }) => `${kind} ${model}/${version}: ${why}`),
     );
     assert.deepEqual(steps, expected);
@@ -70,5 +105,5 @@ test('what nobody asked for is not loaded, not changed and not unloaded, whether
   const now = [offered('m', '1'), offered('gone', '1'), offered('other', '1')];
   const next = [offered('m', '1@b 2'), offered('other', '1'), offered('new', '1')];
   const plan = planOf(now, next, (name) => name === 'other');
-  assert.deepEqual(plan, { load: [], change: [], unload: [], keep: 1 });
+  assert.deepEqual(plan, { load: [], change: [], unload: [], route: [], keep: 1 });
 });

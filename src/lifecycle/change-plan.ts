@@ -14,6 +14,8 @@ export interface ChangePlan {
   /** Loaded anew beside what serves now, which then leaves. */
   readonly change: readonly PlannedStep[];
   readonly unload: readonly PlannedStep[];
+  /** Stay loaded as they are; only what requests get them is another one. */
+  readonly route: readonly PlannedStep[];
   /** Versions that stay as they are. */
   readonly keep: number;
 }
@@ -33,6 +35,7 @@ export function planOf(
     load: [] as PlannedStep[],
     change: [] as PlannedStep[],
     unload: [] as PlannedStep[],
+    route: [] as PlannedStep[],
     keep: 0,
   };
   const before = new Map(now.map((model) => [model.name, model]));
@@ -46,8 +49,11 @@ export function planOf(
       const { version } = offer;
       const was = loaded.get(version);
       if (was === undefined) plan.load.push({ model: name, version, why: 'new' });
-      else if (was.revision === offer.revision) plan.keep++;
-      else plan.change.push({ model: name, version, why: differenceOf(was, offer) });
+      else if (was.revision === offer.revision) {
+        const why = old === undefined || model.fault !== null ? '' : routeDifference(old, model, version);
+        if (why === '') plan.keep++;
+        else plan.route.push({ model: name, version, why });
+      } else plan.change.push({ model: name, version, why: differenceOf(was, offer) });
     }
     for (const version of loaded.keys()) {
       if (!wanted.some((offer) => offer.version === version))
@@ -60,6 +66,27 @@ export function planOf(
       plan.unload.push({ model: name, version, why: 'no longer configured' });
   }
   return plan;
+}
+
+/** What of the requests that a version gets is another; empty where nothing is. */
+function routeDifference(was: OfferedModel, is: OfferedModel, version: string): string {
+  const labels = ({ labels }: OfferedModel): string =>
+    Object.keys(labels)
+      .filter((label) => labels[label] === version)
+      .sort()
+      .join(', ');
+  const weight = ({ traffic }: OfferedModel): number | null => traffic.split?.[version] ?? null;
+  const shadow = ({ traffic: { shadow: of } }: OfferedModel): number | null =>
+    of?.version === version ? of.percent : null;
+  const rows: readonly [what: string, before: string | number | null, now: string | number | null][] = [
+    ['labels', labels(was) || null, labels(is) || null],
+    ['traffic_weight', weight(was), weight(is)],
+    ['shadow_percent', shadow(was), shadow(is)],
+  ];
+  return rows
+    .filter(([, before, now]) => before !== now)
+    .map(([what, before, now]) => `${what}: ${before ?? 'none'} -> ${now ?? 'none'}`)
+    .join('; ');
 }
 
 function whyNot({ versions }: OfferedModel, version: string): string {

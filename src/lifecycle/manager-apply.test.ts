@@ -19,10 +19,12 @@ test('a change is tried out beside what serves, and nothing of it is seen before
   assert.deepEqual([stage.servedBy('m'), stage.servedBy('n')], ['m/1@a', 'n/1@a']);
   assert.match(stage.servedBy('new'), /unknown model/);
   assert.throws(() => models.unload('new'), { code: 'NOT_FOUND' });
-  await assert.rejects(models.load('new'), { code: 'NOT_FOUND' });
+  const loaded = outcomeOf(models.load('new'));
+  await assert.rejects(models.load('nobody'), { code: 'NOT_FOUND' });
   assert.deepEqual(models.offered, BEFORE);
+  assert.equal(loaded.now, 'pending', 'it may be there soon');
   await engines.end('new/1');
-  assert.equal(applied.now, 'done');
+  assert.deepEqual([applied.now, loaded.now], ['done', 'done']);
   assert.deepEqual(stage.index, ['m/1 READY', 'n/1 READY', 'n/2 READY', 'new/1 READY']);
   assert.deepEqual(
     [stage.servedBy('m'), stage.servedBy('n'), stage.servedBy('new')],
@@ -35,7 +37,13 @@ test('a change is tried out beside what serves, and nothing of it is seen before
     ['m/1', 'n/2', 'new/1'],
     'as planned',
   );
-  assert.deepEqual(models.plan(AFTER, true), { load: [], change: [], unload: [], keep: 4 });
+  assert.deepEqual(models.plan(AFTER, true), {
+    load: [],
+    change: [],
+    unload: [],
+    route: [],
+    keep: 4,
+  });
   await stopAndCheck(stage);
 });
 
@@ -61,6 +69,19 @@ test('where something of a change fails, nothing has changed and all of it is cl
   await engines.end('m/1@b', 'n/2', 'new/1');
   assert.equal(again.now, 'done');
   assert.equal(stage.servedBy('m'), 'm/1@b');
+  await stopAndCheck(stage);
+});
+
+test('a load of what a change would have brought is told that there is none, once the change has failed', async () => {
+  const stage = await loadedStage(BEFORE);
+  const { models, engines } = stage;
+  const applied = outcomeOf(models.apply(AFTER, true));
+  const loaded = outcomeOf(models.load('new'));
+  await engines.end('n/2', 'new/1');
+  assert.equal(loaded.now, 'pending');
+  await engines.fail('m/1@b', 'too large');
+  assert.match(applied.now, /^nothing was changed/);
+  assert.match(loaded.now, /^failed to load 'new', failed to poll from model repository/);
   await stopAndCheck(stage);
 });
 

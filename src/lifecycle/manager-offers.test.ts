@@ -32,6 +32,25 @@ test('with the latest version wanted, the one before stays where the new one fai
   await stopAndCheck(stage);
 });
 
+test('of versions that are not loaded the index says why: the policy, or that they were unloaded', async () => {
+  const stage = await loadedStage([offered('m', '1 2 3', LATEST), offered('n', '1 2', LATEST)]);
+  const why = 'not wanted by the version policy latest(1)';
+  assert.deepEqual(stage.index, [
+    `m/1 UNAVAILABLE -: ${why}`,
+    `m/2 UNAVAILABLE -: ${why}`,
+    'm/3 READY',
+    `n/1 UNAVAILABLE -: ${why}`,
+    'n/2 READY',
+  ]);
+  await stage.models.unload('n');
+  assert.deepEqual(
+    stage.index.slice(3),
+    ['n/1 UNAVAILABLE -', 'n/2 UNAVAILABLE -: unloaded'],
+    'nobody asks for it',
+  );
+  await stopAndCheck(stage);
+});
+
 test('a version that is removed leaves, and is not known any more', async () => {
   const stage = await loadedStage([offered('m', '1 2')]);
   stage.models.offer(offered('m', '2'));

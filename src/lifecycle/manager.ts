@@ -12,8 +12,8 @@ import { type LoadOptions, LoadQueue } from './load-queue.js';
 import { type IndexEntry, Model } from './model.js';
 import { ModelGraph } from './model-graph.js';
 import type { OfferedModel } from './offer.js';
+import { OfferChanges, type OfferedHouse, shuttingDown } from './offer-changes.js';
 import { type ModelOverview, overviewOf } from './overview.js';
-import { StagedChange } from './staged-change.js';
 import type { Opener, Surroundings, Version } from './version.js';
 
 export type { IndexEntry } from './model.js';
@@ -27,8 +27,7 @@ export class ModelManager {
   readonly #around: Surroundings;
   readonly #queue: LoadQueue;
   readonly #waiters = new Map<Model, Deferred<void>>();
-  /** The change that is being tried out, and what settles at its end; other changes of what is offered wait for it. */
-  #staged: { readonly change: StagedChange; readonly end: Deferred<void> } | null = null;
+  readonly #offers: OfferChanges;
   #isStopped = false;
   /** Null when something has changed since it was told. */
   #index: readonly IndexEntry[] | null = null;
@@ -56,6 +55,7 @@ export class ModelManager {
         this.#again(failed);
       },
     });
+    this.#offers = new OfferChanges(this.#house(options, clock));
     for (const offer of offers) this.#models.set(offer.name, new Model(offer, this.#around));
   }
 
@@ -82,18 +82,26 @@ export class ModelManager {
     return new Set([...offered, ...loads.map(({ offer }) => offer)].map(({ path }) => path));
   }
 
-  /** Takes what a source has of a model now, once no change is being tried out, and begins what follows from it. */
+  /**
+   * Takes what a source has of a model now, and begins what follows from it; where another change is being tried out, after
+   * that. Where ensembles that serve are made of it, it is taken if they run on it, and otherwise has the reason as its fault.
+   */
   offer(offered: OfferedModel): void {
-    if (this.#isStopped) return;
-    if (this.#staged !== null) {
-      void this.#staged.end.promise.then(() => this.offer(offered));
-      return;
-    }
-    const model = this.#models.get(offered.name) ?? new Model(offered, this.#around);
-    this.#models.set(offered.name, model);
-    model.offer(offered);
-    this.#advance([model]);
-    this.#changed();
+    this.offerAll([offered], () => false);
+  }
+
+  /**
+   * The same of several models, which may need each other.
+   *
+   * @param loadsNew which of them are wanted where they were not offered before
+   */
+  offerAll(offers: readonly OfferedModel[], loadsNew: (name: string) => boolean): void {
+    this.#offers.offer(offers, loadsNew);
+  }
+
+  /** Settles when it is decided what is offered of a model; null where it is. */
+  decided(name: string): Promise<void> | null {
+    return this.#offers.pending(name)?.then(() => this.decided(name) ?? undefined) ?? null;
   }
 
   /**
@@ -101,11 +109,26 @@ export class ModelManager {
    * asked for it then.
    */
   async withdraw(name: string): Promise<void> {
-    while (this.#staged !== null) await this.#staged.end.promise;
+    const waited = this.#offers.withdraw(name);
+    if (waited !== null && !(await waited)) return;
     const model = this.#models.get(name);
     if (model === undefined) return;
     model.leave();
     await this.#settle([model]);
+  }
+
+  /** Lists them in this order from now on, and those that are not named after them. */
+  arrange(names: readonly string[]): void {
+    const inOrder = [...names, ...this.#models.keys()].flatMap((name) => this.#models.get(name) ?? []);
+    this.#models.clear();
+    for (const model of inOrder) if (!this.#models.has(model.name)) this.#models.set(model.name, model);
+    this.#index = null;
+  }
+
+  /** Whether all models that a model is made of, directly or not, are offered. */
+  hasSteps(name: string): boolean {
+    const model = this.#models.get(name);
+    return model === undefined || this.#graph.isWhole(model);
   }
 
   /** Whether the model is meant to be loaded. */
@@ -133,6 +156,8 @@ export class ModelManager {
    * @param isForced its versions are loaded again though nothing has changed
    */
   async load(name: string, { isForced = false }: { readonly isForced?: boolean } = {}): Promise<void> {
+    const decided = this.decided(name);
+    if (decided !== null) await decided;
     if (this.#isStopped) throw shuttingDown();
     const model = this.#models.get(name);
     if (model?.standing !== 'offered') throw failedToPoll(name);
@@ -175,30 +200,8 @@ export class ModelManager {
    * it replaces leaves behind it. Rejects with INVALID_ARGUMENT and the reasons when nothing was changed. Changes are
    * tried out one after the other.
    */
-  async apply(offers: readonly OfferedModel[], loadsNew: boolean): Promise<void> {
-    while (this.#staged !== null) await this.#staged.end.promise;
-    if (this.#isStopped) throw shuttingDown();
-    const change = new StagedChange(offers, {
-      offered: this.offered,
-      modelOf: (offered) => this.#modelFor(offered),
-      isAsked: (name) => this.#isAskedThen(name, loadsNew),
-    });
-    const end = deferred<void>();
-    this.#staged = { change, end };
-    this.#advance(this.#all);
-    await Promise.all(change.trials.map(({ ended }) => ended));
-    const { failed } = change;
-    const isAccepted = failed.length === 0 && !this.#isStopped;
-    if (isAccepted) change.accept();
-    else change.giveUp();
-    this.#advance(this.#all);
-    this.#changed();
-    if (!isAccepted) await Promise.all(change.trials.map(({ gone }) => gone));
-    this.#staged = null;
-    end.resolve();
-    if (isAccepted) return;
-    if (this.#isStopped) throw shuttingDown();
-    throw invalid(`nothing was changed: ${failed.map(whyFailed).join('; ')}`);
+  apply(offers: readonly OfferedModel[], loadsNew: boolean): Promise<void> {
+    return this.#offers.apply(offers, (name) => this.#isAskedThen(name, loadsNew));
   }
 
   /**
@@ -207,7 +210,7 @@ export class ModelManager {
    */
   stop(): Promise<void> {
     this.#isStopped = true;
-    this.#staged?.change.giveUp();
+    this.#offers.stop();
     const models = this.#all;
     for (const model of models) model.isAsked = false;
     return this.#settle(models);
@@ -343,6 +346,25 @@ export class ModelManager {
     this.#changes.tell();
   }
 
+  #house({ retry }: LoadOptions, clock: Clock): OfferedHouse {
+    const manager = this;
+    return {
+      models: this.#models,
+      graph: this.#graph,
+      clock,
+      retry,
+      get offered() {
+        return manager.offered;
+      },
+      get isStopped() {
+        return manager.#isStopped;
+      },
+      modelFor: (offered) => this.#modelFor(offered),
+      advance: (models) => this.#advance(models),
+      changed: () => this.#changed(),
+    };
+  }
+
   get #all(): readonly Model[] {
     return [...this.#models.values()];
   }
@@ -398,14 +420,6 @@ function throwFailures({ name, failures, missing, faults, offered: { versions, f
     ...(versions.length === 0 && fault === null ? ['it has no version'] : []),
   ];
   if (reasons.length > 0) throw invalid(`load failed for model '${name}': ${reasons.join('; ')}`);
-}
-
-function whyFailed({ offer: { name, version }, reason }: Version): string {
-  return `model '${name}' version ${version}: ${reason}`;
-}
-
-function shuttingDown(): ServingError {
-  return new ServingError('UNAVAILABLE', 'the server is shutting down');
 }
 
 function unloadedMeanwhile({ name }: Model): ServingError {

@@ -1,6 +1,8 @@
 import { cannotServe, unknownModel } from './cannot-serve.js';
 import type { EnsembleStep } from './ensemble-steps.js';
-import type { Model } from './model.js';
+import type { ServingEnsemble } from './joint-offers.js';
+import { type Model, stepNamesOf } from './model.js';
+import type { OfferedModel } from './offer.js';
 import type { StepModels } from './step-models.js';
 import type { Version } from './version.js';
 
@@ -28,6 +30,30 @@ export class ModelGraph {
       }
     }
     return [...found];
+  }
+
+  /**
+   * The ensembles that serve.
+   *
+   * @param offers what will be offered of some of the models
+   */
+  servingEnsembles(offers: readonly OfferedModel[]): readonly ServingEnsemble[] {
+    const next = new Map(offers.map((offered) => [offered.name, stepNamesOf(offered)]));
+    return [...this.#models.values()]
+      .filter(({ servesAsEnsemble }) => servesAsEnsemble)
+      .map((model) => {
+        const needs = this.withNeeded([model]).map(({ name }) => name);
+        const all = new Set([...needs, ...(next.get(model.name) ?? [])]);
+        all.delete(model.name);
+        return { name: model.name, needs: all };
+      });
+  }
+
+  /** Whether all models that its steps lead to, directly or not, are offered. */
+  isWhole(model: Model): boolean {
+    return this.withNeeded([model]).every(({ stepNames }) =>
+      stepNames.every((name) => this.#models.get(name)?.standing === 'offered'),
+    );
   }
 
   /** The loads that may run the steps of an ensemble; none for a model of its own. */

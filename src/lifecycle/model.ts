@@ -9,7 +9,7 @@ import { RetiredWork } from './retired-work.js';
 import { candidatesOf, placeOf, placeOfKey, type Share, shareAt } from './split.js';
 import type { IndexState } from './state.js';
 import { type Surroundings, Version } from './version.js';
-import { chosenVersions, missingVersions } from './version-policy.js';
+import { chosenVersions, missingVersions, policyText } from './version-policy.js';
 import { addedWork } from './work.js';
 
 /** One line of the repository index. */
@@ -210,7 +210,12 @@ export class Model {
 
   /** The models that its steps name, where it is an ensemble. */
   get stepNames(): readonly string[] {
-    return wantedOf(this.#offered).flatMap(({ ensemble }) => ensemble?.map(({ model }) => model.name) ?? []);
+    return stepNamesOf(this.#offered);
+  }
+
+  /** Whether it is an ensemble that serves as it is wanted. */
+  get servesAsEnsemble(): boolean {
+    return this.#live.some(({ offer, wanted, ready }) => offer.ensemble !== null && wanted && ready);
   }
 
   /** Versions that its policy chooses and that cannot be used, with why. */
@@ -354,8 +359,17 @@ export class Model {
       return { name, version, state: 'READY', reason, wanted };
     }
     if (newest !== null) return { name, version, state: newest.indexState, reason: newest.reason, wanted };
-    const why = this.#unloaded.has(version) ? 'unloaded' : '';
+    const why = this.#unloaded.has(version) ? 'unloaded' : this.#whyUnwanted(version);
     return { name, version, state: 'UNAVAILABLE', reason: fault !== null && isAsked ? fault : why, wanted };
+  }
+
+  /** Of a version that was never loaded. */
+  #whyUnwanted(version: string): string {
+    const { versions, policy } = this.#offered;
+    const isThere = versions.some((offer) => offer.version === version);
+    const isChosen = wantedOf(this.#offered).some((offer) => offer.version === version);
+    if (!this.isAsked || !isThere || isChosen) return '';
+    return `not wanted by the version policy ${policyText(policy)}`;
   }
 
   /** Why its source cannot be used for a version now; null where it can. */
@@ -422,4 +436,9 @@ export function wantedOf({ versions, policy }: OfferedModel): readonly OfferedVe
     policy,
   );
   return versions.filter(({ version }) => chosen.includes(version));
+}
+
+/** The models that the steps of what is wanted of it name, where it is an ensemble. */
+export function stepNamesOf(offered: OfferedModel): readonly string[] {
+  return wantedOf(offered).flatMap(({ ensemble }) => ensemble?.map(({ model }) => model.name) ?? []);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chosenVersions, missingVersions, type VersionPolicy } from './version-policy.js';
+import { chosenVersions, missingVersions, policyText, type VersionPolicy } from './version-policy.js';
 
 const latest = (count: number): VersionPolicy => ({ kind: 'latest', count });
 const specific = (...versions: string[]): VersionPolicy => ({ kind: 'specific', versions });
@@ -23,6 +23,14 @@ for (const [offered, policy, chosen] of rows) {
     assert.deepEqual(chosenVersions(offered, policy), chosen);
   });
 }
+
+test('a policy is told as people write it', () => {
+  assert.deepEqual([{ kind: 'all' } as const, latest(2), specific('1', '7')].map(policyText), [
+    'all',
+    'latest(2)',
+    'specific(1, 7)',
+  ]);
+});
 
 test('versions that are named and are not there are missing', () => {
   assert.deepEqual(missingVersions(['1', '2'], specific('2', '7')), ['7']);

@@ -22,6 +22,18 @@ export function chosenVersions(offered: readonly string[], policy: VersionPolicy
   }
 }
 
+/** As people write it: `latest(1)`, `all`, `specific(1, 3)`. */
+export function policyText(policy: VersionPolicy): string {
+  switch (policy.kind) {
+    case 'all':
+      return 'all';
+    case 'latest':
+      return `latest(${policy.count})`;
+    case 'specific':
+      return `specific(${policy.versions.join(', ')})`;
+  }
+}
+
 /** Versions that a policy names and that are not there. */
 export function missingVersions(offered: readonly string[], policy: VersionPolicy): readonly string[] {
   return policy.kind === 'specific' ? policy.versions.filter((version) => !offered.includes(version)) : [];

@@ -43,6 +43,11 @@ export class FolderSource implements ModelSource, ModelFolders {
     this.#watch = new RepositoryWatch({ root, mode, pollMs, debounceMs: DEBOUNCE_MS, clock, onScan });
   }
 
+  /** Why the folder cannot be looked at; null where it can. */
+  get fault(): string | null {
+    return this.#watch.latest?.rootFault ?? null;
+  }
+
   async all(): Promise<readonly OfferedModel[]> {
     const { latest } = this.#watch;
     const isKept = latest !== null && followsFiles(this.#options.mode);

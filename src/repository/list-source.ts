@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ModelSource } from '#control/model-source.js';
 import { messageOf } from '#core/errors.js';
 import type { ConfiguredVersion, OfferedModel, OfferedVersion } from '#lifecycle/offer.js';
+import { isStoreUrl } from '#store/store-url.js';
 import { modelOfRoles } from './roles.js';
 import type { LocateFile } from './url-file.js';
 
@@ -21,8 +22,11 @@ export class ListSource implements ModelSource {
     this.#configured = configured;
   }
 
-  all(): Promise<readonly OfferedModel[]> {
-    return this.#offer(this.#configured);
+  all(
+    _signal?: AbortSignal,
+    found: (models: readonly OfferedModel[]) => void = () => {},
+  ): Promise<readonly OfferedModel[]> {
+    return this.#offer(this.#configured, found);
   }
 
   async one(name: string): Promise<OfferedModel | null> {
@@ -30,10 +34,22 @@ export class ListSource implements ModelSource {
     return model;
   }
 
-  #offer(configured: readonly ConfiguredVersion[]): Promise<readonly OfferedModel[]> {
+  /** Files of this host are told of at once, what is to be fetched as it comes. */
+  async #offer(
+    configured: readonly ConfiguredVersion[],
+    found: (models: readonly OfferedModel[]) => void = () => {},
+  ): Promise<readonly OfferedModel[]> {
     const byName = new Map<string, ConfiguredVersion[]>();
     for (const each of configured) byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
-    return Promise.all([...byName].map(([name, listed]) => this.#offerModel(name, listed)));
+    const models = [...byName].map(([name, listed]) => {
+      const isFar = listed.some(({ path }) => isStoreUrl(path));
+      const model = this.#offerModel(name, listed);
+      if (isFar) void model.then((each) => found([each]));
+      return { isFar, model };
+    });
+    const near = models.filter(({ isFar }) => !isFar);
+    if (near.length < models.length) found(await Promise.all(near.map(({ model }) => model)));
+    return Promise.all(models.map(({ model }) => model));
   }
 
   async #offerModel(name: string, listed: readonly ConfiguredVersion[]): Promise<OfferedModel> {

@@ -31,6 +31,7 @@ export class RemoteSource implements ModelSource, ModelFolders {
   readonly #options: RemoteSourceOptions;
   readonly #shown: string;
   readonly #leases = new Leases();
+  #fault: string | null = null;
   /** What was offered of each model, and of what. */
   readonly #known = new Map<string, { readonly key: string; readonly offered: OfferedModel }>();
   /** The local folders that models were fetched to last. */
@@ -42,19 +43,32 @@ export class RemoteSource implements ModelSource, ModelFolders {
     this.name = `the model repository ${this.#shown}`;
   }
 
-  async all(signal: AbortSignal): Promise<readonly OfferedModel[]> {
-    const models = await this.#listOrFault(signal);
-    if (typeof models === 'string')
-      return [...this.#known.values()].map(({ offered }) => ({ ...offered, fault: models }));
+  /** Why the store cannot be listed, where something is known of it. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  async all(
+    signal: AbortSignal,
+    heard: (models: readonly OfferedModel[]) => void = () => {},
+  ): Promise<readonly OfferedModel[]> {
+    const models = await this.#listIfThere(signal);
+    if (models === null) return [...this.#known.keys()].flatMap((name) => this.#asKnown(name) ?? []);
     for (const name of this.#known.keys()) if (!models.has(name)) await this.#forget(name);
     const offers: OfferedModel[] = [];
     // One after the other: each fetch has several transfers of its own.
-    for (const [name, objects] of models) offers.push(await this.#offer(name, objects, signal));
+    for (const [name, objects] of models) {
+      const offered = await this.#offer(name, objects, signal);
+      heard([offered]);
+      offers.push(offered);
+    }
     return offers;
   }
 
   async one(name: string, signal: AbortSignal): Promise<OfferedModel | null> {
-    const objects = (await this.#list(signal)).get(name);
+    const models = await this.#listIfThere(signal);
+    if (models === null) return this.#asKnown(name);
+    const objects = models.get(name);
     return objects === undefined ? null : this.#offer(name, objects, signal);
   }
 
@@ -66,14 +80,23 @@ export class RemoteSource implements ModelSource, ModelFolders {
     await this.#leases.releaseAll();
   }
 
-  /** Why the store cannot be listed, where something is known of it; else it rejects. */
-  async #listOrFault(signal: AbortSignal): Promise<ReadonlyMap<string, readonly StoredObject[]> | string> {
+  /** Null where the store cannot be listed, and something is known of it; where nothing is, it rejects. */
+  async #listIfThere(signal: AbortSignal): Promise<ReadonlyMap<string, readonly StoredObject[]> | null> {
     try {
-      return await this.#list(signal);
+      const models = await this.#list(signal);
+      this.#fault = null;
+      return models;
     } catch (thrown) {
-      if (this.#known.size === 0) throw thrown;
-      return messageOf(thrown);
+      if (this.#known.size === 0 || signal.aborted) throw thrown;
+      this.#fault = messageOf(thrown);
+      return null;
     }
+  }
+
+  /** As it was known last, with why it cannot be looked at now. */
+  #asKnown(name: string): OfferedModel | null {
+    const known = this.#known.get(name);
+    return known === undefined ? null : { ...known.offered, fault: this.#fault };
   }
 
   async #list(signal: AbortSignal): Promise<ReadonlyMap<string, readonly StoredObject[]>> {

@@ -1,6 +1,7 @@
 import type { LoadRequest, UnloadRequest } from '#control/load-request.js';
 import type { ModelControl } from '#control/model-control.js';
 import type { PlanReport } from '#control/plan-report.js';
+import type { SourceState } from '#control/source-state.js';
 import type { Call } from '#core/call.js';
 import type { Clock } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
@@ -22,6 +23,7 @@ import type { Tracing } from './tracing.js';
 
 export type { LoadRequest, UnloadRequest } from '#control/load-request.js';
 export type { PlanReport } from '#control/plan-report.js';
+export type { SourceState } from '#control/source-state.js';
 export type { IndexEntry, ModelOverview } from '#lifecycle/manager.js';
 export type { VersionPolicy } from '#lifecycle/version-policy.js';
 export type { LiveState } from './live-feed.js';
@@ -84,6 +86,8 @@ export interface Serving {
   index(): readonly IndexEntry[];
   /** Every model with all that is known of it. From memory only. */
   models(): readonly ModelOverview[];
+  /** The places that models come from, in the order in which they count. From memory only. */
+  sources(): readonly SourceState[];
   /** Settles when the model is ready. Rejects with NOT_FOUND, or INVALID_ARGUMENT and the reason. */
   load(name: string, request?: LoadRequest): Promise<void>;
   /** Starts the unloading and does not wait for it. Throws NOT_FOUND. */
@@ -156,6 +160,7 @@ export function createServing(
     statistics: (ref) => models.statistics(ref),
     index: () => models.index(),
     models: () => models.overview(),
+    sources: () => control.sources,
     load(name, request) {
       checkOpen();
       return control.load(name, request);

@@ -80,6 +80,7 @@ test('the plan says what a reload does, and the reload does it while requests ar
     load: [],
     change: [],
     unload: [],
+    route: [],
     keep: 2,
     restart: [],
   };

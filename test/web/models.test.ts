@@ -61,7 +61,7 @@ for (const [text, count] of filters) {
 }
 
 const NO_PLAN: Plan = {
-  ...{ can_apply: true, problems: [], load: [], change: [], unload: [], keep: 3, restart: [] },
+  ...{ can_apply: true, problems: [], load: [], change: [], unload: [], route: [], keep: 3, restart: [] },
 };
 const step = { model: 'm', version: '1', why: '' };
 const plans: [what: string, plan: Partial<Plan>, changes: boolean][] = [
@@ -70,6 +70,7 @@ const plans: [what: string, plan: Partial<Plan>, changes: boolean][] = [
   ['a load', { load: [step] }, true],
   ['an unload', { unload: [step] }, true],
   ['a change', { change: [step] }, true],
+  ['another route', { route: [step] }, true],
   ['a change that cannot be', { can_apply: false, change: [step] }, false],
 ];
 for (const [what, plan, changes] of plans) {

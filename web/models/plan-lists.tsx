@@ -2,7 +2,7 @@ import { MODELS_TEXT } from '../text/models-text.js';
 import { useTexts } from '../text/text.js';
 import { changesAnything, type Plan, type PlanStep } from './plan.js';
 
-/** What would be loaded, changed and unloaded, and why; or what is wrong. */
+/** What would be loaded, changed, rerouted and unloaded, and why; or what is wrong. */
 export function PlanLists({ plan }: { readonly plan: Plan }) {
   const say = useTexts(MODELS_TEXT);
   if (!plan.can_apply) {
@@ -13,6 +13,7 @@ export function PlanLists({ plan }: { readonly plan: Plan }) {
       {!changesAnything(plan) && <p>{say('planNothing')}</p>}
       <Sentences head={say('planLoad')} sentences={plan.load.map(stepText)} />
       <Sentences head={say('planChange')} sentences={plan.change.map(stepText)} />
+      <Sentences head={say('planRoute')} sentences={plan.route.map(stepText)} />
       <Sentences head={say('planUnload')} sentences={plan.unload.map(stepText)} />
       <Sentences head={say('planRestart')} sentences={plan.restart} />
       {plan.keep > 0 && <p class="faint">{say('planKeep', { count: plan.keep })}</p>}

@@ -5,6 +5,8 @@ export interface Plan {
   readonly load: readonly PlanStep[];
   readonly change: readonly PlanStep[];
   readonly unload: readonly PlanStep[];
+  /** Stay loaded, with other labels or another weight. */
+  readonly route: readonly PlanStep[];
   readonly keep: number;
   readonly restart: readonly string[];
 }
@@ -16,6 +18,6 @@ export interface PlanStep {
 }
 
 /** Whether applying it would do anything. */
-export function changesAnything({ can_apply, load, change, unload }: Plan): boolean {
-  return can_apply && load.length + change.length + unload.length > 0;
+export function changesAnything({ can_apply, load, change, unload, route }: Plan): boolean {
+  return can_apply && load.length + change.length + unload.length + route.length > 0;
 }

@@ -11,7 +11,7 @@ type Key =
   | ('emptyHead' | 'emptyText' | 'emptyRepository' | 'waitingForServer' | 'explained')
   | ('previous' | 'next' | 'page')
   | ('reload' | 'planHead' | 'planWait' | 'planNothing' | 'planKeep' | 'planLoad' | 'planChange')
-  | ('planUnload' | 'planRestart' | 'planProblems' | 'apply' | 'applying' | 'applied');
+  | ('planRoute' | 'planUnload' | 'planRestart' | 'planProblems' | 'apply' | 'applying' | 'applied');
 
 export const MODELS_TEXT: Texts<Key> = {
   en: {
@@ -74,6 +74,7 @@ export const MODELS_TEXT: Texts<Key> = {
     planKeep: '{count} versions stay as they are.',
     planLoad: 'Would be loaded',
     planChange: 'Would be loaded anew, beside what serves',
+    planRoute: 'Would get other requests',
     planUnload: 'Would leave',
     planRestart: 'Changed, and need a new start of the server',
     planProblems: 'Cannot be applied',
@@ -140,6 +141,7 @@ export const MODELS_TEXT: Texts<Key> = {
     planKeep: '버전 {count}개는 그대로 유지.',
     planLoad: '로드될 버전',
     planChange: '서비스를 유지하며 새로 로드될 버전',
+    planRoute: '받는 요청이 바뀔 버전',
     planUnload: '내려갈 버전',
     planRestart: '변경되었으나 서버 재시작이 필요한 설정',
     planProblems: '적용 불가',

@@ -3,6 +3,7 @@ import { failed, type ManagedServer, read } from './managed-server.js';
 import type { ModelsContext } from './models-context.js';
 import { printModels, printModelsJson } from './print-models.js';
 import { decodeModels, type RepositoryModel } from './repository-model.js';
+import { sourcesThatAreAway } from './repository-source.js';
 
 export interface ListOptions {
   readonly json?: boolean;
@@ -20,6 +21,9 @@ export async function listModels(
   const shown = name === null ? models : [named(server, name, models)];
   if (json) printModelsJson(shown, terminal);
   else printModels(shown, wide, terminal);
+  if (!json && name === null)
+    for (const { name: source, fault } of await sourcesThatAreAway(server))
+      terminal.writeError(`${server.command}: ${source} cannot be looked at: ${fault}\n`);
   return 0;
 }
 

@@ -3,13 +3,13 @@ import type { Terminal } from '#cli/terminal.js';
 import type { PlanStep, ReloadPlan } from './reload-plan.js';
 
 /** What a reload does to a version. */
-export type StepKind = 'load' | 'change' | 'unload';
+export type StepKind = 'load' | 'change' | 'unload' | 'route';
 
 /** A line of a plan, or of what became of it. */
 export interface PlanLine {
   /** What is done, or became of it: `load`, `loaded`, `failed`. */
   readonly verb: string;
-  /** A change tells what changes; a load or an unload, why. */
+  /** A change or another route tells what changes; a load or an unload, why. */
   readonly kind: StepKind;
   readonly step: PlanStep;
   /** Why it failed, or empty. */
@@ -20,7 +20,7 @@ const MIN_TEXT_WIDTH = 20;
 
 /** What is to be done, in the order in which a server does it: what is new first, what leaves last. */
 export function stepsOf(plan: ReloadPlan): readonly (readonly [StepKind, PlanStep])[] {
-  return (['load', 'change', 'unload'] as const).flatMap((kind) =>
+  return (['load', 'change', 'route', 'unload'] as const).flatMap((kind) =>
     plan[kind].map((step) => [kind, step] as const),
   );
 }
@@ -54,7 +54,7 @@ function keepLines(stepCount: number, keep: number, verb: string): readonly stri
 
 /** One line, whatever the server's has. */
 function remarkOf({ kind, step: { why }, fault }: PlanLine): string {
-  const reason = why === '' || kind === 'change' ? why : `(${why})`;
+  const reason = why === '' || kind === 'change' || kind === 'route' ? why : `(${why})`;
   const parts = [reason, fault].filter((part) => part !== '');
   return parts.join(': ').replace(/\s+/g, ' ').trim();
 }

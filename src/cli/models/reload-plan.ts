@@ -1,6 +1,6 @@
 import type { JsonPlace } from '#cli/json-place.js';
 
-/** One version that a reload loads, changes or unloads. */
+/** One version that a reload loads, changes, unloads or gives other requests. */
 export interface PlanStep {
   readonly model: string;
   readonly version: string;
@@ -16,6 +16,8 @@ export interface ReloadPlan {
   readonly load: readonly PlanStep[];
   readonly change: readonly PlanStep[];
   readonly unload: readonly PlanStep[];
+  /** Stay loaded, and other requests get them: other labels, another weight. */
+  readonly route: readonly PlanStep[];
   /** How many versions stay as they are. */
   readonly keep: number;
   /** What has changed and counts only after a restart, for instance `http-port`. */
@@ -25,6 +27,7 @@ export interface ReloadPlan {
 /** Reads what `GET /v2/repository/plan` and `POST /v2/repository/reload` answer. */
 export function decodePlan(answer: JsonPlace): ReloadPlan {
   const steps = (key: string): readonly PlanStep[] => answer.key(key).list().map(decodeStep);
+  const routes = answer.key('route').orNull((list) => list.list().map(decodeStep));
   return {
     canApply: answer.key('can_apply').flag(),
     problems: answer
@@ -34,6 +37,7 @@ export function decodePlan(answer: JsonPlace): ReloadPlan {
     load: steps('load'),
     change: steps('change'),
     unload: steps('unload'),
+    route: routes ?? [],
     keep: answer.key('keep').number(),
     restart: answer
       .key('restart')

@@ -71,6 +71,10 @@ describe('furiosa models plan', () => {
       ],
     ],
     [{ ...STEPS, change: [], unload: [], keep: 0, restart: [] }, ['load  mnist/2  (new)']],
+    [
+      { ...NO_STEPS, route: [{ model: 'iris', version: '2', why: 'traffic_weight: 10 -> 100' }] },
+      ['route  iris/2  traffic_weight: 10 -> 100', 'keep   12 more'],
+    ],
     [NO_STEPS, ['no changes, 12 stay as they are']],
     [{ ...NO_STEPS, keep: 0, restart: ['host'] }, ['no changes', 'restart needed for: host']],
   ];

@@ -67,6 +67,8 @@ const VERBS: Readonly<Record<StepKind, Readonly<Record<string, string>>>> = {
   load: { READY: 'loaded', LOADING: 'loading' },
   change: { READY: 'changed', LOADING: 'changing' },
   unload: { UNAVAILABLE: 'unloaded', UNLOADING: 'unloading' },
+  // Nothing is loaded for that: it holds whatever state the version is in.
+  route: { READY: 'rerouted', LOADING: 'rerouted', UNLOADING: 'rerouted', UNAVAILABLE: 'rerouted' },
 };
 
 /** What became of a step, by the state that its version has afterwards; null is a version that is not known any more. */

@@ -109,6 +109,7 @@ describe('the plan of a server', () => {
       problems: [{ text: 'models.yaml:3:5: no such file' }],
       load: [step],
       change: [{ ...step, why: null }],
+      route: [],
       keep: 12,
       restart: ['http-port'],
       applied: true,
@@ -119,6 +120,7 @@ describe('the plan of a server', () => {
       load: [step],
       change: [{ ...step, why: '' }],
       unload: [],
+      route: [],
       keep: 12,
       restart: ['http-port'],
     });

@@ -23,6 +23,25 @@ describe('furiosa models', () => {
     }
   });
 
+  it('says which places of models cannot be looked at, beside the table', async (t) => {
+    const sources = [
+      { name: 'the configuration', up: true, fault: null, models: 1, last_seen_ms: 1 },
+      {
+        name: 'the model repository /models',
+        up: false,
+        fault: 'it is not there',
+        models: 0,
+        last_seen_ms: null,
+      },
+    ];
+    const { url } = await answeringServer(t, {
+      [LIST]: { json: [MNIST] },
+      'GET /v2/repository/sources': { json: sources },
+    });
+    const error = 'furiosa models: the model repository /models cannot be looked at: it is not there\n';
+    assert.deepEqual(await runCommand(['models', '--url', url]), { status: 0, out: MNIST_TABLE, error });
+  });
+
   it('prints the one that is named', async (t) => {
     const { url } = await answeringServer(t, { [LIST]: { json: [MNIST, IRIS] } });
     for (const argv of [

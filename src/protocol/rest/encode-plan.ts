@@ -2,8 +2,17 @@ import type { PlanReport } from '#serving/serving.js';
 import { type JsonSchema, objectSchema } from './definition.js';
 
 /** What a reload would do, as JSON. Our own addition to the protocol. */
-export function encodePlan({ canApply, problems, load, change, unload, keep, restart }: PlanReport): object {
-  return { can_apply: canApply, problems, load, change, unload, keep, restart };
+export function encodePlan({
+  canApply,
+  problems,
+  load,
+  change,
+  unload,
+  route,
+  keep,
+  restart,
+}: PlanReport): object {
+  return { can_apply: canApply, problems, load, change, unload, route, keep, restart };
 }
 
 const STEP: JsonSchema = objectSchema(
@@ -25,6 +34,12 @@ const PARTS = {
     description: 'Versions that are loaded anew beside what serves, which then leaves.',
   },
   unload: { type: 'array', items: STEP },
+  route: {
+    type: 'array',
+    items: STEP,
+    description:
+      'Versions that stay loaded as they are, with other labels, another weight or part as a shadow.',
+  },
   keep: { type: 'integer', description: 'Versions that stay as they are.' },
   restart: {
     type: 'array',
@@ -33,7 +48,7 @@ const PARTS = {
   },
 };
 
-const REQUIRED = ['can_apply', 'problems', 'load', 'change', 'unload', 'keep', 'restart'];
+const REQUIRED = ['can_apply', 'problems', 'load', 'change', 'unload', 'route', 'keep', 'restart'];
 
 export const PLAN: JsonSchema = { title: 'RepositoryPlan', ...objectSchema(PARTS, REQUIRED) };
 

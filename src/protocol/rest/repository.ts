@@ -9,6 +9,7 @@ import { described, flag, NOTHING, object, optional, parameters, readBody } from
 import { encodeIndex, INDEX } from './encode-index.js';
 import { encodeModels, MODELS } from './encode-models.js';
 import { encodePlan, PLAN, PLAN_APPLIED } from './encode-plan.js';
+import { encodeSources, SOURCES } from './encode-sources.js';
 import { jsonContent, type RestRoute } from './operation.js';
 import { get, json, modelRef, ok, post } from './route.js';
 
@@ -61,6 +62,17 @@ export function repositoryRoutes(serving: Serving): readonly RestRoute[] {
       },
       ({ call: { access } }) =>
         ok(encodeModels(serving.models().filter(({ name }) => access?.sees(name) ?? true))),
+    ),
+    get(
+      '/v2/repository/sources',
+      {
+        id: 'repositorySources',
+        tag: 'repository',
+        summary: 'The places of models, and whether they can be looked at',
+        answers: { 200: { description: 'Every place.', content: jsonContent(SOURCES) } },
+        errors: [],
+      },
+      () => json(200, encodeSources(serving.sources())),
     ),
     post(
       '/v2/repository/models/:model/load',

@@ -254,6 +254,13 @@ const SERVER: readonly Line[] = [
     'When the certificate expires that new connections see, in seconds since 1970; only with TLS',
   ],
   [
+    'furiosa_repository_source_up',
+    'gauge',
+    '0 or 1',
+    ['source'],
+    'Whether a place that models come from could be looked at the last time',
+  ],
+  [
     'furiosa_memory_limit_bytes',
     'gauge',
     'bytes',

@@ -64,6 +64,10 @@ function metricsOf(parts: Partial<MetricSources> = {}, intervalMs = 0) {
       reloads: { succeeded: 1, failed: 2, lastSuccessMs: 5000, isLastGood: false },
       certificateExpiresAtMs: 7000,
       restarts: 4,
+      sources: [
+        { name: 'the configuration', isUp: true },
+        { name: 'the model repository /models', isUp: false },
+      ],
     }),
     versions: () => [figuresOf()],
     devices: async () => [

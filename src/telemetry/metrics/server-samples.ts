@@ -30,6 +30,8 @@ export function addServerSamples(
     samples.add('furiosa_config_last_reload_success_timestamp_seconds', reloads.lastSuccessMs / 1000);
   if (server.certificateExpiresAtMs !== null)
     samples.add('furiosa_tls_certificate_expiry_timestamp_seconds', server.certificateExpiresAtMs / 1000);
+  for (const { name, isUp } of server.sources)
+    samples.add('furiosa_repository_source_up', isUp ? 1 : 0, { source: name });
 }
 
 export function addDeviceSamples(samples: Samples, devices: readonly DeviceFigures[]): void {

@@ -20,11 +20,19 @@ export interface ServerFigures {
   /** The same of processors. */
   readonly cpus: number;
   readonly reloads: ReloadFigures;
+  /** The places that models come from. */
+  readonly sources: readonly SourceFigures[];
   /** Of the certificate that new connections see, in milliseconds since 1970; null where no port speaks TLS. */
   readonly certificateExpiresAtMs: number | null;
   /** Crashes that a supervisor has mended. */
   readonly restarts: number;
   readonly limits: LimitFigures;
+}
+
+export interface SourceFigures {
+  readonly name: string;
+  /** Whether it could be looked at the last time. */
+  readonly isUp: boolean;
 }
 
 /** What requests and connections take of what they may. */
