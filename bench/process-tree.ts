@@ -21,7 +21,8 @@ export function processTree(pid: number): ProcessStat[] {
 /** The root and its descendants among the others. */
 export function below(root: ProcessStat, others: readonly ProcessStat[]): ProcessStat[] {
   const found = [root];
-  for (const each of found) found.push(...others.filter(({ parent, pid }) => parent === each.pid && pid !== parent));
+  for (const each of found)
+    found.push(...others.filter(({ parent, pid }) => parent === each.pid && pid !== parent));
   return found;
 }
 

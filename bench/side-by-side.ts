@@ -45,6 +45,8 @@ export interface BenchRequest extends HttpRequest {
   readonly connections: number;
   /** The same to several routes, which the connections take in turns; `path` is none of them. */
   readonly paths?: readonly string[];
+  /** Different requests, which the connections take in turns; what stands beside it is none of them. */
+  readonly variants?: readonly HttpRequest[];
   /** Answers before then do not count for the rate. */
   readonly leadInMs?: number;
 }
@@ -61,14 +63,9 @@ export interface GrpcBenchRequest {
 export const INFER_PATH = '/v2/models/model/infer';
 
 /** Closed-loop load on a server, and the CPU that it costs the server. */
-export function overHttp(
-  load: Participant,
-  server: Measured,
-  port: number,
-  request: BenchRequest,
-): Measure {
-  const { connections, leadInMs, paths } = request;
-  const requests = paths?.map((path) => ({ ...request, path })) ?? [request];
+export function overHttp(load: Participant, server: Measured, port: number, request: BenchRequest): Measure {
+  const { connections, leadInMs, paths, variants } = request;
+  const requests = variants ?? paths?.map((path) => ({ ...request, path })) ?? [request];
   const requestFiles = requests.map((each) => temporaryFile('request', httpBytes(each)));
   const order = { port, requestFiles, connections, ...(leadInMs === undefined ? {} : { leadInMs }) };
   return underLoad(load, server, (durationMs): LoadOrder => ({ ...order, durationMs }));
@@ -128,7 +125,11 @@ export function inLoop(bare: Participant): Measure {
   };
 }
 
-function blockOf({ perSecond, answers, p50Ms, p99Ms, p999Ms }: LoadResult, cpu: number, loadCpu: number): Block {
+function blockOf(
+  { perSecond, answers, p50Ms, p99Ms, p999Ms }: LoadResult,
+  cpu: number,
+  loadCpu: number,
+): Block {
   return { perSecond, cpuMicros: cpu / answers, loadCpuMicros: loadCpu / answers, p50Ms, p99Ms, p999Ms };
 }
 

@@ -3,8 +3,9 @@
  * Sources: K. He et al., "Deep Residual Learning" (ResNet-50, stride in the 3x3); F. Iandola et al. (SqueezeNet 1.1);
  * J. Devlin et al. (BERT; here 4 layers of 312, as TinyBERT has them).
  */
-import { tensorInfo, writeModel } from '../../test/support/onnx-models.js';
+
 import type { DataType } from '#tensor/datatype.js';
+import { tensorInfo, writeModel } from '../../test/support/onnx-models.js';
 import { temporaryFolder } from '../samples.js';
 import { Net } from './net.js';
 
@@ -67,7 +68,9 @@ export function squeezenet(batch: number | 'batch' = 1): ShapedModel {
   let from = 64;
   const fire = (squeezed: number, expanded: number): void => {
     const narrow = net.relu(net.conv(at, { from, to: squeezed, kernel: 1 }));
-    const sides = [1, 3].map((kernel) => net.relu(net.conv(narrow, { from: squeezed, to: expanded, kernel })));
+    const sides = [1, 3].map((kernel) =>
+      net.relu(net.conv(narrow, { from: squeezed, to: expanded, kernel })),
+    );
     at = net.op('Concat', sides, { axis: 1 });
     from = 2 * expanded;
   };
@@ -86,13 +89,7 @@ export function squeezenet(batch: number | 'batch' = 1): ShapedModel {
   return image('squeezenet', 'the layers of SqueezeNet 1.1, 0.35 GFLOP', batch, net, end);
 }
 
-function image(
-  name: string,
-  layers: string,
-  batch: number | 'batch',
-  net: Net,
-  end: string,
-): ShapedModel {
+function image(name: string, layers: string, batch: number | 'batch', net: Net, end: string): ShapedModel {
   const bytes = net.model(tensorInfo('input', 'FP32', [batch, ...IMAGE]), end, [batch, CLASSES]);
   return {
     name,
@@ -163,6 +160,9 @@ function feedForward(net: Net, input: string): string {
   const { width, inner } = BERT;
   const wide = net.dense(input, width, inner);
   const curve = net.op('Erf', [net.op('Mul', [wide, net.filled([], Math.SQRT1_2)])]);
-  const half = net.op('Mul', [net.op('Mul', [wide, net.filled([], 0.5)]), net.op('Add', [curve, net.filled([], 1)])]);
+  const half = net.op('Mul', [
+    net.op('Mul', [wide, net.filled([], 0.5)]),
+    net.op('Add', [curve, net.filled([], 1)]),
+  ]);
   return net.dense(half, inner, width);
 }

@@ -6,12 +6,7 @@ const cases: [serverCpus: ServerCpus, cpus: number, hasTaskset: boolean, places:
   ['one', 2, true, { server: '0', load: '1', words: 'servers on CPU 0, the load on CPU 1' }],
   ['all', 2, true, { server: '0-1', load: '1', words: 'servers on CPU 0-1, the load on CPU 1' }],
   ['one', 8, true, { server: '0', load: '7', words: 'servers on CPU 0, the load on CPU 7' }],
-  [
-    'one',
-    2,
-    false,
-    { server: undefined, load: undefined, words: 'not pinned: there is no taskset here' },
-  ],
+  ['one', 2, false, { server: undefined, load: undefined, words: 'not pinned: there is no taskset here' }],
   ['all', 1, true, { server: undefined, load: undefined, words: 'not pinned: there is one CPU only' }],
 ];
 for (const [serverCpus, cpus, hasTaskset, places] of cases)
