@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { batching } from './batching.js';
 import { binaryImage } from './binary-image.js';
 import { bytes } from './bytes.js';
+import { goals } from './goals.js';
 import { grpcEcho } from './grpc-echo.js';
 import { jsonMnist } from './json-mnist.js';
 import { memory } from './memory.js';
@@ -25,6 +26,7 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   reload,
   responsiveness,
   batching,
+  goals,
 };
 
 const isFlag = (word: string): boolean => word.startsWith('--');

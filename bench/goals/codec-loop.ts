@@ -1,10 +1,11 @@
 /** One way of reading or writing a tensor as JSON, again and again, in a process of its own: V8 learns only this one. */
-import { viewOf } from '#tensor/view.js';
+
 import { readTensorData } from '#protocol/rest/json-data.js';
 import { PLAIN_JSON } from '#protocol/rest/json-form.js';
 import { JsonReader } from '#protocol/rest/json-reader.js';
 import { writeTensorData } from '#protocol/rest/json-tensor.js';
 import { JsonWriter } from '#protocol/rest/json-writer.js';
+import { viewOf } from '#tensor/view.js';
 import { bytesOf } from '../../test/support/onnx-models.js';
 import { uniform } from '../arrivals.js';
 
@@ -53,9 +54,11 @@ const WAYS: Readonly<Record<Way, () => ArrayLike<number> | string | Buffer>> = {
 /** All of them read and write the same numbers. */
 function check(): void {
   const found = WAYS[way]();
-  const read = typeof found === 'string' || Buffer.isBuffer(found) ? (JSON.parse(String(found)) as number[]) : found;
+  const read =
+    typeof found === 'string' || Buffer.isBuffer(found) ? (JSON.parse(String(found)) as number[]) : found;
   for (let i = 0; i < ELEMENTS; i++) {
-    if (Math.fround(read[i] ?? Number.NaN) !== values[i]) throw new Error(`${way} made another number of element ${i}`);
+    if (Math.fround(read[i] ?? Number.NaN) !== values[i])
+      throw new Error(`${way} made another number of element ${i}`);
   }
 }
 

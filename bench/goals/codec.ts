@@ -20,7 +20,11 @@ export async function codec({ blocks: { rounds }, codecMs }: GoalsPlan): Promise
   });
   return {
     rows: [
-      faster('JSON to FP32, numbers of 7 digits or so: JSON.parse + Float32Array.from / ours, time', short, READ_GOAL),
+      faster(
+        'JSON to FP32, numbers of 7 digits or so: JSON.parse + Float32Array.from / ours, time',
+        short,
+        READ_GOAL,
+      ),
       faster('JSON to FP32, numbers of 17 digits or so: the same', long, READ_GOAL),
       faster('FP32 to JSON: JSON.stringify(Array.from()) / ours, time', written, WRITE_GOAL),
       {

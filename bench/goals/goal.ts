@@ -68,7 +68,10 @@ export const QUICK_PLAN: GoalsPlan = {
 };
 
 /** What the interval says of the bound. Where the bound lies within it, another run may say otherwise. */
-export function verdictOf({ middle, low, high }: Interval, { least = -Infinity, most = Infinity }: Goal): string {
+export function verdictOf(
+  { middle, low, high }: Interval,
+  { least = -Infinity, most = Infinity }: Goal,
+): string {
   const keeps = (value: number): boolean => value >= least && value <= most;
   const word = keeps(middle) ? 'kept' : 'missed';
   return keeps(low) === keeps(high) ? word : `${word}, not for certain`;
@@ -78,7 +81,8 @@ export function verdictOf({ middle, low, high }: Interval, { least = -Infinity, 
 export function intervalWords(rounds: readonly number[], unit = ''): string {
   const interval = bootstrap(rounds);
   if (interval === null) return 'void';
-  const words = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(value < 0.1 ? 4 : 2));
+  const words = (value: number): string =>
+    Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(value < 0.1 ? 4 : 2);
   return `${words(interval.middle)} (${words(interval.low)}-${words(interval.high)})${unit === '' ? '' : ` ${unit}`}`;
 }
 
@@ -115,7 +119,8 @@ export const FIGURES_HEAD: readonly string[] = [
 ];
 
 export function figuresRow({ model, scenario, participant, blocks, peakBytes: peak }: Figures): string[] {
-  const middle = (of: (block: Block) => number, digits: number): string => median(blocks.map(of)).toFixed(digits);
+  const middle = (of: (block: Block) => number, digits: number): string =>
+    median(blocks.map(of)).toFixed(digits);
   return [
     model,
     scenario,

@@ -1,7 +1,8 @@
 /** Models that take time: what is left of the bare engine's rate when the server is around it, on the same CPU. */
-import { bytesOf } from '../../test/support/onnx-models.js';
-import { PLAIN_OPTIONS } from '../../test/support/load-options.js';
+
 import { openSession } from '#backend/registry.js';
+import { PLAIN_OPTIONS } from '../../test/support/load-options.js';
+import { bytesOf } from '../../test/support/onnx-models.js';
 import { uniform } from '../arrivals.js';
 import { bert, resnet50, type ShapedModel, squeezenet } from '../nets/shaped.js';
 import type { Ports } from '../our-server.js';
@@ -101,7 +102,11 @@ async function checked(
 }
 
 /** Random, but the same in every run: images between 0 and 1, or the numbers of words. */
-export function inputTo({ datatype, input }: ShapedModel, shape: readonly number[], model = 'model'): OneInput {
+export function inputTo(
+  { datatype, input }: ShapedModel,
+  shape: readonly number[],
+  model = 'model',
+): OneInput {
   const random = uniform(11);
   const count = shape.reduce((product, axis) => product * axis, 1);
   const elements =

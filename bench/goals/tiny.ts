@@ -87,7 +87,11 @@ async function inTurns(
   const config = configFile(model.path, { device: 'cpu(1)*1' });
   const ours = await participant<Ports>('./our-server.js', [config], places.server);
   const [shape = []] = model.shapes;
-  const bare = await participant<string>('./bare-engine.js', [model.path, JSON.stringify(shape)], places.server);
+  const bare = await participant<string>(
+    './bare-engine.js',
+    [model.path, JSON.stringify(shape)],
+    places.server,
+  );
   const input = inputTo(model, shape);
   await check(model, ours.first.rest, restRequest(input));
   for (const [transport, request] of [
@@ -120,7 +124,11 @@ async function inTurns(
 }
 
 /** The server's first binary answer is the engine's. */
-async function check({ path, input, datatype, shapes }: ShapedModel, port: number, request: RestRequest): Promise<void> {
+async function check(
+  { path, input, datatype, shapes }: ShapedModel,
+  port: number,
+  request: RestRequest,
+): Promise<void> {
   const { session } = await openSession({ path }, PLAIN_OPTIONS);
   const [shape = []] = shapes;
   const bytes = shape.reduce((product, axis) => product * axis, 4);
