@@ -14,6 +14,7 @@ import { metrics } from './metrics.js';
 import { models } from './models.js';
 import { reload } from './reload.js';
 import { responsiveness } from './responsiveness.js';
+import { rivals } from './rivals.js';
 
 const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<string>>> = {
   'json-mnist': jsonMnist,
@@ -29,12 +30,20 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   goals,
 };
 
+/** They have to be installed first, `bench/rivals/setup`, so they are measured only when they are named. */
+const OTHERS: typeof LINES = { rivals };
+
 const isFlag = (word: string): boolean => word.startsWith('--');
 const flags = process.argv.slice(2).filter(isFlag);
 const words = process.argv.slice(2).filter((word) => !isFlag(word));
-const chosen = Object.entries(LINES).filter(([name]) => words.every((word) => name.includes(word)));
+const isOthers = flags.includes('--rivals') || words.includes('rivals');
+const chosen = isOthers
+  ? Object.entries(OTHERS)
+  : Object.entries(LINES).filter(([name]) => words.every((word) => name.includes(word)));
 if (chosen.length === 0) {
-  console.error(`No line matches ${words.join(' ')}. There are: ${Object.keys(LINES).join(', ')}.`);
+  console.error(
+    `No line matches ${words.join(' ')}. There are: ${Object.keys({ ...LINES, ...OTHERS }).join(', ')}.`,
+  );
   process.exit(1);
 }
 const processors = cpus();

@@ -1,7 +1,7 @@
 /**
  * Networks that have the layers of well-known ones, and random weights: they cost what those cost and know nothing.
  * Sources: K. He et al., "Deep Residual Learning" (ResNet-50, stride in the 3x3); F. Iandola et al. (SqueezeNet 1.1);
- * J. Devlin et al. (BERT; here 4 layers of 312, as TinyBERT has them).
+ * J. Devlin et al. (BERT; here 6 layers of 384, as MiniLM has them).
  */
 
 import type { DataType } from '#tensor/datatype.js';
@@ -101,9 +101,9 @@ function image(name: string, layers: string, batch: number | 'batch', net: Net, 
   };
 }
 
-const BERT = { layers: 4, width: 312, heads: 12, inner: 1200, words: 30_522, longest: 512 };
+const BERT = { layers: 6, width: 384, heads: 12, inner: 1536, words: 30_522, longest: 512 };
 /** Of texts: requests have these lengths in turns. */
-const LENGTHS = [16, 128, 32, 96, 64];
+const LENGTHS = [32, 256, 64, 192, 128];
 
 export function bert(): ShapedModel {
   const { layers, width, words } = BERT;

@@ -1,0 +1,207 @@
+/** All servers, in both forms, with one model, asked over one transport after the other. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Scenario } from '../goals/goal.js';
+import { inputTo } from '../goals/served.js';
+import type { ShapedModel } from '../nets/shaped.js';
+import { placesOf } from '../pinning.js';
+import { cpuMicros, type Participant, participant, peakBytes } from '../process.js';
+import { grpcRequest, jsonRequest, MODEL_INFER, type OneInput, restRequest } from '../requests.js';
+import { alternate, type Block, type Measure, overGrpc, overHttp } from '../side-by-side.js';
+import { checkGrpc, checkRest, engineAnswer } from './answers.js';
+import { type Contestant, start } from './contestant.js';
+import { type OpenResult, openLoop } from './open-loop.js';
+import type { RivalsPlan } from './plan.js';
+import {
+  FORMS,
+  type Form,
+  isMid,
+  MOST_ROWS,
+  SERVERS,
+  type Server,
+  TRANSPORTS,
+  type Transport,
+} from './servers.js';
+
+/** A server in one of its forms. */
+export interface Entrant {
+  readonly server: Server;
+  readonly form: Form;
+  readonly contestant: Contestant;
+}
+
+/** What all of them did in one scenario. */
+export interface Heat {
+  readonly model: ShapedModel;
+  readonly transport: Transport;
+  readonly scenario: Scenario;
+  /** By `nameOf`. */
+  readonly blocks: Readonly<Record<string, readonly Block[]>>;
+}
+
+/** What an entrant took, whatever it was asked. */
+export interface Upkeep {
+  readonly model: ShapedModel;
+  readonly entrant: string;
+  readonly readyMs: number;
+  readonly idleCores: number;
+  readonly peakBytes: number;
+}
+
+export interface Match {
+  readonly heats: readonly Heat[];
+  readonly open: readonly OpenResult[];
+  readonly upkeep: readonly Upkeep[];
+  /** Who could not be measured, and why. */
+  readonly absent: readonly string[];
+}
+
+export function nameOf(server: Pick<Server, 'name'>, form: Form): string {
+  return `${server.name}, ${form}`;
+}
+
+/** Under way at once: more than any of them runs at once, so that none waits for the load. */
+const TINY_AT_ONCE = 16;
+const MID_AT_ONCE = 8;
+
+export async function match(model: ShapedModel, plan: RivalsPlan): Promise<Match> {
+  const places = placesOf('all');
+  const absent: string[] = [];
+  const entrants = await enter(model, places.server, absent);
+  const load = await participant<string>('./load.js', [], places.load);
+  const grpcLoad = await participant<string>('./grpc-load.js', [], places.load);
+  const openLoad = await participant<string>('./open-load.js', [], places.load);
+  try {
+    const idle = await idleCores(entrants, plan.idleMs);
+    const heats: Heat[] = [];
+    for (const transport of TRANSPORTS) {
+      for (const { scenario, rows, atOnce } of scenariosFor(model)) {
+        const input = rowsTo(model, rows);
+        const generator = transport === 'gRPC' ? grpcLoad : load;
+        const measures = await measuresOf(entrants, { model, transport, input, atOnce, generator }, absent);
+        if (Object.keys(measures).length === 0) continue;
+        console.error(`  ${model.name}, ${transport}, ${scenario}`);
+        const blocks = await alternate(measures, isMid(model) ? plan.mid : plan.tiny);
+        heats.push({ model, transport, scenario, blocks });
+      }
+    }
+    const open = await openLoop(model, entrants, heats, openLoad, plan.server);
+    const upkeep = entrants.map(
+      ({ server, form, contestant }, i): Upkeep => ({
+        model,
+        entrant: nameOf(server, form),
+        readyMs: contestant.readyMs,
+        idleCores: idle[i] ?? 0,
+        peakBytes: peakBytes(contestant.pid),
+      }),
+    );
+    return { heats, open, upkeep, absent };
+  } finally {
+    await Promise.all([load, grpcLoad, openLoad].map((each) => each.stop()));
+    for (const { contestant } of entrants) await contestant.stop();
+  }
+}
+
+interface ScenarioForm {
+  readonly scenario: Scenario;
+  /** Samples of a request. */
+  readonly rows: number;
+  readonly atOnce: number;
+}
+
+function scenariosFor(model: ShapedModel): ScenarioForm[] {
+  return [
+    { scenario: 'SingleStream', rows: 1, atOnce: 1 },
+    { scenario: 'MultiStream', rows: MOST_ROWS, atOnce: 1 },
+    { scenario: 'Offline', rows: 1, atOnce: isMid(model) ? MID_AT_ONCE : TINY_AT_ONCE },
+  ];
+}
+
+export function rowsTo(model: ShapedModel, rows: number): OneInput {
+  const [, ...row] = model.shapes[0] ?? [];
+  return inputTo(model, [rows, ...row]);
+}
+
+/** Starts them one after the other, and lets each sleep until its turn. */
+async function enter(model: ShapedModel, cpus: string | undefined, absent: string[]): Promise<Entrant[]> {
+  const entrants: Entrant[] = [];
+  for (const server of SERVERS) {
+    const missing = server.missing();
+    if (missing !== null) absent.push(`${server.name}: ${missing}`);
+    for (const form of missing === null ? FORMS : []) {
+      console.error(`  starting ${nameOf(server, form)}`);
+      try {
+        const contestant = await start((ports) => server.command(model, form, ports), cpus);
+        entrants.push({ server, form, contestant });
+        contestant.sleep();
+      } catch (thrown) {
+        absent.push(`${nameOf(server, form)}, with ${model.name}: ${String(thrown)}`);
+      }
+    }
+  }
+  return entrants;
+}
+
+async function idleCores(entrants: readonly Entrant[], durationMs: number): Promise<number[]> {
+  const cores: number[] = [];
+  for (const { contestant } of entrants) {
+    contestant.wake();
+    const before = cpuMicros(contestant.pid);
+    await pause(durationMs);
+    cores.push((cpuMicros(contestant.pid) - before) / 1000 / durationMs);
+    contestant.sleep();
+  }
+  return cores;
+}
+
+interface Question {
+  readonly model: ShapedModel;
+  readonly transport: Transport;
+  readonly input: OneInput;
+  readonly atOnce: number;
+  readonly generator: Participant;
+}
+
+/** Of all who speak it and whose first answer is right. */
+async function measuresOf(
+  entrants: readonly Entrant[],
+  question: Question,
+  absent: string[],
+): Promise<Record<string, Measure>> {
+  const { model, transport, input } = question;
+  const expected = await engineAnswer(model.path, input);
+  const measures: Record<string, Measure> = {};
+  for (const { server, form, contestant } of entrants.filter(({ server }) =>
+    server.transports.includes(transport),
+  )) {
+    const name = nameOf(server, form);
+    contestant.wake();
+    try {
+      measures[name] = contestant.inTurn(await measureOf(contestant, question, expected));
+    } catch (thrown) {
+      absent.push(`${name}, with ${model.name} over ${transport}, ${input.shape[0]} rows: ${String(thrown)}`);
+    }
+    contestant.sleep();
+  }
+  return measures;
+}
+
+async function measureOf(
+  contestant: Contestant,
+  { transport, input, atOnce, generator }: Question,
+  expected: Float32Array,
+): Promise<Measure> {
+  const { rest, grpc } = contestant.ports;
+  if (transport === 'gRPC') {
+    const message = grpcRequest(input);
+    const answerBytes = await checkGrpc(grpc, message, expected);
+    return overGrpc(generator, contestant, grpc, {
+      path: MODEL_INFER,
+      message,
+      answerBytes,
+      inFlight: atOnce,
+    });
+  }
+  const request = transport === 'REST JSON' ? jsonRequest(input) : restRequest(input);
+  await checkRest(rest, request, expected);
+  return overHttp(generator, contestant, rest, { ...request, connections: atOnce });
+}
