@@ -29,6 +29,13 @@ const LOOK_EVERY_MS = 10;
 const GOES_WITHIN_MS = 8000;
 const LOG_LINES = 6;
 
+/** None may outlive the benchmark, and one that is asleep would not notice that it is gone. */
+const running = new Set<Contestant>();
+process.once('exit', () => {
+  for (const each of running) each.kill();
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 export class Contestant {
   readonly pid: number;
   readonly ports: TwoPorts;
@@ -41,6 +48,8 @@ export class Contestant {
     this.ports = ports;
     this.readyMs = readyMs;
     this.#gone = gone;
+    running.add(this);
+    void gone.then(() => running.delete(this));
   }
 
   /** The same, but the contestant is awake only meanwhile. */
@@ -72,6 +81,10 @@ export class Contestant {
     await Promise.race([this.#gone, pause(GOES_WITHIN_MS)]);
     for (const pid of pids) send(pid, 'SIGKILL');
     await this.#gone;
+  }
+
+  kill(): void {
+    this.#signal('SIGKILL');
   }
 
   #signal(signal: NodeJS.Signals): void {

@@ -9,6 +9,7 @@ import { grpcRequest, jsonRequest, MODEL_INFER, type OneInput, restRequest } fro
 import { alternate, type Block, type Measure, overGrpc, overHttp } from '../side-by-side.js';
 import { checkGrpc, checkRest, engineAnswer } from './answers.js';
 import { type Contestant, start } from './contestant.js';
+import { type Entrant, type Heat, nameOf, rowsTo } from './heat.js';
 import { type OpenResult, openLoop } from './open-loop.js';
 import type { RivalsPlan } from './plan.js';
 import {
@@ -21,22 +22,6 @@ import {
   TRANSPORTS,
   type Transport,
 } from './servers.js';
-
-/** A server in one of its forms. */
-export interface Entrant {
-  readonly server: Server;
-  readonly form: Form;
-  readonly contestant: Contestant;
-}
-
-/** What all of them did in one scenario. */
-export interface Heat {
-  readonly model: ShapedModel;
-  readonly transport: Transport;
-  readonly scenario: Scenario;
-  /** By `nameOf`. */
-  readonly blocks: Readonly<Record<string, readonly Block[]>>;
-}
 
 /** What an entrant took, whatever it was asked. */
 export interface Upkeep {
@@ -55,10 +40,7 @@ export interface Match {
   readonly absent: readonly string[];
 }
 
-export function nameOf(server: Pick<Server, 'name'>, form: Form): string {
-  return `${server.name}, ${form}`;
-}
-
+const TRY_MS = 50;
 /** Under way at once: more than any of them runs at once, so that none waits for the load. */
 const TINY_AT_ONCE = 16;
 const MID_AT_ONCE = 8;
@@ -116,11 +98,6 @@ function scenariosFor(model: ShapedModel): ScenarioForm[] {
   ];
 }
 
-export function rowsTo(model: ShapedModel, rows: number): OneInput {
-  const [, ...row] = model.shapes[0] ?? [];
-  return inputTo(model, [rows, ...row]);
-}
-
 /** Starts them one after the other, and lets each sleep until its turn. */
 async function enter(model: ShapedModel, cpus: string | undefined, absent: string[]): Promise<Entrant[]> {
   const entrants: Entrant[] = [];
@@ -176,7 +153,9 @@ async function measuresOf(
     const name = nameOf(server, form);
     contestant.wake();
     try {
-      measures[name] = contestant.inTurn(await measureOf(contestant, question, expected));
+      const measure = await measureOf(contestant, question, expected);
+      await tryOut(contestant, question, expected);
+      measures[name] = contestant.inTurn(measure);
     } catch (thrown) {
       absent.push(`${name}, with ${model.name} over ${transport}, ${input.shape[0]} rows: ${String(thrown)}`);
     }
@@ -204,4 +183,15 @@ async function measureOf(
   const request = transport === 'REST JSON' ? jsonRequest(input) : restRequest(input);
   await checkRest(rest, request, expected);
   return overHttp(generator, contestant, rest, { ...request, connections: atOnce });
+}
+
+/** A generator that cannot read somebody's answers ends; so that only this one is left out, it is another one's turn. */
+async function tryOut(contestant: Contestant, question: Question, expected: Float32Array): Promise<void> {
+  const file = question.transport === 'gRPC' ? './grpc-load.js' : './load.js';
+  const generator = await participant<string>(file);
+  try {
+    await (await measureOf(contestant, { ...question, generator }, expected))(TRY_MS);
+  } finally {
+    await generator.stop();
+  }
 }

@@ -10,7 +10,7 @@ import { jsonRequest } from '../requests.js';
 import { temporaryFile, temporaryFolder } from '../samples.js';
 import { httpBytes } from '../side-by-side.js';
 import { median } from '../table.js';
-import { type Entrant, type Heat, nameOf, rowsTo } from './match.js';
+import { type Entrant, type Heat, nameOf, rowsTo } from './heat.js';
 import type { RivalsPlan } from './plan.js';
 
 /** Of the slowest one's rate when all is asked at once, so that everybody can bear it. */

@@ -5,7 +5,8 @@ import type { Block } from '../side-by-side.js';
 import type { Goal } from '../spread.js';
 import { type IntervalRow, svgIntervals } from '../svg-intervals.js';
 import { median, table } from '../table.js';
-import { type Heat, type Match, nameOf } from './match.js';
+import { type Heat, nameOf } from './heat.js';
+import type { Match } from './match.js';
 import { p99Goal, rateGoal } from './plan.js';
 import { FORMS, isMid, SERVERS } from './servers.js';
 
