@@ -1,12 +1,11 @@
 /** All servers, in both forms, with one model, asked over one transport after the other. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Scenario } from '../goals/goal.js';
-import { inputTo } from '../goals/served.js';
 import type { ShapedModel } from '../nets/shaped.js';
 import { placesOf } from '../pinning.js';
 import { cpuMicros, type Participant, participant, peakBytes } from '../process.js';
 import { grpcRequest, jsonRequest, MODEL_INFER, type OneInput, restRequest } from '../requests.js';
-import { alternate, type Block, type Measure, overGrpc, overHttp } from '../side-by-side.js';
+import { alternate, type Measure, overGrpc, overHttp } from '../side-by-side.js';
 import { checkGrpc, checkRest, engineAnswer } from './answers.js';
 import { type Contestant, start } from './contestant.js';
 import { type Entrant, type Heat, nameOf, rowsTo } from './heat.js';
@@ -14,11 +13,9 @@ import { type OpenResult, openLoop } from './open-loop.js';
 import type { RivalsPlan } from './plan.js';
 import {
   FORMS,
-  type Form,
   isMid,
   MOST_ROWS,
   SERVERS,
-  type Server,
   TRANSPORTS,
   type Transport,
 } from './servers.js';
