@@ -11,14 +11,7 @@ import { type Contestant, start } from './contestant.js';
 import { type Entrant, type Heat, nameOf, rowsTo } from './heat.js';
 import { type OpenResult, openLoop } from './open-loop.js';
 import type { RivalsPlan } from './plan.js';
-import {
-  FORMS,
-  isMid,
-  MOST_ROWS,
-  SERVERS,
-  TRANSPORTS,
-  type Transport,
-} from './servers.js';
+import { FORMS, isMid, MOST_ROWS, SERVERS, TRANSPORTS, type Transport } from './servers.js';
 
 /** What an entrant took, whatever it was asked. */
 export interface Upkeep {

@@ -46,7 +46,12 @@ test('ratios are those of blocks of the same round, and a name that nobody has i
 });
 
 test('a line of the page says goal, bound, measurement and whether it is kept', () => {
-  const row = { goal: 'half as much', scenario: 'Offline', rounds: [0.4, 0.4], bound: { most: 0.5 } } as const;
+  const row = {
+    goal: 'half as much',
+    scenario: 'Offline',
+    rounds: [0.4, 0.4],
+    bound: { most: 0.5 },
+  } as const;
   const text = page({ rows: [row], figures: [] }, ['- here'], false);
   assert.match(text, /\| half as much \| +Offline \| +<= 0\.5 \| +0\.40 \(0\.40-0\.40\) \| +kept \|/);
   assert.ok(!text.includes('Beside them'), text);

@@ -14,7 +14,10 @@ test('a row is drawn with its name, its interval and its goal', () => {
 test('an axis of powers: as far below 1 as above it is as far on the paper', () => {
   const svg = svgIntervals('Title', 'times', [row]);
   const at = (pattern: RegExp): number => Number(pattern.exec(svg)?.[1]);
-  const [low, high] = [at(/class="span kept" x1="([\d.]+)"/), at(/class="span kept" x1="[\d.]+" x2="([\d.]+)"/)];
+  const [low, high] = [
+    at(/class="span kept" x1="([\d.]+)"/),
+    at(/class="span kept" x1="[\d.]+" x2="([\d.]+)"/),
+  ];
   const middle = at(/<circle class="kept" cx="([\d.]+)"/);
   assert.ok(Math.abs(high - middle - (middle - low)) < 0.3, `${low} ${middle} ${high}`);
 });
