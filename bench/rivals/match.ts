@@ -11,7 +11,7 @@ import { type Contestant, start } from './contestant.js';
 import { type Entrant, type Heat, nameOf, rowsTo } from './heat.js';
 import { type OpenResult, openLoop } from './open-loop.js';
 import type { RivalsPlan } from './plan.js';
-import { FORMS, isMid, MOST_ROWS, SERVERS, TRANSPORTS, type Transport } from './servers.js';
+import { FORMS, isMid, MOST_ROWS, SERVERS, type Server, TRANSPORTS, type Transport } from './servers.js';
 
 /** What an entrant took, whatever it was asked. */
 export interface Upkeep {
@@ -35,10 +35,14 @@ const TRY_MS = 50;
 const TINY_AT_ONCE = 16;
 const MID_AT_ONCE = 8;
 
-export async function match(model: ShapedModel, plan: RivalsPlan): Promise<Match> {
+export async function match(
+  model: ShapedModel,
+  plan: RivalsPlan,
+  servers: readonly Server[] = SERVERS,
+): Promise<Match> {
   const places = placesOf('all');
   const absent: string[] = [];
-  const entrants = await enter(model, places.server, absent);
+  const entrants = await enter(model, servers, places.server, absent);
   const load = await participant<string>('./load.js', [], places.load);
   const grpcLoad = await participant<string>('./grpc-load.js', [], places.load);
   const openLoad = await participant<string>('./open-load.js', [], places.load);
@@ -89,9 +93,14 @@ function scenariosFor(model: ShapedModel): ScenarioForm[] {
 }
 
 /** Starts them one after the other, and lets each sleep until its turn. */
-async function enter(model: ShapedModel, cpus: string | undefined, absent: string[]): Promise<Entrant[]> {
+async function enter(
+  model: ShapedModel,
+  servers: readonly Server[],
+  cpus: string | undefined,
+  absent: string[],
+): Promise<Entrant[]> {
   const entrants: Entrant[] = [];
-  for (const server of SERVERS) {
+  for (const server of servers) {
     const missing = server.missing();
     if (missing !== null) absent.push(`${server.name}: ${missing}`);
     for (const form of missing === null ? FORMS : []) {
