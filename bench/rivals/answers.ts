@@ -18,7 +18,7 @@ export async function engineAnswer(path: string, input: OneInput): Promise<Float
   );
   await session.dispose();
   if (output === undefined) throw new Error(`${path} has no output`);
-  return new Float32Array(output.data.slice().buffer);
+  return floats(output.data);
 }
 
 /** Asks once over REST. Rejects unless the answer is the one expected. */
@@ -53,7 +53,8 @@ function jsonOutput(bytes: Uint8Array): Float32Array {
 }
 
 function floats(bytes: Uint8Array): Float32Array {
-  return new Float32Array(bytes.slice().buffer);
+  // A Buffer's slice would be a view of whatever it is part of.
+  return new Float32Array(Uint8Array.from(bytes).buffer);
 }
 
 /** Throws unless both have as many elements, and all are as good as the same. */

@@ -121,7 +121,7 @@ const triton: Server = {
   transports: TRANSPORTS,
   ...fromPip('triton', 'nvidia-pytriton'),
   version: () => `2.51.0, of nvidia-pytriton ${pipVersion('triton', 'nvidia-pytriton')}, its Python backend`,
-  tuning: 'dynamic batching without a delay, no metrics, 4 gRPC handlers',
+  tuning: 'dynamic batching without a delay, no metrics, 2 threads for HTTP, 32 pooled gRPC requests',
   command(model, form, { rest, grpc }) {
     const isTuned = form === 'tuned';
     const packages = sitePackages('triton');
@@ -145,7 +145,7 @@ const triton: Server = {
       '--backend-directory',
       join(inside, 'backends'),
     ];
-    const more = isTuned ? ['--grpc-infer-thread-count', '4'] : [];
+    const more = isTuned ? ['--http-thread-count', '2', '--grpc-infer-allocation-pool-size', '32'] : [];
     return {
       file: join(inside, 'bin/tritonserver'),
       args: [...folders, '--cache-directory', join(inside, 'caches'), ...ports, ...metrics, ...more],
