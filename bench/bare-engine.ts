@@ -3,40 +3,38 @@
  * and the output out, as any server must.
  */
 import { openSession } from '#backend/registry.js';
+import { DATATYPE_BYTES } from '#tensor/datatype.js';
 import { PLAIN_OPTIONS } from '../test/support/load-options.js';
+import { type LoadResult, loadResult } from './load-result.js';
 
 export interface BareOrder {
   readonly durationMs: number;
 }
 
-export interface BareResult {
-  readonly runs: number;
-  readonly seconds: number;
-}
-
-const [path = '', shape = '[]'] = process.argv.slice(2);
-const dims = JSON.parse(shape) as number[];
+/** The words after the file: shapes of the input as JSON, which the runs take in turns. */
+const [path = '', ...shapes] = process.argv.slice(2);
 const { session } = await openSession({ path }, PLAIN_OPTIONS);
 const spec = session.inputs[0];
-if (spec === undefined) throw new Error(`${path} has no input`);
+if (spec === undefined || spec.datatype === 'BYTES') throw new Error(`${path} has no input of fixed size`);
+const { name, datatype } = spec;
 const outputs = session.outputs.map((output) => output.name);
-const bytes = new Uint8Array(dims.reduce((product, axis) => product * axis, 4));
+const inputs = shapes.map((text) => {
+  const shape = JSON.parse(text) as number[];
+  return { shape, bytes: new Uint8Array(shape.reduce((a, b) => a * b, DATATYPE_BYTES[datatype])) };
+});
 
-async function loop({ durationMs }: BareOrder): Promise<BareResult> {
+async function loop({ durationMs }: BareOrder): Promise<LoadResult> {
   const startedAt = performance.now();
-  let runs = 0;
-  while (performance.now() - startedAt < durationMs) {
-    const input = {
-      name: spec?.name ?? '',
-      datatype: spec?.datatype ?? 'FP32',
-      shape: dims,
-      data: bytes.slice(),
-    };
-    const answer = await session.run([input], outputs);
+  const times: number[] = [];
+  for (let now = startedAt; now - startedAt < durationMs; ) {
+    const { shape, bytes } = inputs[times.length % inputs.length] ?? { shape: [], bytes: new Uint8Array() };
+    const answer = await session.run([{ name, datatype, shape, data: bytes.slice() }], outputs);
     for (const tensor of answer) tensor.data.slice();
-    runs++;
+    const before = now;
+    now = performance.now();
+    times.push(now - before);
   }
-  return { runs, seconds: (performance.now() - startedAt) / 1000 };
+  return loadResult(times, 0, times.length / ((performance.now() - startedAt) / 1000));
 }
 
 process.on('message', (order: BareOrder) => void loop(order).then((result) => process.send?.(result)));

@@ -20,8 +20,8 @@ import {
 } from './side-by-side.js';
 import { median, table } from './table.js';
 
-const SIZES = [256 * 1024, 602_112, 1024 * 1024, 4_915_200, 16 * 1024 * 1024];
-const PLAN: Plan = { rounds: 6, blockMs: 500, warmUpMs: 500 };
+export const SIZES: readonly number[] = [256 * 1024, 602_112, 1024 * 1024, 4_915_200, 16 * 1024 * 1024];
+export const BYTES_PLAN: Plan = { rounds: 6, blockMs: 500, warmUpMs: 500 };
 
 /** Which of the request's bytes come back. */
 const MODELS = [
@@ -29,11 +29,11 @@ const MODELS = [
   { model: 'size', title: 'in', factor: 1 },
 ] as const;
 
-type OurServer = Participant & { readonly first: Ports };
+export type OurServer = Participant & { readonly first: Ports };
 type EchoServer = Participant & { readonly first: number };
 
 /** How a transport is asked and measured. */
-interface Transport {
+export interface Transport {
   readonly name: string;
   readonly echoFile: string;
   readonly loadFile: string;
@@ -46,7 +46,7 @@ interface Transport {
   ): Promise<{ readonly ours: Measure; readonly echo: Measure }>;
 }
 
-const REST: Transport = {
+export const REST: Transport = {
   name: 'REST',
   echoFile: './echo-server.js',
   loadFile: './load.js',
@@ -60,7 +60,7 @@ const REST: Transport = {
   },
 };
 
-const GRPC: Transport = {
+export const GRPC: Transport = {
   name: 'gRPC',
   echoFile: './http2-echo-server.js',
   loadFile: './grpc-load.js',
@@ -78,7 +78,7 @@ const GRPC: Transport = {
 };
 
 export async function bytes(): Promise<string> {
-  const ours = await participant<Ports>('./our-server.js', [models()]);
+  const ours = await participant<Ports>('./our-server.js', [byteModels()]);
   const tables: string[] = [];
   for (const transport of [REST, GRPC]) {
     const load = await participant<string>(transport.loadFile);
@@ -86,13 +86,7 @@ export async function bytes(): Promise<string> {
     for (const { model, title, factor } of MODELS) {
       for (const size of SIZES) {
         console.error(`  ${transport.name}, ${size} bytes ${title}`);
-        const input: OneInput = {
-          model,
-          datatype: 'UINT8',
-          shape: [size],
-          data: new Uint8Array(size).fill(7),
-        };
-        const blocks = await measure(transport, input, load, ours);
+        const blocks = await measureBytes(transport, bytesTo(model, size), load, ours);
         rows.push([`${transport.name}, ${title}`, String(size), ...cells(blocks, size * factor)]);
       }
     }
@@ -113,19 +107,26 @@ const HEAD = [
   'an echo, p50 ms',
 ];
 
-async function measure(
+/** A request of so many bytes. */
+export function bytesTo(model: (typeof MODELS)[number]['model'], size: number): OneInput {
+  return { model, datatype: 'UINT8', shape: [size], data: new Uint8Array(size).fill(7) };
+}
+
+/** Our server and the echo take turns. */
+export async function measureBytes(
   transport: Transport,
   input: OneInput,
   load: Participant,
   ours: OurServer,
+  { plan = BYTES_PLAN, cpus }: { readonly plan?: Plan; readonly cpus?: string | undefined } = {},
 ): Promise<Record<string, Block[]>> {
   const echoes: EchoServer[] = [];
   const measures = await transport.measures(input, load, ours, async (answerBytes) => {
-    const echo = await participant<number>(transport.echoFile, [String(answerBytes)]);
+    const echo = await participant<number>(transport.echoFile, [String(answerBytes)], cpus);
     echoes.push(echo);
     return echo;
   });
-  const blocks = await alternate(measures, PLAN);
+  const blocks = await alternate(measures, plan);
   await Promise.all(echoes.map((echo) => echo.stop()));
   return blocks;
 }
@@ -137,7 +138,8 @@ function cells({ ours = [], echo = [] }: Record<string, Block[]>, bytes: number)
   return [nanos(ours), nanos(echo), ratioOf(ours, echo, ({ cpuMicros }) => cpuMicros), p50(ours), p50(echo)];
 }
 
-function models(): string {
+/** A configuration of the models that bytes are sent to. */
+export function byteModels(): string {
   const folder = temporaryFolder();
   const size = encodeModel({
     graph: {

@@ -3,11 +3,10 @@
  * same bytes and a bare loop over the engine.
  */
 import { readFileSync } from 'node:fs';
-import type { BareResult } from './bare-engine.js';
 import type { Ports } from './our-server.js';
-import { cpuMicros, type Participant, participant } from './process.js';
+import { participant } from './process.js';
 import { configFile, samples } from './samples.js';
-import { alternate, INFER_PATH, type Measure, overHttp, report } from './side-by-side.js';
+import { alternate, INFER_PATH, inLoop, overHttp, report } from './side-by-side.js';
 
 export async function jsonMnist(): Promise<string> {
   const body = Buffer.from(oneDigit());
@@ -42,16 +41,4 @@ function oneDigit(): string {
   return JSON.stringify({
     inputs: [{ ...input, shape: [1, 1, 28, 28], data: input.data.flat(4).slice(0, 784) }],
   });
-}
-
-function inLoop(bare: Participant): Measure {
-  return async (durationMs) => {
-    const before = cpuMicros(bare.pid);
-    const { runs, seconds } = await bare.ask<BareResult>({ durationMs });
-    return {
-      perSecond: runs / seconds,
-      cpuMicros: (cpuMicros(bare.pid) - before) / runs,
-      p50Ms: (seconds * 1000) / runs,
-    };
-  };
 }

@@ -8,6 +8,7 @@ export interface LoadResult {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly p999Ms: number;
 }
 
 export function loadResult(latencies: number[], failures: number, perSecond: number): LoadResult {
@@ -18,5 +19,6 @@ export function loadResult(latencies: number[], failures: number, perSecond: num
     perSecond,
     p50Ms: quantile(latencies, 0.5),
     p99Ms: quantile(latencies, 0.99),
+    p999Ms: quantile(latencies, 0.999),
   };
 }

@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { batching } from './batching.js';
 import { binaryImage } from './binary-image.js';
 import { bytes } from './bytes.js';
+import { goals } from './goals.js';
 import { grpcEcho } from './grpc-echo.js';
 import { isolation } from './isolation.js';
 import { jsonMnist } from './json-mnist.js';
@@ -14,6 +15,7 @@ import { models } from './models.js';
 import { observability } from './observability.js';
 import { reload } from './reload.js';
 import { responsiveness } from './responsiveness.js';
+import { rivals } from './rivals.js';
 
 const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<string>>> = {
   'json-mnist': jsonMnist,
@@ -27,14 +29,23 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   reload,
   responsiveness,
   batching,
+  goals,
 };
+
+/** They have to be installed first, `bench/rivals/setup`, so they are measured only when they are named. */
+const OTHERS: typeof LINES = { rivals };
 
 const isFlag = (word: string): boolean => word.startsWith('--');
 const flags = process.argv.slice(2).filter(isFlag);
 const words = process.argv.slice(2).filter((word) => !isFlag(word));
-const chosen = Object.entries(LINES).filter(([name]) => words.every((word) => name.includes(word)));
+const isOthers = flags.includes('--rivals') || words.includes('rivals');
+const chosen = isOthers
+  ? Object.entries(OTHERS)
+  : Object.entries(LINES).filter(([name]) => words.every((word) => name.includes(word)));
 if (chosen.length === 0) {
-  console.error(`No line matches ${words.join(' ')}. There are: ${Object.keys(LINES).join(', ')}.`);
+  console.error(
+    `No line matches ${words.join(' ')}. There are: ${Object.keys({ ...LINES, ...OTHERS }).join(', ')}.`,
+  );
   process.exit(1);
 }
 const processors = cpus();

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { nodeFlags } from './node-flags.js';
+import { processTree } from './process-tree.js';
 
 /** A participant in a process of its own, so that its cost can be read from the system. */
 export interface Participant {
@@ -40,6 +41,7 @@ export async function participant<T>(
     },
     stop: () =>
       new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve();
         child.once('exit', () => resolve());
         child.kill('SIGTERM');
       }),
@@ -58,16 +60,24 @@ function nextMessage<T>(child: ChildProcess): Promise<T> {
   });
 }
 
-/** CPU time of a process and all its threads so far, in microseconds (utime + stime of /proc/PID/stat). */
+/** CPU time of a process, its threads and its children so far, in microseconds (/proc/PID/stat). */
 export function cpuMicros(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  return ticks * 10_000;
+  const ticks = processTree(pid).map(({ ticks }) => ticks);
+  return ticks.reduce((sum, each) => sum + each, 0) * 10_000;
 }
 
 /** Resident memory of a process in bytes. */
 export function residentBytes(pid: number): number {
-  const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return statusBytes(pid, 'VmRSS');
+}
+
+/** The most that a process and its children, each for itself, have held so far. */
+export function peakBytes(pid: number): number {
+  return processTree(pid).reduce((sum, each) => sum + statusBytes(each.pid, 'VmHWM'), 0);
+}
+
+/** A field of /proc/PID/status. */
+function statusBytes(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+  const line = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1] ?? 0) * 1024;
 }

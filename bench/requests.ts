@@ -11,6 +11,8 @@ export const MODEL_INFER = '/inference.GRPCInferenceService/ModelInfer';
 
 export interface OneInput {
   readonly model: string;
+  /** The input's name; `input` where it is not said. */
+  readonly input?: string;
   readonly datatype: DataType;
   readonly shape: readonly number[];
   readonly data: Uint8Array;
@@ -25,15 +27,36 @@ export interface RestRequest {
   readonly body: Uint8Array;
 }
 
-export function restRequest({ model, datatype, shape, data, parameters }: OneInput): RestRequest {
+export function restRequest({
+  model,
+  input = 'input',
+  datatype,
+  shape,
+  data,
+  parameters,
+}: OneInput): RestRequest {
   const json = JSON.stringify({
-    inputs: [{ name: 'input', datatype, shape, parameters: { binary_data_size: data.length } }],
+    inputs: [{ name: input, datatype, shape, parameters: { binary_data_size: data.length } }],
     parameters: { ...parameters, binary_data_output: true },
   });
   return {
     path: `/v2/models/${model}/infer`,
     headers: { 'Inference-Header-Content-Length': String(json.length) },
     body: Buffer.concat([Buffer.from(json), data]),
+  };
+}
+
+/** The same with the elements, FP32 or INT64, as JSON both ways. */
+export function jsonRequest({ model, input = 'input', datatype, shape, data }: OneInput): RestRequest {
+  const elements =
+    datatype === 'INT64'
+      ? Array.from(new BigInt64Array(data.slice().buffer), Number)
+      : Array.from(new Float32Array(data.slice().buffer));
+  const body = JSON.stringify({ inputs: [{ name: input, datatype, shape, data: elements }] });
+  return {
+    path: `/v2/models/${model}/infer`,
+    headers: { 'Content-Type': 'application/json' },
+    body: Buffer.from(body),
   };
 }
 
@@ -45,10 +68,10 @@ export async function restAnswer(port: number, { path, headers, body }: RestRequ
 }
 
 /** An encoded ModelInferRequest. */
-export function grpcRequest({ model, datatype, shape, data }: OneInput): Uint8Array {
+export function grpcRequest({ model, input = 'input', datatype, shape, data }: OneInput): Uint8Array {
   const message = create(ModelInferRequestSchema, {
     modelName: model,
-    inputs: [{ name: 'input', datatype, shape: shape.map(BigInt) }],
+    inputs: [{ name: input, datatype, shape: shape.map(BigInt) }],
     rawInputContents: [data],
   });
   return toBinary(ModelInferRequestSchema, message);
@@ -72,4 +95,10 @@ export function grpcAnswer(port: number, message: Uint8Array): Promise<Uint8Arra
 export function checkGrpcOutput(answer: Uint8Array, expected: Uint8Array): void {
   const [output = new Uint8Array(0)] = fromBinary(ModelInferResponseSchema, answer).rawOutputContents;
   if (!Buffer.from(expected).equals(output)) throw new Error('the server did not give its input back');
+}
+
+/** Throws unless the binary output at the end of an answer's body is this one. */
+export function checkRestOutput(body: Uint8Array, expected: Uint8Array): void {
+  const output = body.subarray(Math.max(0, body.length - expected.length));
+  if (!Buffer.from(expected).equals(output)) throw new Error('the server answered with another output');
 }

@@ -1,4 +1,5 @@
 /** Participants that take turns in short blocks, in alternating order, and the table of what they did. */
+import type { BareOrder } from './bare-engine.js';
 import type { GrpcLoadOrder } from './grpc-load.js';
 import type { LoadOrder } from './load.js';
 import type { LoadResult } from './load-result.js';
@@ -18,9 +19,17 @@ const PLAN: Plan = { rounds: 6, blockMs: 2500, warmUpMs: 1500 };
 
 export interface Block {
   readonly perSecond: number;
+  /** Of the server and its children, for each answer. */
   readonly cpuMicros: number;
+  /** Of the load generator, for each answer. */
+  readonly loadCpuMicros: number;
   readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
 }
+
+/** What is measured: the process, whose children count with it. */
+export type Measured = Pick<Participant, 'pid'>;
 
 export type Measure = (durationMs: number) => Promise<Block>;
 
@@ -36,6 +45,8 @@ export interface BenchRequest extends HttpRequest {
   readonly connections: number;
   /** The same to several routes, which the connections take in turns; `path` is none of them. */
   readonly paths?: readonly string[];
+  /** Different requests, which the connections take in turns; what stands beside it is none of them. */
+  readonly variants?: readonly HttpRequest[];
   /** Answers before then do not count for the rate. */
   readonly leadInMs?: number;
 }
@@ -52,14 +63,9 @@ export interface GrpcBenchRequest {
 export const INFER_PATH = '/v2/models/model/infer';
 
 /** Closed-loop load on a server, and the CPU that it costs the server. */
-export function overHttp(
-  load: Participant,
-  server: Participant,
-  port: number,
-  request: BenchRequest,
-): Measure {
-  const { connections, leadInMs, paths } = request;
-  const requests = paths?.map((path) => ({ ...request, path })) ?? [request];
+export function overHttp(load: Participant, server: Measured, port: number, request: BenchRequest): Measure {
+  const { connections, leadInMs, paths, variants } = request;
+  const requests = variants ?? paths?.map((path) => ({ ...request, path })) ?? [request];
   const requestFiles = requests.map((each) => temporaryFile('request', httpBytes(each)));
   const order = { port, requestFiles, connections, ...(leadInMs === undefined ? {} : { leadInMs }) };
   return underLoad(load, server, (durationMs): LoadOrder => ({ ...order, durationMs }));
@@ -79,7 +85,7 @@ export function httpBytes({ headers, body, path = INFER_PATH }: HttpRequest): Ui
 /** The same over gRPC. */
 export function overGrpc(
   load: Participant,
-  server: Participant,
+  server: Measured,
   port: number,
   request: GrpcBenchRequest,
 ): Measure {
@@ -99,20 +105,32 @@ const GRPC_PREFIX_BYTES = 5;
 
 function underLoad(
   load: Participant,
-  server: Participant,
+  server: Measured,
   orderOf: (durationMs: number) => LoadOrder | GrpcLoadOrder,
 ): Measure {
   return async (durationMs) => {
-    const before = cpuMicros(server.pid);
+    const before = [cpuMicros(server.pid), cpuMicros(load.pid)] as const;
     const result = await load.ask<LoadResult>(orderOf(durationMs));
     if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
-    const spent = cpuMicros(server.pid) - before;
-    return {
-      perSecond: result.perSecond,
-      cpuMicros: spent / result.answers,
-      p50Ms: result.p50Ms,
-    };
+    return blockOf(result, cpuMicros(server.pid) - before[0], cpuMicros(load.pid) - before[1]);
   };
+}
+
+/** A loop over the bare engine, `bare-engine.ts`. */
+export function inLoop(bare: Participant): Measure {
+  return async (durationMs) => {
+    const before = cpuMicros(bare.pid);
+    const result = await bare.ask<LoadResult>({ durationMs } satisfies BareOrder);
+    return blockOf(result, cpuMicros(bare.pid) - before, 0);
+  };
+}
+
+function blockOf(
+  { perSecond, answers, p50Ms, p99Ms, p999Ms }: LoadResult,
+  cpu: number,
+  loadCpu: number,
+): Block {
+  return { perSecond, cpuMicros: cpu / answers, loadCpuMicros: loadCpu / answers, p50Ms, p99Ms, p999Ms };
 }
 
 export async function alternate(

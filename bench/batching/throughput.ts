@@ -92,7 +92,7 @@ async function measureRunTimes(bare: Bare, { sizes, runTimeMs }: BatchingPlan): 
 function inLoops(bare: Bare, rows: number): Measure {
   return async (durationMs) => {
     const { perSecond, runMs } = await bare.runs({ rows, durationMs });
-    return { perSecond, cpuMicros: 0, p50Ms: runMs };
+    return { perSecond, cpuMicros: 0, loadCpuMicros: 0, p50Ms: runMs, p99Ms: runMs, p999Ms: runMs };
   };
 }
 

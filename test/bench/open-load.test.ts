@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { AnswerReader } from '../../bench/answer-reader.js';
 import { ConnectionPool } from '../../bench/connection-pool.js';
 import { newSamples, putSample, readSamples, type Sample } from '../../bench/open-load-order.js';
 import { goodput, recoveryMs, summaryOf, summaryOfSuccess } from '../../bench/open-load-summary.js';
@@ -12,34 +11,6 @@ function sample(scheduledMs: number, latencyMs: number, status = 200, lagMs = 0)
 }
 
 const late = sample(0, Infinity, 0);
-
-const answers: [what: string, chunks: string[], statuses: (number | null)[]][] = [
-  ['in one piece', ['HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab'], [200]],
-  [
-    'whose body comes later',
-    ['HTTP/1.1 503 Busy\r\nA: b\r\ncontent-length: 3\r\n\r\n', 'a', 'b', 'c'],
-    [null, null, null, 503],
-  ],
-  ['without a body', ['HTTP/1.1 504 Late\r\nContent-Length: 0\r\n\r\n'], [504]],
-  [
-    'after another',
-    ['HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na', 'HTTP/1.1 400 No\r\nContent-Length: 1\r\n\r\nb'],
-    [200, 400],
-  ],
-];
-for (const [what, chunks, statuses] of answers)
-  test(`answer ${what}`, () => {
-    const reader = new AnswerReader();
-    assert.deepEqual(
-      chunks.map((chunk) => reader.push(Buffer.from(chunk))),
-      statuses,
-    );
-  });
-
-test('an answer without a length cannot be read', () => {
-  const chunk = Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
-  assert.throws(() => new AnswerReader().push(chunk), /without a whole head/);
-});
 
 test('samples come back as they were put', () => {
   const samples = newSamples(2);
