@@ -3,7 +3,15 @@
  * is closed is made again.
  */
 import { connect } from 'node:net';
-import { callHeaders, END_HEADERS, h2Frame, HEADERS, PING, RST_STREAM, rawHttp2 } from '../test/support/http2-frames.js';
+import {
+  callHeaders,
+  END_HEADERS,
+  HEADERS,
+  h2Frame,
+  PING,
+  RST_STREAM,
+  rawHttp2,
+} from '../test/support/http2-frames.js';
 
 const [kind = '', rest = '0', grpc = '0'] = process.argv.slice(2);
 const INFER = '/inference.GRPCInferenceService/ModelInfer';

@@ -1,5 +1,5 @@
 /** How a light client fares beside floods: its p99 over REST, and the memory of the server. The goal is twice as long at most. */
-import { request, Agent } from 'node:http';
+import { Agent, request } from 'node:http';
 import { identityModel, writeModel } from '../test/support/onnx-models.js';
 import type { Ports } from './our-server.js';
 import { participant, residentBytes } from './process.js';
@@ -14,7 +14,9 @@ const ROUNDS = 3;
 const RAMP_MS = 1000;
 const GOAL = 2;
 
-const BODY = JSON.stringify({ inputs: [{ name: 'input', datatype: 'UINT8', shape: [4], data: [1, 2, 3, 4] }] });
+const BODY = JSON.stringify({
+  inputs: [{ name: 'input', datatype: 'UINT8', shape: [4], data: [1, 2, 3, 4] }],
+});
 
 interface Round {
   readonly p99Ms: number;
@@ -51,7 +53,10 @@ async function beside(kind: string, path: string): Promise<Round> {
   return { p99Ms: quantile(times, 0.99), failed, residentMiB };
 }
 
-async function ask(port: number, count: number): Promise<{ readonly times: readonly number[]; readonly failed: number }> {
+async function ask(
+  port: number,
+  count: number,
+): Promise<{ readonly times: readonly number[]; readonly failed: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const times: number[] = [];
   let failed = 0;
@@ -81,5 +86,8 @@ function once(port: number, agent: Agent): Promise<string> {
 }
 
 function middle(rounds: readonly Round[], figureOf: (round: Round) => number): number {
-  return quantile(rounds.map(figureOf).sort((a, b) => a - b), 0.5);
+  return quantile(
+    rounds.map(figureOf).sort((a, b) => a - b),
+    0.5,
+  );
 }

@@ -46,9 +46,11 @@ function hold(t: TestContext, port: number, bytes: string): Held {
     heard: '',
     closed: new Promise((resolve) => socket.once('close', () => resolve())),
   };
-  socket.on('error', () => {}).on('data', (chunk) => {
-    held.heard += chunk.toString('latin1');
-  });
+  socket
+    .on('error', () => {})
+    .on('data', (chunk) => {
+      held.heard += chunk.toString('latin1');
+    });
   socket.write(bytes);
   return held;
 }
@@ -67,7 +69,7 @@ function grownSince(before: number): number {
 }
 
 test('bodies that are announced and do not come leave room for small requests, and are refused beyond the limit', async (t) => {
-  const asked = await server(t, { maxInflightBytes: 100 * MIB });
+  const asked = await server(t, { maxInflightBytes: 100 * MIB, minBodyRate: 0 });
   const light = lightRest(asked.port, 'm');
   const before = process.memoryUsage.rss();
   const many = Array.from({ length: 500 * SCALE }, () => hold(t, asked.port, head(60 * MIB)));
@@ -83,9 +85,15 @@ test('bodies that are announced and do not come leave room for small requests, a
     refused?.heard ?? '',
     /\{"error":"requests that are not answered yet hold \d+ of 104857600 bytes, and there is no room for this one of 62914560; try again later"\}/,
   );
-  assert.equal(await gauge(asked, 'furiosa_refused_requests_total\\{reason="inflight_bytes"\\}'), many.length - 1);
+  assert.equal(
+    await gauge(asked, 'furiosa_refused_requests_total\\{reason="inflight_bytes"\\}'),
+    many.length - 1,
+  );
   for (const { socket } of many) socket.destroy();
-  await eventually(() => gauge(asked, 'furiosa_inflight_bytes'), (bytes) => bytes < MIB);
+  await eventually(
+    () => gauge(asked, 'furiosa_inflight_bytes'),
+    (bytes) => bytes < MIB,
+  );
   t.diagnostic(fared(await light.stop()));
   assert.ok(grownSince(before) < 150, `${grownSince(before)} MiB more`);
 });
@@ -96,16 +104,25 @@ test('half-open bodies by the thousand: who is honest is served beside them', as
   const light = lightRest(asked.port, 'm');
   const many = Array.from({ length: 1000 * SCALE }, () => hold(t, asked.port, `${head(60_000)}{"inputs":`));
   const wanted = many.length * 60_000;
-  await eventually(() => gauge(asked, 'furiosa_inflight_bytes'), (bytes) => bytes >= wanted);
+  await eventually(
+    () => gauge(asked, 'furiosa_inflight_bytes'),
+    (bytes) => bytes >= wanted,
+  );
   t.diagnostic(`${many.length} half-open bodies: ${fared(await light.stop())}`);
   for (const { socket } of many) socket.destroy();
-  await eventually(() => gauge(asked, 'furiosa_inflight_bytes'), (bytes) => bytes === 0);
+  await eventually(
+    () => gauge(asked, 'furiosa_inflight_bytes'),
+    (bytes) => bytes === 0,
+  );
 });
 
 test('a chunked body that grows is refused when there is no room for more of it', async (t) => {
   const asked = await server(t, { maxInflightBytes: 8 * MIB });
   const other = hold(t, asked.port, head(6 * MIB));
-  await eventually(() => gauge(asked, 'furiosa_inflight_bytes'), (bytes) => bytes === 6 * MIB);
+  await eventually(
+    () => gauge(asked, 'furiosa_inflight_bytes'),
+    (bytes) => bytes === 6 * MIB,
+  );
   const piece = `${MIB.toString(16)}\r\n${' '.repeat(MIB)}\r\n`;
   const answer = await sendRaw(
     asked.port,
@@ -118,7 +135,9 @@ test('a chunked body that grows is refused when there is no room for more of it'
 test('a body larger than the limit is served where no other large one is in flight', async (t) => {
   const asked = await server(t, { maxInflightBytes: MIB });
   const data = new Array(2 * MIB).fill(7);
-  const { status } = await asked.post(INFER, { inputs: [{ name: 'input', datatype: 'UINT8', shape: [data.length], data }] });
+  const { status } = await asked.post(INFER, {
+    inputs: [{ name: 'input', datatype: 'UINT8', shape: [data.length], data }],
+  });
   assert.equal(status, 200);
   assert.equal(await gauge(asked, 'furiosa_inflight_bytes'), 0);
 });
@@ -126,10 +145,17 @@ test('a body larger than the limit is served where no other large one is in flig
 test('whoever asks before it sends is told that there is no room', async (t) => {
   const asked = await server(t, { maxInflightBytes: MIB });
   const first = hold(t, asked.port, head(4 * MIB, 'expect: 100-continue\r\n'));
-  await eventually(async () => (await gauge(asked, 'furiosa_inflight_bytes'), first.heard), (heard) => heard.includes('100 Continue'));
+  await eventually(
+    async () => {
+      await gauge(asked, 'furiosa_inflight_bytes');
+      return first.heard;
+    },
+    (heard) => heard.includes('100 Continue'),
+  );
   const second = hold(t, asked.port, head(4 * MIB, 'expect: 100-continue\r\n'));
   await second.closed;
   assert.match(second.heard, /^HTTP\/1.1 503 /);
+  first.socket.destroy();
 });
 
 test('gzip bombs, also of many members, cost no more than the limit', async (t) => {
@@ -139,7 +165,11 @@ test('gzip bombs, also of many members, cost no more than the limit', async (t) 
   const member = gzipSync(Buffer.alloc(16 * MIB, 0x20));
   const bomb = Buffer.concat(new Array(20).fill(member));
   const bombs = Array.from({ length: 4 }, () =>
-    fetch(`http://127.0.0.1:${asked.port}${INFER}`, { method: 'POST', headers: { 'content-encoding': 'gzip' }, body: bomb }),
+    fetch(`http://127.0.0.1:${asked.port}${INFER}`, {
+      method: 'POST',
+      headers: { 'content-encoding': 'gzip' },
+      body: bomb,
+    }),
   );
   for (const answer of await Promise.all(bombs)) {
     assert.equal(answer.status, 413);
@@ -163,13 +193,20 @@ test('gzip bombs that together are more than there is room for are refused as th
   const statuses = await Promise.all(
     Array.from({ length: 6 }, async () => {
       const url = `http://127.0.0.1:${asked.port}${INFER}`;
-      const answer = await fetch(url, { method: 'POST', headers: { 'content-encoding': 'gzip' }, body: bomb });
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-encoding': 'gzip' },
+        body: bomb,
+      });
       await answer.arrayBuffer();
       return answer.status;
     }),
   );
   // One that unfolds whole is white space and no request.
-  assert.ok(statuses.every((status) => status === 503 || status === 400), String(statuses));
+  assert.ok(
+    statuses.every((status) => status === 503 || status === 400),
+    String(statuses),
+  );
   assert.ok(statuses.includes(503), String(statuses));
   assert.equal(await gauge(asked, 'furiosa_inflight_bytes'), 0);
 });
@@ -181,7 +218,10 @@ test('a 100 MB of brackets and a number of 20 MB are refused as fast as they are
   assert.equal(deep.status, 400);
   const nested = await asked.post(INFER, Buffer.concat([Buffer.from('{"x":'), Buffer.alloc(20 * MIB, '[')]));
   assert.match(nested.json.error, /nesting deeper than 100/);
-  const digits = Buffer.concat([Buffer.from('{"inputs":[{"name":"input","datatype":"UINT8","shape":[1],"data":['), Buffer.alloc(20 * MIB, '1')]);
+  const digits = Buffer.concat([
+    Buffer.from('{"inputs":[{"name":"input","datatype":"UINT8","shape":[1],"data":['),
+    Buffer.alloc(20 * MIB, '1'),
+  ]);
   const number = await asked.post(INFER, Buffer.concat([digits, Buffer.from(']}]}')]));
   assert.equal(number.status, 400);
   assert.ok(number.text.length < 1000, number.text.slice(0, 200));
@@ -190,7 +230,11 @@ test('a 100 MB of brackets and a number of 20 MB are refused as fast as they are
 
 test('a number without an end is refused once it is longer than a body may be', async (t) => {
   const asked = await server(t, {}, { maxBodyBytes: 8 * MIB });
-  const held = hold(t, asked.port, `POST ${INFER} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n6\r\n{"x":1\r\n`);
+  const held = hold(
+    t,
+    asked.port,
+    `POST ${INFER} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n6\r\n{"x":1\r\n`,
+  );
   const piece = `${(64 * 1024).toString(16)}\r\n${'1'.repeat(64 * 1024)}\r\n`;
   for (let sent = 0; sent < 1024 * MIB && !held.socket.destroyed && held.heard === ''; sent += piece.length)
     await new Promise((resolve) => held.socket.write(piece, resolve));
@@ -200,7 +244,9 @@ test('a number without an end is refused once it is longer than a body may be', 
 
 test('a hundred thousand chunks of one byte are one body', async (t) => {
   const asked = await server(t);
-  const body = Buffer.from(`{"inputs":[{"name":"input","datatype":"UINT8","shape":[1],"data":[1]}]}${' '.repeat(100_000)}`);
+  const body = Buffer.from(
+    `{"inputs":[{"name":"input","datatype":"UINT8","shape":[1],"data":[1]}]}${' '.repeat(100_000)}`,
+  );
   const chunks = [...body].map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join('');
   const answer = await sendRaw(
     asked.port,
@@ -214,7 +260,10 @@ test('a body that drips is given up, and its bytes are given back', async (t) =>
   const held = hold(t, asked.port, `${head(50_000)}{"inputs`);
   await held.closed;
   assert.match(held.heard, /^HTTP\/1.1 408 /);
-  assert.match(held.heard, /the request body arrives too slowly: 8 bytes so far, and 1000000 bytes per second is the least/);
+  assert.match(
+    held.heard,
+    /the request body arrives too slowly: 8 bytes so far, and 1000000 bytes per second is the least/,
+  );
   assert.equal(await gauge(asked, 'furiosa_refused_requests_total\\{reason="slow_body"\\}'), 1);
   assert.equal(await gauge(asked, 'furiosa_inflight_bytes'), 0);
 });
@@ -228,7 +277,10 @@ test('heads that do not come are given up, and heads that are too large or too m
   const large = await sendRaw(asked.port, `GET /v2 HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(5000)}\r\n\r\n`);
   assert.match(large, /^HTTP\/1.1 431 .*the request headers may have 4 KiB at most/s);
   const headers = Array.from({ length: 30 }, (_, i) => `x-${i}: 1\r\n`).join('');
-  const many = await sendRaw(asked.port, `GET /v2 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${headers}\r\n`);
+  const many = await sendRaw(
+    asked.port,
+    `GET /v2 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${headers}\r\n`,
+  );
   assert.match(many, /^HTTP\/1.1 431 .*a request may have 20 headers at most, and this one has more/s);
   t.diagnostic(fared(await light.stop()));
 });
@@ -237,11 +289,17 @@ test('one connection too many is told so', async (t) => {
   const asked = await server(t, { maxConnections: 3 });
   const kept = [1, 2, 3].map(() => hold(t, asked.port, 'GET /v2/health/live HTTP/1.1\r\nhost: x\r\n\r\n'));
   await eventually(
-    () => new Promise((resolve) => setImmediate(() => resolve(kept.filter(({ heard }) => heard.includes('200 OK')).length))),
+    () =>
+      new Promise((resolve) =>
+        setImmediate(() => resolve(kept.filter(({ heard }) => heard.includes('200 OK')).length)),
+      ),
     (answered) => answered === 3,
     1e6,
   );
-  assert.match(await sendRaw(asked.port, 'GET /v2 HTTP/1.1\r\nhost: x\r\n\r\n'), /^HTTP\/1.1 503 .*as many connections as it may have/s);
+  assert.match(
+    await sendRaw(asked.port, 'GET /v2 HTTP/1.1\r\nhost: x\r\n\r\n'),
+    /^HTTP\/1.1 503 .*as many connections as it may have/s,
+  );
   kept[0]?.socket.destroy();
   await kept[0]?.closed;
   await eventually(
@@ -259,7 +317,10 @@ test('a client has its own number of connections', async (t) => {
 });
 
 test('a client has its own rate, probes apart, and a proxy may say who it is', async (t) => {
-  const asked = await server(t, { clientRate: { requestsPerSecond: 0.001, burst: 2 }, trustedProxies: ['127.0.0.1'] });
+  const asked = await server(t, {
+    clientRate: { requestsPerSecond: 0.001, burst: 2 },
+    trustedProxies: ['127.0.0.1'],
+  });
   const from = (address: string): Promise<Response> =>
     fetch(`http://127.0.0.1:${asked.port}/v2`, { headers: { 'x-forwarded-for': address } });
   const statuses = async (address: string): Promise<readonly number[]> => [
@@ -271,7 +332,9 @@ test('a client has its own rate, probes apart, and a proxy may say who it is', a
   assert.deepEqual(await statuses('203.0.113.2'), [200, 200, 429]);
   const refused = await from('203.0.113.1');
   assert.ok(Number(refused.headers.get('retry-after')) > 0);
-  assert.match(await refused.text(), /the rate limit of 0.001 requests per second and client \(2 at once\) is reached/);
+  assert.match(
+    await refused.text(),
+    /the rate limit of 0.001 requests per second and client \(2 at once\) is reached/,
+  );
   for (let i = 0; i < 5; i++) assert.equal((await asked.get('/v2/health/live')).status, 200);
 });
-

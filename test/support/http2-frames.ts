@@ -11,7 +11,12 @@ export const GOAWAY = 7;
 export const CONTINUATION = 9;
 export const END_HEADERS = 4;
 
-export function h2Frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
+export function h2Frame(
+  type: number,
+  flags: number,
+  stream: number,
+  payload: Buffer = Buffer.alloc(0),
+): Buffer {
   const bytes = Buffer.alloc(HEAD_BYTES + payload.length);
   bytes.writeUIntBE(payload.length, 0, 3);
   bytes[3] = type;
