@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { batching } from './batching.js';
 import { binaryImage } from './binary-image.js';
 import { bytes } from './bytes.js';
+import { floods } from './floods.js';
 import { goals } from './goals.js';
 import { grpcEcho } from './grpc-echo.js';
 import { isolation } from './isolation.js';
@@ -22,6 +23,7 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   'binary-image': binaryImage,
   'grpc-echo': grpcEcho,
   bytes,
+  floods,
   isolation,
   memory,
   models,

@@ -91,6 +91,9 @@ Options:
                                     [default: 30]
     --max-body-bytes INTEGER        Largest request body, or gRPC message, in
                                     bytes  [default: 268435456]
+    --max-inflight-bytes INTEGER    Bytes of requests that are not answered yet,
+                                    in all; else a quarter of the memory that
+                                    the server may use
     --max-queue-size INTEGER        Requests that one model version may hold
                                     waiting  [default: 1024]
     --grpc-infer-response-compression-level [none|low|medium|high]

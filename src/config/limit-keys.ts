@@ -45,12 +45,12 @@ const limitKeys = {
   max_inflight_bytes: optional(
     cacheBytes,
     'Bytes of requests that are not answered yet, over REST and gRPC together; more are refused with 503.',
-    'a quarter of the memory that the server may use',
+    "a quarter of the process's memory",
   ),
   max_connections: optional(
     integer(1, 10_000_000),
     'Connections on all ports together; more are closed.',
-    '20000, and at most 9 of 10 files that the process may open',
+    "20000, at most nine tenths of the process's open files",
   ),
   max_connections_per_client: optional(count, 'The same from one address; 0 for any number.', '0'),
   client_rate: optional(
@@ -61,7 +61,7 @@ const limitKeys = {
   client_burst: optional(
     count,
     'Requests that it may make at once after a pause.',
-    'those of one second, 1 at least',
+    "one second's, 1 at least",
   ),
   client_concurrency: optional(
     count,

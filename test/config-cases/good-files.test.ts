@@ -48,6 +48,22 @@ const defaults = {
   repositories: [],
   allowModelUpload: false,
   loading: { maxLoads: 4, retry: { count: 0, firstDelayMs: 1000, longestDelayMs: 60_000 } },
+  limits: {
+    maxInflightBytes: null,
+    maxConnections: null,
+    maxConnectionsPerClient: null,
+    clientRate: null,
+    clientConcurrency: null,
+    trustedProxies: [],
+    minBodyRate: 240,
+    headersTimeoutMs: 60000,
+    idleTimeoutMs: 75000,
+    maxHeaderBytes: 16384,
+    maxHeaders: 128,
+    maxConcurrentStreams: 1024,
+    keepAliveMs: 60000,
+    keepAliveTimeoutMs: 20000,
+  },
   maxQueueSize: 1024,
   strictReadiness: true,
   exitOnError: false,
@@ -179,7 +195,25 @@ devices: {simulate: warboy*2, dev_root: fake/dev, sys_root: /fake/sys}
 log: {format: json}
 metrics: {allow: false, port: 8002, interval_ms: 500}
 trace: {file: t.json, level: [TIMESTAMPS, TENSORS], rate: 2, count: 3, log_frequency: 4, mode: triton}
-limits: {max_body_bytes: 1000, max_queue_size: 2, body_timeout_ms: 3}
+limits:
+  max_body_bytes: 1000
+  max_queue_size: 2
+  body_timeout_ms: 3
+  max_inflight_bytes: 4
+  max_connections: 5
+  max_connections_per_client: 6
+  client_rate: 7
+  client_burst: 8
+  client_concurrency: 9
+  trusted_proxies: [10.0.0.0/8, "::1"]
+  min_body_rate: 10
+  headers_timeout_ms: 11
+  idle_timeout_ms: 12
+  max_header_bytes: 2048
+  max_headers: 64
+  max_concurrent_streams: 13
+  keepalive_time_ms: 14
+  keepalive_timeout_ms: 15
 strict: true
 strict_readiness: false
 exit_on_error: true
@@ -217,6 +251,22 @@ drain_delay_seconds: 1.5
     repositories: [],
     allowModelUpload: false,
     loading: { maxLoads: 4, retry: { count: 0, firstDelayMs: 1000, longestDelayMs: 60_000 } },
+    limits: {
+      maxInflightBytes: 4,
+      maxConnections: 5,
+      maxConnectionsPerClient: 6,
+      clientRate: { requestsPerSecond: 7, burst: 8 },
+      clientConcurrency: 9,
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      minBodyRate: 10,
+      headersTimeoutMs: 11,
+      idleTimeoutMs: 12,
+      maxHeaderBytes: 2048,
+      maxHeaders: 64,
+      maxConcurrentStreams: 13,
+      keepAliveMs: 14,
+      keepAliveTimeoutMs: 15,
+    },
     maxQueueSize: 2,
     strictReadiness: false,
     exitOnError: true,
