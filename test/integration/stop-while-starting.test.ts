@@ -90,7 +90,10 @@ for (const { name, begin } of PHASES) {
         all.filter((pid) => !isGone(pid)),
         [],
       );
-      assert.deepEqual(readdirSync(temporary).filter((file) => !OF_OTHERS.test(file)), []);
+      assert.deepEqual(
+        readdirSync(temporary).filter((file) => !OF_OTHERS.test(file)),
+        [],
+      );
     });
   }
 }
