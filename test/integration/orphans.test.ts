@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { type ServerProcess, serverProcess } from '../support/command.js';
 import { eventually } from '../support/eventually.js';
 import { modelDirectory, slowModel, writeModel } from '../support/onnx-models.js';
+import { childrenOf, isGone, untilGone } from '../support/processes.js';
 
 const path = writeModel(modelDirectory(after), 'slow.onnx', slowModel());
-
-/** Those that the process started and that live, by `/proc`. */
-function childrenOf(parent: number | undefined): readonly number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && statOf(pid)?.parent === parent);
-}
-
-function statOf(pid: number): { readonly parent: number; readonly isAlive: boolean } | null {
-  try {
-    // The name in parentheses may hold anything.
-    const [state = 'X', parent] =
-      readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    return { parent: Number(parent), isAlive: !'ZX'.includes(state) };
-  } catch {
-    return null;
-  }
-}
 
 async function startSlow(): Promise<{ readonly server: ServerProcess; readonly engine: number }> {
   const model = ['--model-path', path, '--model-name', 'slow', '--device', 'cpu(1)*1'];
@@ -33,13 +16,6 @@ async function startSlow(): Promise<{ readonly server: ServerProcess; readonly e
   assert.deepEqual([engine > 0, others], [true, []]);
   return { server, engine };
 }
-
-const isGone = (pid: number): boolean => statOf(pid)?.isAlive !== true;
-const untilGone = (pid: number): Promise<boolean> =>
-  eventually(
-    () => new Promise<boolean>((resolve) => setTimeout(() => resolve(isGone(pid)), 5)),
-    (gone) => gone,
-  );
 
 const isLinux = process.platform === 'linux';
 

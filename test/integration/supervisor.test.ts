@@ -120,7 +120,7 @@ test('a new process that cannot load its model does not take the place of one th
 test('SIGHUP reaches the server', { skip }, async (t) => {
   const supervised = await start(t, plain);
   supervised.child.kill('SIGHUP');
-  await supervised.logged(/reload|configuration/);
+  await supervised.logged(/^the configuration was applied/);
 });
 
 test('what is wrong from the start is said once, with the status of the server', async (t) => {

@@ -34,12 +34,6 @@ export function residentMiB(pid: number | undefined): number {
   return Number(/^VmRSS:\s*(\d+) kB/m.exec(text)?.[1]) / 1024;
 }
 
-/** Whether the process has a listener for the signal of that number. */
-export function listensTo(pid: number | undefined, signal: number): boolean {
-  const mask = /^SigCgt:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
-  return (BigInt(`0x${mask}`) & (1n << BigInt(signal - 1))) !== 0n;
-}
-
 function statOf(pid: number): { readonly parent: number; readonly isAlive: boolean } | null {
   try {
     // The name in parentheses may hold anything.
