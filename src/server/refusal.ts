@@ -18,7 +18,9 @@ export function refuseConnection(
 ): void {
   // Of a request that has not come in whole, what came is the fault itself.
   const isOnItsWay = running?.req.complete === true && !running.destroyed && !running.writableFinished;
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+  // Nothing that is written to a broken TLS connection ever arrives, or is ever done.
+  const isBroken = error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL_') === true;
+  if (isBroken || !socket.writable) socket.destroy();
   else if (isOnItsWay) running.once('close', () => refuse(socket, refusalOf(error, limits)));
   else refuse(socket, refusalOf(error, limits));
 }

@@ -109,8 +109,5 @@ function reasonOf(error: Error, socket: TLSSocket): string {
 
 /** Types say that it is an Error; it is the name of one. */
 function certificateFault({ authorizationError }: TLSSocket): string {
-  const fault = String(authorizationError);
-  return fault === 'UNABLE_TO_GET_ISSUER_CERT'
-    ? 'it has no certificate that a known authority signed'
-    : `its certificate is not accepted (${fault})`;
+  return `its certificate is not accepted (${String(authorizationError)})`;
 }

@@ -1,7 +1,7 @@
 /** Whole servers with TLS: what clients, right and wrong ones, get from them. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -16,6 +16,7 @@ import { type GrpcClient, grpcClient, type Outcome, typedInput } from '../suppor
 import { hearLog } from '../support/heard.js';
 import { askSecurely, type Trust } from '../support/https-client.js';
 import { addSubModel, modelDirectory, writeModel } from '../support/onnx-models.js';
+import { repositoryRoot } from '../support/places.js';
 import { type AtEnd, atEnd, serve } from '../support/serve.js';
 import { GRPC, offerOf, settingsOf, startTestServer, type TestServer } from '../support/server.js';
 
@@ -110,7 +111,8 @@ describe('a server with TLS', { skip: withoutOpenssl }, () => {
     const stream = client.stream('ModelStreamInfer');
     const message = new Promise((resolve, reject) => stream.on('data', resolve).on('error', reject));
     stream.write(REQUEST);
-    assert.equal(((await message) as { error_message: string }).error_message, '');
+    const { error_message: fault = '' } = (await message) as { error_message?: string };
+    assert.equal(fault, '');
     stream.end();
   });
 
@@ -203,14 +205,10 @@ describe('a server with TLS', { skip: withoutOpenssl }, () => {
     });
 
     it('refuses to renegotiate', async () => {
-      const socket = connect({ port: server.port, host: '127.0.0.1', ca: ca.cert, maxVersion: 'TLSv1.2' });
-      await new Promise<void>((resolve) => socket.once('secureConnect', resolve));
-      const error = await new Promise<Error | null>((resolve) => {
-        socket.on('error', resolve);
-        socket.renegotiate({}, resolve);
-      });
-      assert.match(String(error), /no renegotiation/i);
-      socket.destroy();
+      // To s_client a line "R" is the order to renegotiate.
+      const text = await sClient(server.port, ['-tls1_2', '-CAfile', ca.certFile], 'R\n');
+      assert.match(text, /^RENEGOTIATING$/m);
+      assert.match(text, /no renegotiation/);
     });
 
     it('speaks HTTP/2 on the gRPC port and HTTP/1.1 on the other, as it says in the handshake', async () => {
@@ -251,11 +249,11 @@ describe('a server that asks clients for certificates', { skip: withoutOpenssl }
       assert.equal(outcome.code, grpc.status.UNAVAILABLE);
     }
     assert.ok(
-      log.some((line) => /^WARN no TLS with 127\.0\.0\.1 on the REST port: its cert/.test(line)),
+      log.some((line) => /no TLS with \S+ on the REST port: its certificate is not accepted/.test(line)),
       log.join('\n'),
     );
     assert.ok(
-      log.some((line) => / on the REST port: .*no certificate/.test(line)),
+      log.some((line) => / on the REST port: peer did not return a certificate/.test(line)),
       log.join('\n'),
     );
     const url = `https://127.0.0.1:${server.port}`;
@@ -273,6 +271,28 @@ describe('a server that asks clients for certificates', { skip: withoutOpenssl }
     await assert.rejects(askSecurely(server.port, INFER, wrong, BODY));
     const { code } = await securely(end, server.grpcPort, ca.cert, wrong).fail('ServerLive', {});
     assert.equal(code, grpc.status.UNAVAILABLE);
+  });
+});
+
+describe('docs/tls.md', { skip: withoutOpenssl }, () => {
+  const page = readFileSync(join(repositoryRoot, 'docs/tls.md'), 'utf8');
+
+  it('makes a certificate with which a server is trusted', async (t) => {
+    const end: AtEnd = (stop) => t.after(stop);
+    const folder = pemFolder(end);
+    const [command] = /^openssl req (?:.*\\\n)*.*$/m.exec(page) ?? [];
+    assert.ok(command, 'the page has no command of openssl');
+    execFileSync('sh', ['-c', command], { cwd: folder, stdio: 'ignore' });
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const server = await serve(end, settings({ certFile, keyFile }));
+    const ca = readFileSync(certFile, 'utf8');
+    assert.equal((await askSecurely(server.port, INFER, { ca }, BODY)).status, 200);
+    await securely(end, server.grpcPort, ca).call('ModelInfer', REQUEST);
+  });
+
+  it('lists the ciphers that are spoken, and no others', () => {
+    const rows = page.match(/^\| TLS 1\.\d \| .*$/gm) ?? [];
+    assert.deepEqual(rows.join(' ').match(/(?<=`)[A-Z0-9_-]{12,}(?=`)/g), CIPHERS);
   });
 });
 
