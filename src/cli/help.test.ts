@@ -88,6 +88,17 @@ Options:
     --allow-client-shm / --no-allow-client-shm
                                     Clients may pass tensors in shared memory of
                                     this host  [default: no-allow-client-shm]
+    --auth-config FILENAME          Path to a config file about who may do what:
+                                    API keys, tokens, certificates, roles
+    --http-restricted-api TEXT      Parts of the REST API that need a header, as
+                                    api,api:header=value; may be given several
+                                    times
+    --grpc-restricted-protocol TEXT
+                                    The same for gRPC, where the header is
+                                    called triton-grpc-protocol-header
+    --cors-allow-origin TEXT        Origin of pages that may use the REST API
+                                    from a browser, * for all; may be given
+                                    several times
     --ui / --no-ui                  Serve the dashboard at / on the HTTP port
                                     [default: ui]
     --allow-metrics / --no-allow-metrics
@@ -140,6 +151,7 @@ Commands:
     top      Show what the models of a running server do, as it happens
     devices  List the devices that models can run on
     inspect  Show what a model file expects, answers and contains
+    keys     Make API keys for a server with --auth-config
     help     Show the help of a command
 `;
 
@@ -148,11 +160,13 @@ const MODELS_HELP = `Usage: furiosa models [COMMAND] [OPTIONS] [NAME]
     Show, load and unload the models of a running server
 
 Options:
-    --url URL  Address of the running server; else FURIOSA_SERVER_URL  [default:
-               http://localhost:8080]
-    --json     Print JSON for machines instead of a table.
-    --wide     Show platform, instances, traffic, policy and source, too
-    --help     Show this message and exit.
+    --url URL       Address of the running server; else FURIOSA_SERVER_URL
+                    [default: http://localhost:8080]
+    --api-key TEXT  Key to the server; better FURIOSA_API_KEY, which others do
+                    not see
+    --json          Print JSON for machines instead of a table.
+    --wide          Show platform, instances, traffic, policy and source, too
+    --help          Show this message and exit.
 
 Commands:
     list    Show the models and their versions (the default)
@@ -169,6 +183,8 @@ const UNLOAD_HELP = `Usage: furiosa models unload [OPTIONS] NAME
 Options:
     --url URL          Address of the running server; else FURIOSA_SERVER_URL
                        [default: http://localhost:8080]
+    --api-key TEXT     Key to the server; better FURIOSA_API_KEY, which others
+                       do not see
     --with-dependents  Unload the ensembles that need it, too
     --timeout SECONDS  How long to wait for requests in flight  [default: 60]
     --help             Show this message and exit.
