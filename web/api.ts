@@ -1,3 +1,5 @@
+import { fetchWithKey } from './api-key.js';
+
 /** What the server said instead of doing what it was asked. */
 export class ApiError extends Error {
   readonly status: number;
@@ -15,7 +17,7 @@ export async function ask<Answer>(method: 'GET' | 'POST', path: string, body?: u
     init.body = JSON.stringify(body);
     init.headers = { 'content-type': 'application/json' };
   }
-  const response = await fetch(path, init);
+  const response = await fetchWithKey(path, init);
   const text = await response.text();
   if (!response.ok)
     throw new ApiError(response.status, sentenceOf(text) ?? `${response.status} ${response.statusText}`);

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { keepHistory } from './history.js';
 import { type Route, useRoute } from './route.js';
 import { Header } from './shell/header.js';
+import { KeyDialog } from './shell/key-dialog.js';
 import { titleOf } from './shell/title.js';
 import { SHELL_TEXT } from './text/shell-text.js';
 import { language, useTexts } from './text/text.js';
@@ -45,6 +46,7 @@ export function App() {
       >
         {say('skip')}
       </a>
+      <KeyDialog />
       <Header view={route.view} />
       <main ref={main} id="main" tabIndex={-1}>
         {viewOf(route)}

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { followEvents } from './event-stream.js';
 import { after, type Live, NOTHING_YET } from './live-state.js';
 import type { LiveFrame } from './live-types.js';
 
@@ -10,7 +11,7 @@ type Listener = (live: Live) => void;
 class LiveStream {
   #live: Live = NOTHING_YET;
   readonly #listeners = new Set<Listener>();
-  #source: EventSource | null = null;
+  #stop: (() => void) | null = null;
 
   get live(): Live {
     return this.#live;
@@ -19,28 +20,20 @@ class LiveStream {
   /** Open as long as somebody listens. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
-    if (this.#source === null) this.#open();
+    this.#stop ??= this.#open();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
-      this.#source?.close();
-      this.#source = null;
+      this.#stop?.();
+      this.#stop = null;
     };
   }
 
-  #open(): void {
-    const source = new EventSource('/v2/live');
-    this.#source = source;
-    source.onmessage = (event: MessageEvent<string>) =>
-      this.#tell(after(this.#live, JSON.parse(event.data) as LiveFrame));
-    source.onerror = () => {
-      this.#tell({ ...this.#live, isConnected: false });
-      // A browser gives up where the answer was no stream, for instance from a proxy before a server that is away.
-      if (source.readyState !== EventSource.CLOSED || this.#source !== source) return;
-      setTimeout(() => {
-        if (this.#source === source) this.#open();
-      }, 2000);
-    };
+  #open(): () => void {
+    return followEvents('/v2/live', {
+      data: (text) => this.#tell(after(this.#live, JSON.parse(text) as LiveFrame)),
+      lost: () => this.#tell({ ...this.#live, isConnected: false }),
+    });
   }
 
   #tell(live: Live): void {

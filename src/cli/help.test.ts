@@ -126,6 +126,17 @@ Options:
     --grpc-server-key FILENAME      Private key of that certificate
     --grpc-root-cert FILENAME       Certificates of those who sign certificates
                                     of clients
+    --auth-config FILENAME          Path to a config file about who may do what:
+                                    API keys, tokens, certificates, roles
+    --http-restricted-api TEXT      Parts of the REST API that need a header, as
+                                    api,api:header=value; may be given several
+                                    times
+    --grpc-restricted-protocol TEXT
+                                    The same for gRPC, where the header is
+                                    called triton-grpc-protocol-header
+    --cors-allow-origin TEXT        Origin of pages that may use the REST API
+                                    from a browser, * for all; may be given
+                                    several times
     --ui / --no-ui                  Serve the dashboard at / on the HTTP port
                                     [default: ui]
     --allow-metrics / --no-allow-metrics
@@ -178,6 +189,7 @@ Commands:
     top      Show what the models of a running server do, as it happens
     devices  List the devices that models can run on
     inspect  Show what a model file expects, answers and contains
+    keys     Make API keys for a server with --auth-config
     help     Show the help of a command
 `;
 
@@ -191,6 +203,8 @@ Options:
     --ca FILENAME    Certificates to trust for https in place of the system's
     --cert FILENAME  Certificate to show to a server that asks for one
     --key FILENAME   Private key of that certificate
+    --api-key TEXT   Key to the server; better FURIOSA_API_KEY, which others do
+                     not see
     --json           Print JSON for machines instead of a table.
     --wide           Show platform, instances, traffic, policy and source, too
     --help           Show this message and exit.
@@ -213,6 +227,8 @@ Options:
     --ca FILENAME      Certificates to trust for https in place of the system's
     --cert FILENAME    Certificate to show to a server that asks for one
     --key FILENAME     Private key of that certificate
+    --api-key TEXT     Key to the server; better FURIOSA_API_KEY, which others
+                       do not see
     --with-dependents  Unload the ensembles that need it, too
     --timeout SECONDS  How long to wait for requests in flight  [default: 60]
     --help             Show this message and exit.

@@ -111,7 +111,7 @@ const FACTS = 'in=3136 out=180 peer=10.0.0.7';
 const lines: [parts: Partial<RequestRecord>, line: string][] = [
   [
     {},
-    `POST /v2/models/mnist/infer                200     3.21 ms  mnist/2 queue=0.10 run=2.80 rows=4 ${FACTS} id=a1 trace=${TRACE}`,
+    `POST /v2/models/mnist/infer                200     3.21 ms  mnist/2 queue=0.10 run=2.80 rows=4 ${FACTS} who=ci id=a1 trace=${TRACE}`,
   ],
   [
     {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, modelPath, sentenceOf } from '../api.js';
+import { fetchWithKey } from '../api-key.js';
 import type { Fill } from './elements.js';
 import { type LoadProgress, runLoad } from './load-run.js';
 import { LOAD_LIMITS, type Plan } from './plan.js';
@@ -72,7 +73,7 @@ function senderOf(path: string, bodies: readonly RequestBody[]): (signal: AbortS
   return async (signal) => {
     const body = bodies[turn++ % bodies.length];
     if (body === undefined) return;
-    const response = await fetch(path, {
+    const response = await fetchWithKey(path, {
       method: 'POST',
       headers: {
         'content-type': 'application/octet-stream',

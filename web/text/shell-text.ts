@@ -2,6 +2,7 @@ import type { Texts } from './text.js';
 
 type Key =
   | ('skip' | 'navigation' | 'models' | 'devices' | 'load' | 'try')
+  | ('keyWanted' | 'keyNone' | 'keyWrong' | 'key' | 'keyUse')
   | ('language' | 'theme' | 'system' | 'light' | 'dark')
   | ('connecting' | 'ready' | 'notReady' | 'lost' | 'lostAt' | 'up' | 'memory' | 'cpu');
 
@@ -13,6 +14,11 @@ export const SHELL_TEXT: Texts<Key> = {
     devices: 'Devices',
     load: 'Load test',
     try: 'Try it',
+    keyWanted: 'This server asks for a key',
+    keyNone: 'It is kept until this tab is closed, and sent to this server alone.',
+    keyWrong: 'The key that was given is not valid any more, or never was.',
+    key: 'API key',
+    keyUse: 'Use this key',
     language: 'Language',
     theme: 'Theme',
     system: 'System',
@@ -35,6 +41,11 @@ export const SHELL_TEXT: Texts<Key> = {
     devices: '장치',
     load: '부하 시험',
     try: '실행해 보기',
+    keyWanted: '이 서버는 API 키가 필요함',
+    keyNone: '키는 이 탭을 닫을 때까지만 보관되며 이 서버에만 보냄.',
+    keyWrong: '입력한 키가 유효하지 않음.',
+    key: 'API 키',
+    keyUse: '키 사용',
     language: '언어',
     theme: '테마',
     system: '시스템',

@@ -1,4 +1,5 @@
 import { ApiError, modelPath, sentenceOf } from '../api.js';
+import { fetchWithKey } from '../api-key.js';
 import { type Labels, labelsOf } from './label-texts.js';
 import { decodeAnswer, encodeRequest, type Tensor, type WireAnswer } from './wire.js';
 
@@ -19,7 +20,7 @@ export async function infer(
 ): Promise<Inference> {
   const { headLength, body } = encodeRequest(inputs);
   const from = performance.now();
-  const response = await fetch(`${modelPath(model, version)}/infer`, {
+  const response = await fetchWithKey(`${modelPath(model, version)}/infer`, {
     method: 'POST',
     headers: { [HEAD_LENGTH]: String(headLength) },
     body,
@@ -53,7 +54,7 @@ export async function askLabels(
   const { headLength, body } = encodeRequest(inputs, [
     { name: output, parameters: { classification: classes, binary_data: false } },
   ]);
-  const response = await fetch(`${modelPath(model, version)}/infer`, {
+  const response = await fetchWithKey(`${modelPath(model, version)}/infer`, {
     method: 'POST',
     headers: { [HEAD_LENGTH]: String(headLength) },
     body,
