@@ -173,7 +173,10 @@ test('SIGHUP is a reload, and the log says what was done or why nothing was', as
   server.list(['a', 'two.onnx'], ['c', 'three.onnx']);
   server.server.child.kill('SIGHUP');
   const done = await server.server.logged(/^the configuration was applied/);
-  assert.equal(done.message, 'the configuration was applied: 1 loaded, 0 changed, 1 unloaded, 1 kept');
+  assert.equal(
+    done.message,
+    'the configuration was applied: 1 loaded, 0 changed, 1 unloaded, 0 rerouted, 1 kept',
+  );
   await eventually(
     () => statesOf(server),
     (states) => states === 'a READY, c READY',

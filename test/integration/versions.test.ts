@@ -167,7 +167,12 @@ describe('versions of a model', () => {
     assert.deepEqual(
       json.filter(({ name }: Loose) => name === 'latest'),
       [
-        { name: 'latest', version: '1', state: 'UNAVAILABLE' },
+        {
+          name: 'latest',
+          version: '1',
+          state: 'UNAVAILABLE',
+          reason: 'not wanted by the version policy latest(1)',
+        },
         { name: 'latest', version: '2', state: 'READY' },
       ],
     );
