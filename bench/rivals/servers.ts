@@ -74,7 +74,7 @@ const mlserver: Server = {
   command(model, form, { rest, grpc }) {
     const isTuned = form === 'tuned';
     const folder = temporaryFolder();
-    const settings = { host: '127.0.0.1', http_port: rest, grpc_port: grpc, metrics_port: rest };
+    const settings = { host: '127.0.0.1', http_port: rest, grpc_port: grpc, metrics_port: grpc + 1 };
     const tuned = { parallel_workers: 0, metrics_endpoint: null, gzip_enabled: false, debug: false };
     writeJson(join(folder, 'settings.json'), { ...settings, ...(isTuned ? tuned : {}) });
     const batching = isTuned && isMid(model) ? { max_batch_size: MOST_ROWS, max_batch_time: 0.001 } : {};
