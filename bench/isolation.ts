@@ -2,14 +2,12 @@
  * What a process wall costs: CPU time of a request (of the server and its engine process together) and the median time to its answer,
  * beside the same model behind a thread wall. The model gives back what it gets.
  */
-import { enginesOf } from '../chaos/processes.js';
 import { identityModel, writeModel } from '../test/support/onnx-models.js';
-import type { LoadResult } from './load-result.js';
 import type { Ports } from './our-server.js';
-import { cpuMicros, type Participant, participant } from './process.js';
+import { type Participant, participant } from './process.js';
 import { type OneInput, restAnswer, restRequest } from './requests.js';
-import { configFileOfEntries, temporaryFile, temporaryFolder } from './samples.js';
-import { alternate, httpBytes, type Measure, type Plan, ratioOf } from './side-by-side.js';
+import { configFileOfEntries, temporaryFolder } from './samples.js';
+import { alternate, type Measure, overHttp, type Plan, ratioOf } from './side-by-side.js';
 import { median, table } from './table.js';
 
 const SIZES = [16, 602_112, 4_915_200];
@@ -66,21 +64,5 @@ async function measureOf(
   const input: OneInput = { model, datatype: 'UINT8', shape: [size], data };
   const request = restRequest(input);
   await restAnswer(server.first.rest, request);
-  const order = {
-    port: server.first.rest,
-    requestFiles: [temporaryFile('request', httpBytes(request))],
-    connections: 1,
-  };
-  return async (durationMs) => {
-    const pids = [server.pid, ...enginesOf(server.pid)];
-    const spent = (): number => pids.reduce((sum, pid) => sum + cpuMicros(pid), 0);
-    const before = spent();
-    const result = await load.ask<LoadResult>({ ...order, durationMs });
-    if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
-    return {
-      perSecond: result.perSecond,
-      cpuMicros: (spent() - before) / result.answers,
-      p50Ms: result.p50Ms,
-    };
-  };
+  return overHttp(load, server, server.first.rest, { ...request, connections: 1 });
 }

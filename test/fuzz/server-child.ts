@@ -19,7 +19,7 @@ const models = [
 const server = await startTestServer(
   settingsOf(models, {
     grpc: { ...GRPC, messageTimeoutMs: 2000 },
-    rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 2000 },
+    rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 1024 * 1024, bodyTimeoutMs: 2000, corsOrigins: [] },
   }),
 );
 await server.server.modelsSettled;

@@ -41,6 +41,7 @@ const REST: Readonly<Record<string, ApiCategory>> = {
   'GET /v2/repository/index': 'model-repository',
   'POST /v2/repository/index': 'model-repository',
   'GET /v2/repository/models': 'model-repository',
+  'GET /v2/repository/sources': 'model-repository',
   'POST /v2/repository/models/:model/load': 'model-repository',
   'POST /v2/repository/models/:model/unload': 'model-repository',
   'GET /v2/repository/plan': 'configuration',

@@ -100,7 +100,13 @@ test('a stop answers what is in flight, refuses what is new with 503, and ends w
 test('a stop lets an answer that is being sent arrive whole', async () => {
   const path = writeModel(folder, 'large.onnx', identityModel('UINT8'));
   const parts = {
-    rest: { host: '127.0.0.1', port: 0, maxBodyBytes: 64 * 1024 * 1024, bodyTimeoutMs: 10_000, corsOrigins: [] },
+    rest: {
+      host: '127.0.0.1',
+      port: 0,
+      maxBodyBytes: 64 * 1024 * 1024,
+      bodyTimeoutMs: 10_000,
+      corsOrigins: [],
+    },
   };
   const server = await startTestServer(settingsOf([offerOf({ name: 'large', path })], parts));
   await server.server.modelsSettled;

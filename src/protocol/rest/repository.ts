@@ -68,11 +68,16 @@ export function repositoryRoutes(serving: Serving): readonly RestRoute[] {
       {
         id: 'repositorySources',
         tag: 'repository',
+        category: 'model-repository',
         summary: 'The places of models, and whether they can be looked at',
         answers: { 200: { description: 'Every place.', content: jsonContent(SOURCES) } },
         errors: [],
       },
-      () => json(200, encodeSources(serving.sources())),
+      ({ call }) => {
+        // A source names folders and addresses of all models.
+        call.access?.checkModel(null);
+        return json(200, encodeSources(serving.sources()));
+      },
     ),
     post(
       '/v2/repository/models/:model/load',
