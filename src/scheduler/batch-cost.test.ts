@@ -23,6 +23,17 @@ test('a size that was measured is predicted by itself, another one by the line',
   assert.equal(Math.round(cost.predictMs(16) ?? 0), 20);
 });
 
+test('nobody is refused by what was never measured: up to twice the largest size, and no more', () => {
+  const cost = seen(1, 4);
+  const foreseen = [1, 4, 8, 9, 100_000].map((rows) => cost.foresee(rows));
+  assert.deepEqual(
+    foreseen.map((ms) => ms !== null),
+    [true, true, true, false, false],
+  );
+  assert.equal(cost.foresee(4), cost.predictMs(4));
+  assert.equal(new BatchCost().foresee(1), null);
+});
+
 test('the mean follows slowly', () => {
   const cost = seen(1);
   cost.observe(1, 15);

@@ -67,6 +67,14 @@ export class BatchCost {
   }
 
   /**
+   * The same, as far as somebody may be refused by it: null also of more rows than twice those of the largest run so far. A line
+   * through small runs says nothing of one that is a thousand times as large.
+   */
+  foresee(rows: number): number | null {
+    return classOf(rows) > this.#classes.length ? null : this.predictMs(rows);
+  }
+
+  /**
    * The most rows that are worth a run: more would make each of them wait longer and the work no faster.
    *
    * @param waitingRows how many could be taken

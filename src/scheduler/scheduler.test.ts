@@ -654,6 +654,16 @@ test('one that could not be answered before its deadline is refused at once', as
   assert.equal((await fail(submit(3, within(130)))).code, 'OVERLOADED');
 });
 
+test('nobody is refused by a guess: of requests far larger than any that was run, nothing is expected', async () => {
+  const { clock, ask, heard } = await slow();
+  const soon = { call: callOf({ deadline: clock.now() + 1000 }) };
+  heard.length = 0;
+  ask(1, { ...soon, rows: 1000 });
+  ask(2, soon);
+  await settle();
+  assert.deepEqual(heard, []);
+});
+
 test('what is expected knows of batches: many go as fast as one', async () => {
   const { clock, runner, ask, heard, end, occupy } = setUp();
   // Runs of one row and of eight take 40 ms.

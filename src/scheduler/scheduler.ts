@@ -167,15 +167,17 @@ export class Scheduler implements Submitter {
 
   /** When an answer could be there, in milliseconds from now; null where nothing is ahead, or nothing is known. */
   #predictMs(rows: number, key: string, priority: number): number | null {
-    const ahead = this.#room.rowsBefore(priority);
-    if (ahead === 0 && this.#pool.idle > 0) return null;
+    const ahead = this.#room.before(priority);
+    if (ahead.rows === 0 && this.#pool.idle > 0) return null;
     const { cost } = this.#room.statsOf(key);
     const most = this.#batching.isOn ? Math.max(1, this.#batching.maxRows) : 1;
-    const runRows = Math.max(1, rows, Math.min(ahead + rows, cost.efficientRows(most)));
-    const runMs = cost.predictMs(runRows);
-    if (runMs === null) return null;
+    const runRows = Math.max(1, rows, Math.min(ahead.rows + rows, cost.efficientRows(most)));
+    const runMs = cost.foresee(runRows);
+    // What waits ahead may be larger than anything that was measured, too.
+    const isKnown = cost.foresee(ahead.rows / Math.max(1, ahead.size)) !== null;
+    if (runMs === null || !isKnown) return null;
     const msPerRow = this.#drain.msPerRow ?? runMs / runRows / this.#pool.size;
-    return Math.max(0, this.#pool.nextDoneAt - this.#clock.now()) + ahead * msPerRow + runMs;
+    return Math.max(0, this.#pool.nextDoneAt - this.#clock.now()) + ahead.rows * msPerRow + runMs;
   }
 
   #enter(task: Task, key: string, delayedAt: number | null): void {
@@ -243,7 +245,7 @@ export class Scheduler implements Submitter {
     const limits = this.#limits(lane);
     const { mostRows } = limits;
     let front = lane.front(mostRows);
-    const late = hopelessAmong(front, cost.predictMs(rowsOf(front)), lane.rows, now);
+    const late = hopelessAmong(front, cost.foresee(rowsOf(front)), lane.rows, now);
     for (const task of late) this.#drop(task, expired('would have passed before its answer was there'));
     if (late.length > 0) front = lane.front(mostRows);
     const [first] = front;

@@ -32,10 +32,10 @@ test('what waits is counted, in all and by priority', () => {
   room.push(urgent, 'a');
   room.push(taskOf(2, { priority: 2 }, { rows: 4 }), 'b');
   assert.deepEqual(room.loadFor(1), { size: 2, rows: 7, byteLength: 7, sizeOfPriority: 1 });
-  assert.deepEqual([room.rowsBefore(1), room.rowsBefore(2)], [3, 7]);
+  assert.deepEqual([room.before(1).rows, room.before(2).rows], [3, 7]);
   assert.equal(room.take(urgent), true);
   assert.deepEqual(room.loadFor(1), { size: 1, rows: 4, byteLength: 4, sizeOfPriority: 0 });
-  assert.deepEqual([room.rowsBefore(1), room.rowsBefore(2)], [0, 4]);
+  assert.deepEqual([room.before(1).rows, room.before(2).rows], [0, 4]);
 });
 
 test('a task waits once and is taken once', () => {

@@ -38,11 +38,15 @@ export class WaitingRoom {
     return { size: this.size, rows: this.#rows, byteLength: this.#byteLength, sizeOfPriority };
   }
 
-  /** Rows that wait with this priority or a more urgent one. */
-  rowsBefore(priority: number): number {
-    let rows = 0;
-    for (const [each, level] of this.#levels) if (each <= priority) rows += level.rows;
-    return rows;
+  /** What waits with this priority or a more urgent one. */
+  before(priority: number): { readonly size: number; readonly rows: number } {
+    let [size, rows] = [0, 0];
+    for (const [each, level] of this.#levels) {
+      if (each > priority) continue;
+      size += level.size;
+      rows += level.rows;
+    }
+    return { size, rows };
   }
 
   has(task: Task): boolean {

@@ -30,7 +30,7 @@ const SKIN: ProtocolSkin = {
 };
 
 function limitsOf(clock: WallClock): ServerLimits {
-  return new ServerLimits({ ...DEFAULT_LIMITS, maxInflightBytes: 1000, maxConnections: 100 }, clock);
+  return new ServerLimits({ ...DEFAULT_LIMITS, maxInflightBytes: 1000, maxConnections: 1000 }, clock);
 }
 
 async function stage(t: TestContext, hstsSeconds = 0): Promise<Stage> {

@@ -32,7 +32,7 @@ const model = {
 const defaults = {
   server: { name: 'furiosa-server', version: '1.2.3', extensions: [] },
   control: { mode: 'explicit', startWith: null, pollMs: 15_000 },
-  rest: { host: '0.0.0.0', port: 8080, maxBodyBytes: 268435456, bodyTimeoutMs: 60000 },
+  rest: { host: '0.0.0.0', port: 8080, maxBodyBytes: 268435456, bodyTimeoutMs: 60000, corsOrigins: [] },
   grpc: {
     host: '0.0.0.0',
     port: 8081,
@@ -68,6 +68,7 @@ const defaults = {
   strictReadiness: true,
   exitOnError: false,
   tls: null,
+  access: { policy: null, http: [], grpc: [] },
   allowClientShm: false,
   hasDashboard: true,
   listenWhenReady: false,
@@ -228,7 +229,7 @@ drain_delay_seconds: 1.5
   assert.deepEqual(plain(settings), {
     server: { name: 'mine', version: '0.10', extensions: ['a', 'b'] },
     control: { mode: 'explicit', startWith: [], pollMs: 15_000 },
-    rest: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, bodyTimeoutMs: 3 },
+    rest: { host: '127.0.0.1', port: 9000, maxBodyBytes: 1000, bodyTimeoutMs: 3, corsOrigins: [] },
     grpc: {
       host: '127.0.0.2',
       port: 9001,

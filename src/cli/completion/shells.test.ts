@@ -111,15 +111,15 @@ describe('completion in a real bash', { skip: lacking('bash') }, () => {
       offer furiosa-server --log-format ''; offer furiosa devices --; offer furiosa server --http-port ''
       offer furiosa models ''; offer furiosa models plan --; offer furiosa models --`;
     assert.deepEqual(output('bash', ['--norc', '-c', probe]).split('\n'), [
-      'server models top devices inspect help',
+      'server models top devices inspect keys help',
       'ERROR INFO WARN DEBUG TRACE',
       'ERROR INFO WARN DEBUG TRACE',
       'auto pretty json',
-      '--json --simulate --url --ca --cert --key --help',
+      '--json --simulate --url --ca --cert --key --api-key --help',
       '',
       'list load unload plan reload',
-      '--url --ca --cert --key --help',
-      '--url --ca --cert --key --json --wide --help',
+      '--url --ca --cert --key --api-key --help',
+      '--url --ca --cert --key --api-key --json --wide --help',
       '',
     ]);
   });
@@ -155,10 +155,10 @@ describe('completion in a real zsh', { skip: lacking('zsh') }, () => {
 
 describe('completion in a real fish', { skip: lacking('fish') }, () => {
   const candidates: readonly (readonly [typed: string, offered: readonly string[]])[] = [
-    ['furiosa ', ['devices', 'help', 'inspect', 'models', 'server', 'top']],
+    ['furiosa ', ['devices', 'help', 'inspect', 'keys', 'models', 'server', 'top']],
     ['furiosa models ', ['list', 'load', 'plan', 'reload', 'unload']],
-    ['furiosa models --', ['--ca', '--cert', '--help', '--json', '--key', '--url', '--wide']],
-    ['furiosa models plan --', ['--ca', '--cert', '--help', '--key', '--url']],
+    ['furiosa models --', ['--api-key', '--ca', '--cert', '--help', '--json', '--key', '--url', '--wide']],
+    ['furiosa models plan --', ['--api-key', '--ca', '--cert', '--help', '--key', '--url']],
     ['furiosa models plan ', []],
     ['furiosa models unload --w', ['--with-dependents']],
     ['furiosa models load --config s', ['server.yaml']],
@@ -185,7 +185,7 @@ describe('completion in a real fish', { skip: lacking('fish') }, () => {
     ['furiosa inspect ', ['mnist model.onnx', 'models/', 'server.yaml']],
     // The argument is called like a command, and is none.
     ['furiosa inspect server --', ['--help', '--json']],
-    ['furiosa help ', ['devices', 'inspect', 'models', 'server', 'top']],
+    ['furiosa help ', ['devices', 'inspect', 'keys', 'models', 'server', 'top']],
     ['furiosa server --http-port ', []],
     ['furiosa --v', ['--version']],
   ];
