@@ -126,7 +126,7 @@ test('a chunked body that grows is refused when there is no room for more of it'
   const piece = `${MIB.toString(16)}\r\n${' '.repeat(MIB)}\r\n`;
   const answer = await sendRaw(
     asked.port,
-    `POST ${INFER} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n${piece.repeat(3)}0\r\n\r\n`,
+    `POST ${INFER} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n${piece.repeat(3)}0\r\n\r\n`,
   );
   assert.match(answer, /^HTTP\/1.1 503 .*there is no room for this one of/s);
   other.socket.destroy();

@@ -11,7 +11,7 @@ const rows: [limits: ArrivalLimits, elapsedMs: number, receivedBytes: number, ne
   [plain, 59_999, 0, 1],
   [plain, 60_000, 1e9, 'timeout'],
   [paced, 0, 0, 5000],
-  [paced, 4999, 0, 5000],
+  [paced, 4999, 0, 1],
   [paced, 5000, 1199, 'slow'],
   [paced, 5000, 1200, 5000],
   [paced, 57_000, 1e6, 3000],

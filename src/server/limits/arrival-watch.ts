@@ -21,7 +21,9 @@ export function lookAt(
 ): LateReason | number {
   if (elapsedMs >= timeoutMs) return 'timeout';
   if (minRate > 0 && elapsedMs >= GRACE_MS && receivedBytes * 1000 < minRate * elapsedMs) return 'slow';
-  return Math.min(timeoutMs - elapsedMs, minRate > 0 ? GRACE_MS : timeoutMs);
+  // A timer may be early by a part of a millisecond: then it is looked again at the rest.
+  const toNextMs = elapsedMs < GRACE_MS ? GRACE_MS - elapsedMs : GRACE_MS;
+  return Math.min(timeoutMs - elapsedMs, minRate > 0 ? toNextMs : timeoutMs);
 }
 
 /**
