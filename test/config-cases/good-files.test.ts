@@ -221,6 +221,8 @@ drain_delay_seconds: 1.5
     exitOnError: true,
     allowClientShm: true,
     hasDashboard: true,
+    listenWhenReady: false,
+    hangTimeoutMs: 30_000,
     drainDelayMs: 1500,
     drainTimeoutMs: 30000,
     models: [{ ...model, name: 'm', strict: true }],
