@@ -20,6 +20,7 @@ function setUp(parts: { readonly drainDelayMs?: number; readonly drainTimeoutMs?
       diary.push('close the door');
       return connectionsGone.promise;
     },
+    endIdle: () => diary.push('end idle connections'),
     close: (cutOffMs: number) => {
       diary.push(`close within ${cutOffMs}`);
       return Promise.resolve();
@@ -71,21 +72,22 @@ test('a stop goes from the top down: readiness, requests, models, port', async (
   assert.equal(gate.state, 'closed');
   request.resolve();
   await settle();
-  assert.deepEqual(diary, ['leave', 'close the door', 'unload']);
+  const doors = ['leave', 'close the door', 'end idle connections'];
+  assert.deepEqual(diary, [...doors, 'unload']);
   clock.advance(3000);
   unloaded.resolve();
   await settle();
   const rest = ['unload', 'remove files', 'close within 7000', 'close traces'];
-  assert.deepEqual(diary, ['leave', 'close the door', ...rest]);
+  assert.deepEqual(diary, [...doors, ...rest]);
   assert.equal(statusNow(), 0);
 });
 
-test('behind a closed door, connections that stay are served for a second', async () => {
+test('behind a closed door, connections that stay are served for three seconds', async () => {
   const { clock, gate, stopper } = setUp({ drainDelayMs: 500 });
   stopper.stop(0);
   clock.advance(500);
   await settle();
-  clock.advance(999);
+  clock.advance(2999);
   await settle();
   assert.equal(gate.state, 'leaving');
   clock.advance(1);

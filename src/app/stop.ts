@@ -10,8 +10,12 @@ const log = loggerOf('app::stop');
 /** Wishes to stop so close together are one. */
 const SAME_WISH_MS = 900;
 
-/** Once the door is closed, connections that are still there get so long to be used or to go. */
-const LAST_CALL_MS = 1000;
+/**
+ * Once the door is closed, connections that are still there get so long to be used or to go. A proxy that has heard of
+ * a failure comes back to the connections it has after a while, and should find them served: nginx does after its
+ * `fail_timeout`, a second in our example.
+ */
+const LAST_CALL_MS = 3000;
 
 /** Answers get so long to be sent even when the limit was used up. */
 const MIN_SEND_MS = 500;
@@ -104,6 +108,9 @@ export class Stopper {
     const { listener, grpcListener } = this.#parts;
     const gone = Promise.all([listener.closeDoor(), grpcListener?.closeDoor()]);
     await Promise.race([gone, this.#pause(LAST_CALL_MS)]);
+    // Now, and not once requests are refused: a proxy would use those it has, and could only pass the refusal on.
+    listener.endIdle();
+    grpcListener?.endIdle();
   }
 
   async #finish(): Promise<void> {

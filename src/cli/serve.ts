@@ -28,8 +28,8 @@ export async function serve(settings: Settings, readAgain: () => Settings): Prom
   process.on('SIGHUP', hangUp);
   for (const signal of STOP_SIGNALS) process.on(signal, stop);
   endNoMore();
+  const link = SupervisorLink.find({ giveWay });
   try {
-    const link = SupervisorLink.find({ giveWay });
     await link?.begin({ logFormat: formatOf(settings), hangTimeoutMs: settings.hangTimeoutMs });
     const supervision = link === null ? UNSUPERVISED : { sockets: link, restarts: link.restarts };
     // Whoever is asked to stop before the ports are open has nothing to drain, whatever it waits for.
@@ -42,6 +42,7 @@ export async function serve(settings: Settings, readAgain: () => Settings): Prom
     if (!server.enginesAreGone) process.kill(process.pid, 'SIGKILL');
     return status;
   } finally {
+    link?.close();
     stopLog();
   }
 }

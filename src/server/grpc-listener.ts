@@ -121,6 +121,12 @@ export class GrpcListener {
     return this.#gone;
   }
 
+  /** Ends the connections without calls, and the others with their last one. */
+  endIdle(): void {
+    this.#ending = true;
+    for (const session of this.#sessions.keys()) session.close();
+  }
+
   /**
    * Takes no new connection, ends idle ones and streaming calls, and settles when the last connection is gone or cut
    * off.
@@ -137,8 +143,7 @@ export class GrpcListener {
       call.finish(status);
       call.leave();
     }
-    this.#ending = true;
-    for (const session of this.#sessions.keys()) session.close();
+    this.endIdle();
     await gone;
     timer.cancel();
   }

@@ -138,6 +138,12 @@ export class Listener {
     return this.#gone;
   }
 
+  /** Ends the connections on which nothing is being answered. */
+  endIdle(): void {
+    const idle = [...this.#connections].filter((socket) => !this.#isAnswering(socket));
+    hangUp(idle, this.#clock);
+  }
+
   /**
    * Ends the streams, lets the other answers that are being sent arrive, then takes no new connection and ends the
    * others. What has not ended after `cutOffMs` is cut off. Until then a new request is answered as the gate says.
@@ -149,8 +155,7 @@ export class Listener {
     const timer = this.#clock.startTimer(cutOffMs, () => cutOff.resolve());
     await Promise.race([cutOff.promise, this.#allSent()]);
     const gone = this.closeDoor();
-    const idle = [...this.#connections].filter((socket) => !this.#isAnswering(socket));
-    hangUp(idle, this.#clock);
+    this.endIdle();
     this.#door?.close();
     await Promise.race([cutOff.promise, gone]);
     timer.cancel();

@@ -64,6 +64,11 @@ export class SupervisorLink implements KeptSockets {
     return new Promise((resolve) => this.#tell({ kind: 'done', status }, undefined, () => resolve()));
   }
 
+  /** Hangs up: an open channel would keep a process that has nothing left to do. */
+  close(): void {
+    if (process.connected) process.disconnect();
+  }
+
   /** To a supervisor that is gone, nothing needs to be told. */
   #tell(message: ServerMessage, handle?: Server, sent: () => void = () => {}): void {
     if (process.connected) process.send?.(message, handle, undefined, sent);
