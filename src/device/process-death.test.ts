@@ -4,6 +4,7 @@ import { deathCause, processDeath } from './process-death.js';
 
 const cases = [
   [7, null, 'it ended with status 7', 'crash'],
+  [71, null, 'its engine got no memory', 'crash'],
   [null, 'SIGKILL', 'it was killed by SIGKILL (out of memory?)', 'killed'],
   [null, 'SIGSEGV', 'it was killed by SIGSEGV (a fault in native code)', 'crash'],
   [null, 'SIGABRT', 'it was killed by SIGABRT (native code gave up)', 'crash'],

@@ -1,3 +1,4 @@
+import { OUT_OF_MEMORY_STATUS } from '#worker/out-of-memory.js';
 import type { DeathCause } from './death.js';
 
 /** What a signal most often means where nobody sent it on purpose. */
@@ -23,6 +24,7 @@ export function deathCause(signal: string | null): DeathCause {
 
 /** Why a process is gone, for people: it has a status, or the name of the signal that ended it. */
 export function processDeath(status: number | null, signal: string | null): string {
+  if (status === OUT_OF_MEMORY_STATUS) return 'its engine got no memory';
   if (signal === null) return `it ended with status ${status ?? 'unknown'}`;
   const meaning = MEANING[signal];
   return `it was killed by ${signal}${meaning === undefined ? '' : ` (${meaning})`}`;

@@ -28,6 +28,17 @@ test('a pause in which nothing waited is not counted', () => {
   assert.equal(rate.msPerRow, 10);
 });
 
+test('the time until a hanging runner is given up is not counted', () => {
+  const rate = new DrainRate();
+  rate.ended(1, 0, true);
+  rate.ended(1, 10, true);
+  rate.lost();
+  rate.ended(1, 30_000, true);
+  assert.equal(rate.msPerRow, 10);
+  rate.ended(1, 30_010, true);
+  assert.equal(rate.msPerRow, 10);
+});
+
 test('a run without rows counts as one with one', () => {
   const rate = new DrainRate();
   rate.ended(1, 0, true);

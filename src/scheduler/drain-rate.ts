@@ -22,6 +22,11 @@ export class DrainRate {
     this.#lastEndAt = isBusy ? now : null;
   }
 
+  /** A run was lost with its runner: how long that took is no pace, and the next end has nothing to be counted from. */
+  lost(): void {
+    this.#lastEndAt = null;
+  }
+
   /** Null until it could be measured. */
   get msPerRow(): number | null {
     return this.#msPerRow;

@@ -320,7 +320,9 @@ export class Scheduler implements Submitter {
       });
       return null;
     } catch (thrown) {
-      return ServingError.from(thrown);
+      const error = ServingError.from(thrown);
+      if (error.isRunnerLost) this.#drain.lost();
+      return error;
     } finally {
       if (!hasEnded) this.#pool.ended(pooled, this.#clock.now(), null);
     }

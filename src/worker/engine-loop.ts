@@ -5,6 +5,7 @@ import { type LogRecord, logChannel, loggerOf } from '#core/log.js';
 import { sharedNow } from '#core/shared-time.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { DoneAnswer, FromWorker, OpenMessage, RunMessage, SessionId, ToWorker } from './messages.js';
+import { meansOutOfMemory } from './out-of-memory.js';
 
 const log = loggerOf('worker::main');
 
@@ -25,10 +26,13 @@ export interface WorkerLine {
 /** What lives behind a wall: opens sessions, runs what is asked, closes them, ends. One message after the other. */
 export class EngineLoop {
   readonly #line: WorkerLine;
+  readonly #onOutOfMemory: (() => void) | null;
   readonly #sessions = new Map<SessionId, Session>();
 
-  constructor(line: WorkerLine) {
+  /** @param onOutOfMemory called in place of an answer where an engine had no memory for a run */
+  constructor(line: WorkerLine, onOutOfMemory: (() => void) | null = null) {
     this.#line = line;
+    this.#onOutOfMemory = onOutOfMemory;
     // Diagnostics channels are one for each thread: what is said here must be carried over.
     logChannel.subscribe((record) => this.#line.send({ kind: 'log', record: record as LogRecord }));
   }
@@ -74,6 +78,7 @@ export class EngineLoop {
       this.#line.answer(facts, outputs, message.inputs);
     } catch (thrown) {
       const { code, message: text } = ServingError.from(thrown);
+      if (this.#onOutOfMemory !== null && meansOutOfMemory(text)) return this.#onOutOfMemory();
       this.#line.send({ kind: 'run-failed', session: from, id, code, message: text });
     }
   }

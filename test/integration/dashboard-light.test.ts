@@ -1,0 +1,3 @@
+import { describeViews } from '../support/dashboard-views.js';
+
+describeViews('light and wide', {});
