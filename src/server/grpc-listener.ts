@@ -1,17 +1,16 @@
 import {
-  constants,
   createServer,
   type Http2Server,
-  type Http2Session,
   type IncomingHttpHeaders,
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Clock, Timer } from '#core/clock.js';
 import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { RpcMethod, RpcSkin } from '#protocol/exchange.js';
+import { askToGo } from './ask-to-go.js';
 import { closeDoor } from './door.js';
 import { GrpcCall } from './grpc-call.js';
 import { checkEncoding } from './grpc-encoding.js';
@@ -40,7 +39,12 @@ export class GrpcListener {
   readonly #server: Http2Server;
   readonly #methods: ReadonlyMap<string, RpcMethod>;
   readonly #context: CallContext;
-  readonly #sessions = new Set<ServerHttp2Session>();
+  /** With the socket that each is on. */
+  readonly #sessions = new Map<ServerHttp2Session, Socket>();
+  /** The newest connection; its session follows at once. */
+  #arriving: Socket | null = null;
+  /** Those that have been asked to begin no further call. */
+  readonly #asked = new WeakSet<ServerHttp2Session>();
   /** Calls that last as long as the caller likes. */
   readonly #streaming = new Set<GrpcCall>();
   /** Whether callers are asked to go elsewhere. */
@@ -60,6 +64,10 @@ export class GrpcListener {
         maxConcurrentStreams: MAX_STREAMS,
         maxHeaderListSize: MAX_HEADER_BYTES,
       },
+    });
+    // Before Node's own listener, which makes the session.
+    this.#server.prependListener('connection', (socket: Socket) => {
+      this.#arriving = socket;
     });
     this.#server.on('session', (session) => this.#welcome(session));
     this.#server.on('stream', (stream, headers) => this.#serve(stream, headers));
@@ -81,7 +89,7 @@ export class GrpcListener {
    */
   leave(): void {
     this.#closing = true;
-    for (const session of this.#sessions) askToGo(session);
+    for (const session of this.#sessions.keys()) this.#askToGo(session);
   }
 
   /**
@@ -97,7 +105,7 @@ export class GrpcListener {
   /** Ends the connections without calls, and the others with their last one. */
   endIdle(): void {
     this.#ending = true;
-    for (const session of this.#sessions) session.close();
+    for (const session of this.#sessions.keys()) session.close();
   }
 
   /**
@@ -108,7 +116,7 @@ export class GrpcListener {
     const { skin, clock } = this.#context;
     const gone = this.closeDoor();
     const timer = clock.startTimer(cutOffMs, () => {
-      for (const session of this.#sessions) session.destroy();
+      for (const session of this.#sessions.keys()) session.destroy();
     });
     const status = skin.statusOf(new ServingError('UNAVAILABLE', 'the server is shutting down'));
     for (const call of this.#streaming) {
@@ -123,7 +131,8 @@ export class GrpcListener {
   #welcome(session: ServerHttp2Session): void {
     session.setLocalWindowSize(CONNECTION_WINDOW);
     const stopPinging = keepAlive(session, this.#context.clock);
-    this.#sessions.add(session);
+    if (this.#arriving !== null) this.#sessions.set(session, this.#arriving);
+    this.#arriving = null;
     if (this.#ending) session.close();
     session.on('close', () => {
       stopPinging();
@@ -131,11 +140,18 @@ export class GrpcListener {
     });
   }
 
+  #askToGo(session: ServerHttp2Session | undefined): void {
+    const socket = session === undefined ? undefined : this.#sessions.get(session);
+    if (session === undefined || socket === undefined || session.closed || this.#asked.has(session)) return;
+    this.#asked.add(session);
+    askToGo(socket);
+  }
+
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     // Resets and broken connections; `close` follows.
     stream.on('error', (error) => log.debug(`a gRPC stream failed: ${error.message}`));
     // Not before its first call: whoever is asked to go before could only come again.
-    if (this.#closing && stream.session !== undefined) askToGo(stream.session);
+    if (this.#closing) this.#askToGo(stream.session as ServerHttp2Session | undefined);
     if (refuseStrangers(stream, headers)) return;
     const { clock, skin } = this.#context;
     const now = clock.now();
@@ -179,18 +195,6 @@ export class GrpcListener {
     expire();
     return null;
   }
-}
-
-/** As the standard says for an end in peace: the highest number of all, so that no call is too late. */
-const LAST_STREAM = 2 ** 31 - 1;
-
-/** Those that have been asked. */
-const asked = new WeakSet<Http2Session>();
-
-function askToGo(session: Http2Session): void {
-  if (asked.has(session) || session.closed || session.destroyed) return;
-  asked.add(session);
-  session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
 }
 
 /** Answers what is no gRPC call at all in HTTP's own words; whether it was one. */
