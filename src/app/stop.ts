@@ -94,11 +94,14 @@ export class Stopper {
     const { drainDelayMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
     gate.leave();
-    listener.leave();
-    grpcListener?.leave();
     if (drainDelayMs > 0) {
+      // Connections are kept until the door is closed. Whoever had to open one for each request would be opening one
+      // at the very moment.
       await this.#pause(drainDelayMs);
       await this.#closeDoors();
+    } else {
+      listener.leave();
+      grpcListener?.leave();
     }
     await this.#finish();
   }

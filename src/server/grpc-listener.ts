@@ -11,7 +11,7 @@ import { ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { RpcMethod, RpcSkin } from '#protocol/exchange.js';
 import { askToGo } from './ask-to-go.js';
-import { closeDoor } from './door.js';
+import { afterPoll, closeDoor } from './door.js';
 import { GrpcCall } from './grpc-call.js';
 import { checkEncoding } from './grpc-encoding.js';
 import type { GrpcListenerOptions } from './grpc-options.js';
@@ -105,7 +105,9 @@ export class GrpcListener {
   /** Ends the connections without calls, and the others with their last one. */
   endIdle(): void {
     this.#ending = true;
-    for (const session of this.#sessions.keys()) session.close();
+    afterPoll(() => {
+      for (const session of this.#sessions.keys()) session.close();
+    });
   }
 
   /**

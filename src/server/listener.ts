@@ -7,7 +7,7 @@ import { loggerOf } from '#core/log.js';
 import type { Answer, ProtocolSkin } from '#protocol/exchange.js';
 import { type BodyLimits, claimedLength, readBody } from './body.js';
 import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
-import { closeDoor } from './door.js';
+import { afterPoll, closeDoor } from './door.js';
 import { byteLengthOf, encodeAnswer, piecesOf } from './encode-answer.js';
 import { hangUp } from './hang-up.js';
 import { HttpCall } from './http-call.js';
@@ -91,10 +91,12 @@ export class Listener {
     return this.#gone;
   }
 
-  /** Ends the connections on which nothing is being answered. */
+  /** Ends the connections on which nothing has come that is to be answered. */
   endIdle(): void {
-    const idle = [...this.#connections].filter((socket) => !this.#isAnswering(socket));
-    hangUp(idle, this.#clock);
+    afterPoll(() => {
+      const idle = [...this.#connections].filter((socket) => !this.#isAnswering(socket));
+      hangUp(idle, this.#clock);
+    });
   }
 
   /**

@@ -45,7 +45,7 @@ function call(stream: number): Buffer {
 
 test('a call that is on its way when the server asks to go is answered', async (t) => {
   const path = writeModel(folder, 'm.onnx', identityModel('UINT8'));
-  const settings = settingsOf([offerOf({ path })], { grpc: GRPC, drainDelayMs: 2000 });
+  const settings = settingsOf([offerOf({ path })], { grpc: GRPC, drainDelayMs: 1 });
   const server = await startTestServer(settings);
   t.after(() => server.server.stopped);
   await server.server.modelsSettled;
