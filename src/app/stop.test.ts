@@ -66,13 +66,13 @@ test('a stop goes from the top down: readiness, requests, models, port', async (
   assert.equal(gate.state, 'leaving');
   clock.advance(500);
   await settle();
-  assert.deepEqual([gate.state, diary], ['leaving', ['leave', 'close the door']]);
+  assert.deepEqual([gate.state, diary], ['leaving', ['close the door']]);
   connectionsGone.resolve();
   await settle();
   assert.equal(gate.state, 'closed');
   request.resolve();
   await settle();
-  const doors = ['leave', 'close the door', 'end idle connections'];
+  const doors = ['close the door', 'end idle connections'];
   assert.deepEqual(diary, [...doors, 'unload']);
   clock.advance(3000);
   unloaded.resolve();
@@ -82,12 +82,14 @@ test('a stop goes from the top down: readiness, requests, models, port', async (
   assert.equal(statusNow(), 0);
 });
 
-test('behind a closed door, connections that stay are served for three seconds', async () => {
+test('behind a closed door, connections that stay are served for three seconds, and what they brought last for a moment more', async () => {
   const { clock, gate, stopper } = setUp({ drainDelayMs: 500 });
   stopper.stop(0);
   clock.advance(500);
   await settle();
-  clock.advance(2999);
+  clock.advance(3000);
+  await settle();
+  clock.advance(499);
   await settle();
   assert.equal(gate.state, 'leaving');
   clock.advance(1);

@@ -17,6 +17,9 @@ const SAME_WISH_MS = 900;
  */
 const LAST_CALL_MS = 3000;
 
+/** Requests that came just before idle connections were ended get so long to come in whole. */
+const LAST_WORDS_MS = 500;
+
 /** Answers get so long to be sent even when the limit was used up. */
 const MIN_SEND_MS = 500;
 
@@ -94,11 +97,14 @@ export class Stopper {
     const { drainDelayMs } = this.#settings;
     log.info(`shutting down: not ready any more; new requests are refused in ${drainDelayMs / 1000} s`);
     gate.leave();
-    listener.leave();
-    grpcListener?.leave();
     if (drainDelayMs > 0) {
+      // Connections are kept until the door is closed. Whoever had to open one for each request would be opening one
+      // at the very moment.
       await this.#pause(drainDelayMs);
       await this.#closeDoors();
+    } else {
+      listener.leave();
+      grpcListener?.leave();
     }
     await this.#finish();
   }
@@ -111,6 +117,8 @@ export class Stopper {
     // Now, and not once requests are refused: a proxy would use those it has, and could only pass the refusal on.
     listener.endIdle();
     grpcListener?.endIdle();
+    // What came just before is served, and was perhaps not whole yet.
+    await Promise.race([gone, this.#pause(LAST_WORDS_MS)]);
   }
 
   async #finish(): Promise<void> {

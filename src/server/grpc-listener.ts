@@ -4,7 +4,6 @@ import {
   createServer,
   type Http2SecureServer,
   type Http2Server,
-  type Http2Session,
   type IncomingHttpHeaders,
   type ServerHttp2Session,
   type ServerHttp2Stream,
@@ -18,7 +17,8 @@ import { loggerOf } from '#core/log.js';
 import type { RpcMethod, RpcSkin } from '#protocol/exchange.js';
 import { handshakeOptions } from '#tls/context.js';
 import type { Credentials } from '#tls/credentials.js';
-import { closeDoor } from './door.js';
+import { askToGo, LAST_STREAM } from './ask-to-go.js';
+import { afterPoll, closeDoor } from './door.js';
 import { GrpcCall } from './grpc-call.js';
 import { checkEncoding } from './grpc-encoding.js';
 import type { GrpcListenerOptions } from './grpc-options.js';
@@ -60,7 +60,11 @@ export class GrpcListener {
   readonly #limits: ServerLimits;
   /** Null where everybody may do everything. */
   readonly #guard: Guard | null;
-  readonly #sessions = new Map<ServerHttp2Session, ConnectionGuard>();
+  readonly #sessions = new Map<ServerHttp2Session, Connected>();
+  /** The newest connection; its session follows at once. */
+  #arriving: Socket | null = null;
+  /** Those that have been asked to begin no further call. */
+  readonly #asked = new WeakSet<ServerHttp2Session>();
   /** Calls that last as long as the caller likes. */
   readonly #streaming = new Set<GrpcCall>();
   /** Whether callers are asked to go elsewhere. */
@@ -86,6 +90,10 @@ export class GrpcListener {
     const { server, door } = tls === null ? plainServer(nodeOptions) : tlsServer(nodeOptions, tls, clock);
     this.#server = server;
     this.#door = door;
+    // Before Node's own listener, which makes the session.
+    server.prependListener('connection', (socket: Socket) => {
+      this.#arriving = socket;
+    });
     limits.connections.watch(server, (socket) => void socket.destroy());
     this.#server.on('session', (session) => this.#welcome(session));
     this.#server.on('stream', (stream, headers) => this.#serve(stream, headers));
@@ -108,7 +116,7 @@ export class GrpcListener {
    */
   leave(): void {
     this.#closing = true;
-    for (const session of this.#sessions.keys()) askToGo(session);
+    for (const session of this.#sessions.keys()) this.#askToGo(session);
   }
 
   /**
@@ -124,7 +132,9 @@ export class GrpcListener {
   /** Ends the connections without calls, and the others with their last one. */
   endIdle(): void {
     this.#ending = true;
-    for (const session of this.#sessions.keys()) session.close();
+    afterPoll(() => {
+      for (const session of this.#sessions.keys()) session.close();
+    });
   }
 
   /**
@@ -152,7 +162,10 @@ export class GrpcListener {
     session.setLocalWindowSize(CONNECTION_WINDOW);
     const { clock } = this.#context;
     const stopPinging = keepAlive(session, clock, this.#limits.options);
-    this.#sessions.set(session, new ConnectionGuard(session, clock, this.#limits.refusals));
+    const guard = new ConnectionGuard(session, clock, this.#limits.refusals);
+    // With TLS the sessions of other connections may come between.
+    this.#sessions.set(session, { guard, socket: this.#door === null ? this.#arriving : null });
+    this.#arriving = null;
     if (this.#ending) session.close();
     session.on('close', () => {
       stopPinging();
@@ -160,13 +173,23 @@ export class GrpcListener {
     });
   }
 
+  #askToGo(session: ServerHttp2Session | undefined): void {
+    const connected = session === undefined ? undefined : this.#sessions.get(session);
+    if (session === undefined || connected === undefined) return;
+    if (session.closed || session.destroyed || this.#asked.has(session)) return;
+    this.#asked.add(session);
+    if (connected.socket !== null) askToGo(connected.socket);
+    // What is written to a socket with TLS past its session was not tried: a call that is on its way may be lost here.
+    else session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
+  }
+
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     // Resets and broken connections; `close` follows.
     stream.on('error', (error) => log.debug(`a gRPC stream failed: ${error.message}`));
-    const guard = this.#sessions.get(stream.session as ServerHttp2Session);
+    const guard = this.#sessions.get(stream.session as ServerHttp2Session)?.guard;
     guard?.watch(stream);
     // Not before its first call: whoever is asked to go before could only come again.
-    if (this.#closing && stream.session !== undefined) askToGo(stream.session);
+    if (this.#closing) this.#askToGo(stream.session as ServerHttp2Session | undefined);
     if (refuseStrangers(stream, headers)) return;
     const { clock, skin } = this.#context;
     const now = clock.now();
@@ -244,6 +267,13 @@ interface Served {
   readonly door: TlsDoor | null;
 }
 
+/** What is known of a connection. */
+interface Connected {
+  readonly guard: ConnectionGuard;
+  /** Null with TLS. */
+  readonly socket: Socket | null;
+}
+
 /** How Node is to read connections. */
 function nodeOptionsOf({ maxConcurrentStreams, maxHeaderBytes, maxHeaders }: LimitOptions): ServerOptions {
   return {
@@ -274,18 +304,6 @@ function tlsServer(nodeOptions: ServerOptions, credentials: Credentials, clock: 
     socket.end(`${head}\r\n\r\n${NOT_GRPC}`, () => socket.destroy());
   });
   return { server, door: new TlsDoor(server, credentials, { name: 'gRPC', refusePlain }, clock) };
-}
-
-/** As the standard says for an end in peace: the highest number of all, so that no call is too late. */
-const LAST_STREAM = 2 ** 31 - 1;
-
-/** Those that have been asked. */
-const asked = new WeakSet<Http2Session>();
-
-function askToGo(session: Http2Session): void {
-  if (asked.has(session) || session.closed || session.destroyed) return;
-  asked.add(session);
-  session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
 }
 
 /** Answers what is no gRPC call at all in HTTP's own words; whether it was one. */

@@ -19,7 +19,7 @@ import type { Credentials } from '#tls/credentials.js';
 import { type BodyLimits, claimedLength, readBody } from './body.js';
 import { ACCEPTED_CODINGS, contentCodingOf, UnknownCoding } from './content-coding.js';
 import { corsHeaders, isPreflight, preflightAnswer, withCors } from './cors.js';
-import { closeDoor } from './door.js';
+import { afterPoll, closeDoor } from './door.js';
 import { byteLengthOf, encodeAnswer, piecesOf } from './encode-answer.js';
 import { hangUp } from './hang-up.js';
 import { HttpCall } from './http-call.js';
@@ -138,10 +138,12 @@ export class Listener {
     return this.#gone;
   }
 
-  /** Ends the connections on which nothing is being answered. */
+  /** Ends the connections on which nothing has come that is to be answered. */
   endIdle(): void {
-    const idle = [...this.#connections].filter((socket) => !this.#isAnswering(socket));
-    hangUp(idle, this.#clock);
+    afterPoll(() => {
+      const idle = [...this.#connections].filter((socket) => !this.#isAnswering(socket));
+      hangUp(idle, this.#clock);
+    });
   }
 
   /**

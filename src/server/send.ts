@@ -7,13 +7,8 @@ import { freePieces } from './free-pieces.js';
 /** So long may a client go on sending a body that was refused before it has to listen. */
 const LINGER_MS = 2_000;
 
-/** What every answer says to a browser that may have been led to it; what is a page says more. */
-export const SECURE_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
+/** What every answer says to a browser that may have been led to it: that it is no page. What is one says more. */
+export const SECURE_HEADERS: Readonly<Record<string, string>> = { 'x-content-type-options': 'nosniff' };
 
 const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;

@@ -28,6 +28,7 @@ export function assetOf(body: Uint8Array, contentType: string, allowances: reado
     'content-type': contentType,
     'cache-control': 'no-cache',
     'content-security-policy': policyWith(allowances),
+    'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     etag,

@@ -364,9 +364,13 @@ describe('pages of other origins', () => {
   });
 });
 
-test('every answer tells browsers to be careful with it', async (t) => {
+test('every answer tells browsers to be careful with it, and pages tell more', async (t) => {
   const stage = await open(t, policyOf({ team: TEAM_A }));
-  for (const route of ['GET /', 'GET /v2/health/live', 'GET /v2', 'GET /nowhere', 'GET /openapi.json']) {
+  for (const route of ['GET /v2/health/live', 'GET /v2', 'GET /nowhere', 'GET /openapi.json']) {
+    const { headers } = await ask(stage, route, null);
+    assert.equal(headers.get('x-content-type-options'), 'nosniff', route);
+  }
+  for (const route of ['GET /', 'GET /docs']) {
     const { headers } = await ask(stage, route, null);
     assert.equal(headers.get('x-content-type-options'), 'nosniff', route);
     assert.equal(headers.get('referrer-policy'), 'no-referrer', route);

@@ -77,7 +77,8 @@ test('200 requests at once on a queue of 10: each is answered, with a result or 
   assert.ok(served.length >= 11, `only ${served.length} were served: one that runs and ten that wait`);
   assert.ok(refused.length > 0, 'a queue of 10 took 200 requests');
   for (const { headers, json } of refused) {
-    assert.equal(headers.get('retry-after'), '1');
+    // Ten that take some tens of milliseconds each: longer where the machine is slow.
+    assert.match(headers.get('retry-after') ?? '', /^[1-9]$/);
     assert.match(json.error, /^the queue of 10 waiting requests is full; try again later$/);
   }
   for (const { json } of served) assert.deepEqual(json.outputs[0].data, [1]);

@@ -4,9 +4,14 @@ import { eventually } from './eventually.js';
 
 /** Those that the process started and that have not been waited for. */
 export function childrenOf(parent: number | undefined): readonly number[] {
+  const isChild = (pid: number): boolean => {
+    const stat = statOf(pid);
+    // One that has ended and was not yet heard of is none any more.
+    return stat !== null && stat.parent === parent && stat.isAlive;
+  };
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => pid > 0 && statOf(pid)?.parent === parent);
+    .filter((pid) => pid > 0 && isChild(pid));
 }
 
 /** All that came of the process: its children, theirs, and so on. */

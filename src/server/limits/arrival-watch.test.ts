@@ -25,6 +25,20 @@ for (const [limits, elapsedMs, receivedBytes, next] of rows) {
     assert.equal(lookAt(limits, elapsedMs, receivedBytes), next));
 }
 
+test('a time that is over at once is told a moment later, when whoever watches can hear it', () => {
+  const clock = new FakeClock();
+  const told: LateReason[] = [];
+  watchArrival(
+    { timeoutMs: -1, minRate: 0 },
+    clock,
+    () => 0,
+    (reason) => told.push(reason),
+  );
+  assert.deepEqual(told, []);
+  clock.advance(0);
+  assert.deepEqual(told, ['timeout']);
+});
+
 test('a drip is given up, a stream goes on until its time is over', () => {
   const clock = new FakeClock();
   let received = 0;

@@ -38,7 +38,6 @@ export function watchArrival(
   late: (reason: LateReason) => void,
 ): Timer {
   let startedAt = clock.now();
-  let timer: Timer;
   const look = (): void => {
     const received = receivedBytes();
     if (received === null) startedAt = clock.now();
@@ -46,6 +45,8 @@ export function watchArrival(
     if (typeof next === 'number') timer = clock.startTimer(next, look);
     else late(next);
   };
-  look();
+  // Never at once: whoever calls is not ready to hear of it.
+  const first = lookAt(limits, 0, 0);
+  let timer = clock.startTimer(typeof first === 'number' ? first : 0, look);
   return { cancel: () => timer.cancel() };
 }
