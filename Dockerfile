@@ -19,7 +19,8 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/bin ./bin
 COPY --from=build /app/dist/src ./dist/src
 COPY --from=build /app/dist/web ./dist/web
-ENV NODE_ENV=production
+# Models from addresses such as s3:// are kept below it: mount a folder there for them.
+ENV XDG_CACHE_HOME=/var/cache
 # By number: Kubernetes cannot tell by a name that it is not root.
 USER 65532:65532
 EXPOSE 8080 8081
