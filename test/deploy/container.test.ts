@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type ServerProcess, serving } from '../support/command.js';
+import { eventually } from '../support/eventually.js';
 import { FolderTree } from '../support/folder-tree.js';
 import { grpcClient } from '../support/grpc-client.js';
 import { identityModel } from '../support/onnx-models.js';
@@ -86,7 +87,11 @@ test('a container without a model says so and ends', { skip }, async (t) => {
 test("the calls of KServe's agent: load is idempotent, and unload comes when the files are gone", async (t) => {
   const tree = new FolderTree(t);
   const { port } = await startEntryPoint(t, tree.root, '--model-control-mode=explicit');
-  assert.equal(await statusOf(port, '/v2/health/ready'), 200);
+  // Without any model it is ready once it has looked, which a probe waits for.
+  await eventually(
+    () => statusOf(port, '/v2/health/ready'),
+    (status) => status === 200,
+  );
 
   tree.write('digits/1/model.onnx', identityModel('UINT8'));
   tree.write('other/model.onnx', identityModel('UINT8'));
