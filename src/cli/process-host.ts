@@ -10,9 +10,18 @@ export function processHost(): Host {
   return {
     env: process.env,
     platform: process.platform,
-    homeFolder: homedir(),
+    homeFolder: homeFolder(),
     ancestors: () => ancestorsOf(process.ppid),
   };
+}
+
+/** A user of a container may have no line in /etc/passwd, and then has no home. */
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
 }
 
 /** Read from Linux' `/proc`; other systems do not show it without another program. */

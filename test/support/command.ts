@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** The command, as a file. */
@@ -37,10 +38,14 @@ export async function serverProcess(args: readonly string[]): Promise<ServerProc
     'json',
     ...args,
   ];
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] });
+  return serving(spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] }));
+}
+
+/** Settles when the process listens. It logs JSON to a pipe. */
+export async function serving(child: ChildProcess): Promise<ServerProcess> {
   const lines: LogLine[] = [];
   const waiting: { readonly message: RegExp; readonly resolve: (line: LogLine) => void }[] = [];
-  createInterface({ input: child.stderr }).on('line', (text) => {
+  createInterface({ input: child.stderr as Readable }).on('line', (text) => {
     const line = JSON.parse(text) as LogLine;
     lines.push(line);
     for (const { message, resolve } of waiting) if (message.test(line.message)) resolve(line);
