@@ -2,31 +2,29 @@ import type { Call } from '#core/call.js';
 import type { Clock, Timer } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
 import { ServingError } from '#core/errors.js';
-import { loggerOf } from '#core/log.js';
 import { atTurnEnd } from '#core/turn-end.js';
 import { type QueueLoad, refusalOf } from './admission.js';
-import { afterLoss } from './after-loss.js';
 import { batchKey } from './batch-key.js';
 import type { BatchLayout } from './batch-layout.js';
-import { batchLimits, runRowsOf } from './batch-limits.js';
+import { batchLimits } from './batch-limits.js';
 import type { CoreShare, CoreShares } from './core-shares.js';
 import { DrainRate } from './drain-rate.js';
+import { expectedWaitMs } from './expected-wait.js';
 import { cancelled, expired } from './given-up.js';
 import { hopelessAmong } from './hopeless.js';
 import { InOrder } from './in-order.js';
 import type { Lane } from './lane.js';
 import { type BatchLimits, nextMove, rowsOf } from './next-move.js';
 import type { BatchingOptions, QueueOptions, SchedulerOptions } from './options.js';
-import { type RunReport, runBatch } from './run-batch.js';
+import type { RunReport } from './run-batch.js';
 import type { Runner } from './runner.js';
-import { isGone, type PooledRunner, RunnerPool } from './runner-pool.js';
+import { RunnerPool } from './runner-pool.js';
+import { Runs } from './runs.js';
 import { joinResults, splitJob } from './split-job.js';
 import { type Job, newTask, type Submitter, type Task, type TaskResult } from './task.js';
 import { termsOf } from './terms.js';
 import { WaitingRoom } from './waiting-room.js';
 import { atTime, type TaskOwner, watchTask } from './watch-task.js';
-
-const log = loggerOf('scheduler');
 
 export interface SchedulerParts {
   readonly options: SchedulerOptions;
@@ -66,13 +64,13 @@ export class Scheduler implements Submitter {
   readonly #order: InOrder | null;
   readonly #share: CoreShare | null;
   readonly #pool: RunnerPool;
+  readonly #runs: Runs;
   /** Came in this turn of the event loop; nobody watches yet whether their callers stay. */
   #unwatched: Task[] = [];
   /** Were answered without having been run to the end. */
   readonly #dropped = new WeakSet<Task>();
   #isDue = false;
   #wakeUp: Timer | null = null;
-  #running = 0;
   #stopped: Deferred<void> | null = null;
 
   constructor(parts: SchedulerParts) {
@@ -82,6 +80,25 @@ export class Scheduler implements Submitter {
     this.#order = this.#batching.preserveOrdering ? new InOrder() : null;
     this.#share = parts.cores?.join(() => this.#dispatchSoon()) ?? null;
     this.#pool = new RunnerPool(this.#share);
+    this.#runs = this.#newRuns();
+  }
+
+  #newRuns(): Runs {
+    const room = this.#room;
+    return new Runs({
+      ...this.#parts,
+      pool: this.#pool,
+      drain: this.#drain,
+      allowedRows: this.#batching.allowedRows,
+      waiting: {
+        get areAny() {
+          return room.rows > 0;
+        },
+        dispatch: () => this.#dispatch(),
+        isWanted: (task) => this.#isWanted(task),
+        waitAgain: (tasks, lane) => this.#waitAgain(tasks, lane),
+      },
+    });
   }
 
   /** Gives the scheduler a runner. `onLost` hears of the end of the last one. */
@@ -165,19 +182,17 @@ export class Scheduler implements Submitter {
     return only !== undefined && tasks.length === 1 ? only.answer.promise : this.#together(tasks);
   }
 
-  /** When an answer could be there, in milliseconds from now; null where nothing is ahead, or nothing is known. */
   #predictMs(rows: number, key: string, priority: number): number | null {
-    const ahead = this.#room.before(priority);
-    if (ahead.rows === 0 && this.#pool.idle > 0) return null;
-    const { cost } = this.#room.statsOf(key);
-    const most = this.#batching.isOn ? Math.max(1, this.#batching.maxRows) : 1;
-    const runRows = Math.max(1, rows, Math.min(ahead.rows + rows, cost.efficientRows(most)));
-    const runMs = cost.foresee(runRows);
-    // What waits ahead may be larger than anything that was measured, too.
-    const isKnown = cost.foresee(ahead.rows / Math.max(1, ahead.size)) !== null;
-    if (runMs === null || !isKnown) return null;
-    const msPerRow = this.#drain.msPerRow ?? runMs / runRows / this.#pool.size;
-    return Math.max(0, this.#pool.nextDoneAt - this.#clock.now()) + ahead.rows * msPerRow + runMs;
+    const { isOn, maxRows } = this.#batching;
+    return expectedWaitMs({
+      rows,
+      ahead: this.#room.before(priority),
+      cost: this.#room.statsOf(key).cost,
+      mostRows: isOn ? Math.max(1, maxRows) : 1,
+      msPerRow: this.#drain.msPerRow,
+      runners: this.#pool,
+      nextDoneInMs: this.#pool.nextDoneAt - this.#clock.now(),
+    });
   }
 
   #enter(task: Task, key: string, delayedAt: number | null): void {
@@ -274,115 +289,17 @@ export class Scheduler implements Submitter {
     const pooled = this.#pool.pick({ waitingRows: this.#room.rows, mostRows }, this.#clock.now());
     if (pooled === null) return false;
     for (const task of tasks) this.#room.take(task);
-    this.#running++;
-    void this.#run(lane, tasks, pooled).finally(() => {
-      this.#running--;
+    void this.#runs.run(lane, tasks, pooled).finally(() => {
       this.#settleStop();
       this.#dispatchSoon();
     });
     return true;
   }
 
-  /**
-   * Runs tasks as one. What fails together is run again one by one: the fault may be in one of them. What was lost with
-   * its runner waits for another. Never rejects.
-   */
-  async #run(lane: Lane, tasks: readonly Task[], pooled: PooledRunner): Promise<void> {
-    const error = await this.#runOnce(lane, tasks, pooled);
-    if (error === null) return;
-    if (error.isRunnerLost) return this.#lostWithRunner(tasks, lane, error);
-    if (tasks.length > 1) return this.#runOneByOne(lane, tasks, pooled, error);
-    for (const task of tasks) task.answer.reject(error);
-  }
-
-  /** Answers the tasks where it went well, and leaves it to the caller where it did not. Never rejects. */
-  async #runOnce(lane: Lane, tasks: readonly Task[], pooled: PooledRunner): Promise<ServingError | null> {
-    const { layout, onRun } = this.#parts;
-    const { cost, returns } = lane.stats;
-    const rows = rowsOf(tasks);
-    const runRows = runRowsOf(rows, this.#batching.allowedRows);
-    this.#pool.starting(pooled, { rows, expectedMs: cost.predictMs(runRows) ?? 0 }, this.#clock.now());
-    let hasEnded = false;
-    try {
-      const { results, report } = await runBatch(tasks, pooled.runner, layout, runRows, this.#clock);
-      const runMs = report.runNs / 1e6;
-      cost.observe(runRows, runMs);
-      onRun(report);
-      const now = this.#clock.now();
-      returns.ended(rows, cost.line?.fixedMs ?? 0, now);
-      this.#drain.ended(rows, now, this.#room.rows > 0);
-      this.#pool.ended(pooled, now, { runMs, backMs: report.outputNs / 1e6 });
-      hasEnded = true;
-      // The runner has its next batch while these answers are written.
-      this.#dispatch();
-      tasks.forEach((task, i) => {
-        task.answer.resolve(results[i] as TaskResult);
-      });
-      return null;
-    } catch (thrown) {
-      const error = ServingError.from(thrown);
-      if (error.isRunnerLost) this.#drain.lost();
-      return error;
-    } finally {
-      if (!hasEnded) this.#pool.ended(pooled, this.#clock.now(), null);
-    }
-  }
-
-  async #runOneByOne(
-    lane: Lane,
-    tasks: readonly Task[],
-    pooled: PooledRunner,
-    together: ServingError,
-  ): Promise<void> {
-    let areAllRight = true;
-    for (const [i, task] of tasks.entries()) {
-      if (isGone(pooled)) return this.#waitAgain(tasks.slice(i), lane);
-      const isWanted = this.#isWanted(task);
-      const error = isWanted ? await this.#runOnce(lane, [task], pooled) : null;
-      areAllRight &&= isWanted && error === null;
-      if (error === null) continue;
-      if (error.isRunnerLost) this.#lostWithRunner([task], lane, error);
-      else task.answer.reject(error);
-    }
-    // Each is right by itself and together they are not: it is the model that cannot run them together.
-    if (!areAllRight || !lane.stats.canBatch) return;
-    lane.stats.canBatch = false;
-    log.warn(
-      `${this.#parts.label}: requests are run one by one from now on, as a batch of ${tasks.length} failed and each of its requests did not: ${together.message}`,
-    );
-  }
-
   /** Whether anybody still waits for the answer of a task that waits no longer in the room. */
   #isWanted(task: Task): boolean {
     if (task.call.signal.aborted) this.#drop(task, cancelled());
     return !this.#dropped.has(task);
-  }
-
-  /** They were with a runner when it was lost. Of several that were run together any one may be the cause. */
-  #lostWithRunner(tasks: readonly Task[], lane: Lane, error: ServingError): void {
-    const again: Task[] = [];
-    for (const task of tasks) {
-      if (error.suspicion !== null) task.crashes++;
-      if (error.suspicion === 'suspect') task.suspicions++;
-      switch (afterLoss(task)) {
-        case 'run-again':
-          again.push(task);
-          break;
-        case 'refuse':
-          this.#refuseAsPoison(task, error);
-          break;
-        case 'fail':
-          task.answer.reject(error);
-      }
-    }
-    this.#waitAgain(again, lane);
-  }
-
-  #refuseAsPoison(task: Task, { message }: ServingError): void {
-    const text = `this request was being run in ${task.crashes} instances when they died, and is not run again; the last time ${message}`;
-    const { label } = this.#parts;
-    log.error(`${label}: ${text}`, { model: label, requestId: task.call.facts?.id ?? null });
-    task.answer.reject(new ServingError('INTERNAL', text));
   }
 
   /** They have waited before, and their runner was lost: they are the first to have another. */
@@ -417,7 +334,7 @@ export class Scheduler implements Submitter {
   }
 
   #settleStop(): void {
-    if (this.#stopped === null || this.#running > 0) return;
+    if (this.#stopped === null || this.#runs.running > 0) return;
     if (this.#room.size > 0 && this.#pool.size > 0) return;
     for (const task of this.#room.clear())
       task.answer.reject(new ServingError('UNAVAILABLE', 'the model was unloaded'));
