@@ -7,8 +7,8 @@ import { nearestFp32 } from './json-float.js';
 const TEN_OF = new Int32Array(255);
 /** That distance in units of 10^`TEN_OF`: at least 1, less than 10, and the double nearest to the true one. */
 const STEP_OF = new Float64Array(255);
-/** How far from a half the rest of a product must be before it is rounded: nothing where the products are exact. */
-const HALF_MARGIN_OF = new Float64Array(255);
+/** 1 where products of 24 bits and the step are exact. */
+const EXACT = new Uint8Array(255);
 
 /** A product of 24 bits and a step is less than 2^28 and off by less than 2^-24 where the step is not exact. */
 const MARGIN = 2 ** -22;
@@ -22,7 +22,7 @@ for (let biased = 0; biased < STEP_OF.length; biased++) {
   // 2^-n is 5^n × 10^-n: with all of its digits in the text, it is rounded once.
   STEP_OF[biased] =
     two < 0 ? Number(`${5n ** BigInt(-two)}e${two - ten}`) : Number(`${2n ** BigInt(two)}e${-ten}`);
-  HALF_MARGIN_OF[biased] = ten <= 0 && ten >= -MOST_EXACT_FIVES ? 0 : MARGIN;
+  EXACT[biased] = ten <= 0 && ten >= -MOST_EXACT_FIVES ? 1 : 0;
 }
 
 const FRACTION_BITS = 23;
@@ -40,8 +40,8 @@ export function exponentOfDigits(bits: number): number {
 /**
  * The decimal with the fewest digits that reads as an FP32 number, and of several the nearest to it: an integer of nine
  * digits at most, to be multiplied by ten to the power of `exponentOfDigits`, and possibly with zeros at its end. Or
- * UNDECIDED: then `shortestByTrying` knows. That is about one number in a million, but one in twenty of the integers
- * from 2^24 to 2^33, which can lie halfway to a neighbour from a multiple of ten, and powers of two of many digits.
+ * UNDECIDED: then `shortestByTrying` knows. That is about one number in a million, but one in twelve of those from
+ * 2^27 to 2^30, which can lie halfway to a neighbour from a multiple of ten, and powers of two of many digits.
  *
  * The way of Schubfach (Giulietti, 2020) in doubles. What reads as a number lies no farther from it than halfway to its
  * neighbours. That is a stretch of one to ten units, so at most one multiple of ten lies in it. If one does, no other
@@ -60,11 +60,17 @@ export function shortestDigits(bits: number): number {
   const half = step * 0.5;
   // Below a power of two, numbers lie twice as close.
   const below = fraction === 0 ? half * 0.5 : half;
-  if (over < below - MARGIN) return ten;
-  if (over > 10 - half + MARGIN) return ten + 10;
-  if (over < below + MARGIN || over > 10 - half - MARGIN || fraction === 0) return UNDECIDED;
+  const isExact = EXACT[biased] === 1;
+  const margin = isExact ? 0 : MARGIN;
+  if (over < below - margin) return ten;
+  if (over > 10 - half + margin) return ten + 10;
+  if (over <= below + margin || over >= 10 - half - margin) {
+    if (!isExact) return UNDECIDED;
+    // Exactly halfway to a neighbour: that reads as the one of the two whose last bit is 0.
+    if ((fraction & 1) === 0) return over === below ? ten : ten + 10;
+  }
   const rest = units - whole;
-  const margin = HALF_MARGIN_OF[biased] as number;
+  if (fraction === 0) return rest === 0 ? whole : UNDECIDED;
   if (rest > 0.5 - margin && rest < 0.5 + margin) return UNDECIDED;
   return rest < 0.5 ? whole : whole + 1;
 }
