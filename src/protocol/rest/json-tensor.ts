@@ -9,12 +9,18 @@ import { viewOf } from '#tensor/view.js';
 import type { OutputForm } from './decode-output.js';
 import { BACKSLASH, QUOTE } from './json-bytes.js';
 import { shortestHalf } from './json-half.js';
-import { type ShortDecimal, shortestFp32 } from './json-shortest.js';
-import { digitCount, type JsonWriter } from './json-writer.js';
+import {
+  nonFinite,
+  writeBooleans,
+  writeByText,
+  writeFp32s,
+  writeFp64s,
+  writeIntegers,
+  writeLongIntegers,
+} from './json-numbers.js';
+import type { JsonWriter } from './json-writer.js';
 
 const COMMA = 0x2c;
-const MINUS = 0x2d;
-const DOT = 0x2e;
 
 /**
  * Writes a tensor's elements as a flat JSON array. Every number reads back as exactly itself. NaN and the infinities,
@@ -37,37 +43,26 @@ export function writeElements(writer: JsonWriter, tensor: Tensor, { json, nanTok
     case 'FP16':
     case 'BF16':
       if (!json.halves) throw noJsonType(tensor);
-      writeEach(writer, viewOf(data, datatype), (bits) => writeHalf(writer, bits, datatype, nanTokens));
+      writeByText(writer, viewOf(data, datatype), (bits) => halfText(bits, datatype, nanTokens));
       break;
     case 'BYTES':
       writeByteStrings(writer, tensor, json.base64);
       break;
     case 'BOOL':
-      writeEach(writer, viewOf(data, datatype), (value) => writer.ascii(value === 0 ? 'false' : 'true'));
+      writeBooleans(writer, data);
       break;
     case 'FP32':
-      writeEach(writer, viewOf(data, datatype), (value) => writeFp32(writer, value, nanTokens));
+      writeFp32s(writer, data, nanTokens);
       break;
     case 'FP64':
-      writeEach(writer, viewOf(data, datatype), (value) => writeFp64(writer, value, nanTokens));
+      writeFp64s(writer, data, nanTokens);
       break;
     case 'INT64':
     case 'UINT64':
-      writeEach<bigint>(writer, viewOf(data, datatype), (value) => writer.ascii(String(value)));
+      writeLongIntegers(writer, viewOf(data, datatype));
       break;
     default:
-      writeEach(writer, viewOf(data, datatype), (value) => writer.integer(value));
-  }
-}
-
-function writeEach<Element>(
-  writer: JsonWriter,
-  elements: ArrayLike<Element>,
-  write: (element: Element) => void,
-): void {
-  for (let i = 0; i < elements.length; i++) {
-    if (i > 0) writer.byte(COMMA);
-    write(elements[i] as Element);
+      writeIntegers(writer, viewOf(data, datatype));
   }
 }
 
@@ -116,65 +111,12 @@ function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-function writeHalf(writer: JsonWriter, bits: number, type: HalfType, nanTokens: boolean): void {
+function halfText(bits: number, type: HalfType, nanTokens: boolean): string {
   const magnitude = bits & 0x7fff;
-  const negative = bits !== magnitude;
+  const isNegative = bits !== magnitude;
   const { infinity } = HALF_FORMATS[type];
-  if (magnitude > infinity) writeNonFinite(writer, Number.NaN, nanTokens);
-  else if (magnitude === infinity) writeNonFinite(writer, negative ? -Infinity : Infinity, nanTokens);
-  else writer.ascii(negative ? `-${shortestHalf(magnitude, type)}` : shortestHalf(magnitude, type));
-}
-
-/** Integers up to here are written digit by digit; beyond, the fewest digits are fewer than all of them. */
-const EXACT_FP32_INTEGERS = 2 ** 24;
-
-function writeFp32(writer: JsonWriter, value: number, nanTokens: boolean): void {
-  const magnitude = Math.abs(value);
-  if (!Number.isFinite(value)) writeNonFinite(writer, value, nanTokens);
-  else {
-    if (value < 0 || Object.is(value, -0)) writer.byte(MINUS);
-    if (magnitude <= EXACT_FP32_INTEGERS && Number.isInteger(magnitude)) writer.integer(magnitude);
-    else writeDecimal(writer, shortestFp32(magnitude));
-  }
-}
-
-function writeFp64(writer: JsonWriter, value: number, nanTokens: boolean): void {
-  if (!Number.isFinite(value)) writeNonFinite(writer, value, nanTokens);
-  else writer.ascii(Object.is(value, -0) ? '-0' : String(value));
-}
-
-function writeNonFinite(writer: JsonWriter, value: number, nanTokens: boolean): void {
-  writer.ascii(nanTokens ? String(value) : 'null');
-}
-
-/** Outside of these, JavaScript writes an exponent, and so does this. */
-const LEAST_FIXED_MAGNITUDE = -6;
-const LARGEST_FIXED_MAGNITUDE = 20;
-
-/** Writes digits × 10^exponent in the form JavaScript chooses: `1500`, `0.015`, `1.5e-7`, `1.5e+30`. */
-function writeDecimal(writer: JsonWriter, { digits, exponent }: ShortDecimal): void {
-  const count = digitCount(digits);
-  const magnitude = count + exponent - 1;
-  if (magnitude < LEAST_FIXED_MAGNITUDE || magnitude > LARGEST_FIXED_MAGNITUDE) {
-    writeSplit(writer, digits, count, 1);
-    writer.ascii(magnitude < 0 ? 'e' : 'e+');
-    writer.integer(magnitude);
-  } else if (magnitude < 0) {
-    writer.ascii('0.');
-    writer.digits(digits, -magnitude - 1 + count);
-  } else if (exponent < 0) writeSplit(writer, digits, count, magnitude + 1);
-  else {
-    writer.digits(digits, count);
-    writer.digits(0, exponent);
-  }
-}
-
-/** Writes digits with a point after the first few, unless they are all. */
-function writeSplit(writer: JsonWriter, digits: number, count: number, before: number): void {
-  const unit = 10 ** (count - before);
-  const head = Math.floor(digits / unit);
-  writer.digits(head, before);
-  if (count === before) return;
-  writer.byte(DOT);
-  writer.digits(digits - head * unit, count - before);
+  if (magnitude > infinity) return nonFinite(Number.NaN, nanTokens);
+  if (magnitude === infinity) return nonFinite(isNegative ? -Infinity : Infinity, nanTokens);
+  const text = shortestHalf(magnitude, type);
+  return isNegative ? `-${text}` : text;
 }
