@@ -83,8 +83,7 @@ function engineUnder(
   let busy = 1;
   let state: EngineState | null = null;
   for (let turn = 0; turn < TURNS; turn++) {
-    const wanted = threads * (1 + (instances - 1) * busy);
-    const slower = Math.max(1, wanted / Math.max(1e-3, cores - mainBusy));
+    const slower = slowdown({ instances, threads, cores, busy, mainBusy });
     const stretched = (rows: number): number => runMs(rows) * slower;
     if (perMs * stretched(mostRows) >= 0.999 * instances * mostRows) return state;
     state = engineState({ perMs, runMs: stretched, mostRows, engines: instances });
@@ -92,6 +91,32 @@ function engineUnder(
     busy = state.busy;
   }
   return state;
+}
+
+interface Crowd {
+  readonly instances: number;
+  readonly threads: number;
+  readonly cores: number;
+  /** The part of the time for which an engine is at work, and that of the main thread. */
+  readonly busy: number;
+  readonly mainBusy: number;
+}
+
+/** How much longer a run takes beside the other engines and the main thread, as often as they are at work; 1 where cores are enough. */
+function slowdown({ instances, threads, cores, busy, mainBusy }: Crowd): number {
+  const others = instances - 1;
+  const sharedBy = (running: number): number => Math.max(1, running / cores);
+  let chance = (1 - busy) ** others;
+  let mean = 0;
+  for (let k = 0; k <= others; k++) {
+    if (busy >= 1) chance = k === others ? 1 : 0;
+    const running = threads * (1 + k);
+    mean += chance * ((1 - mainBusy) * sharedBy(running) + mainBusy * sharedBy(running + 1));
+    chance *= ((others - k) / (k + 1)) * (busy / Math.max(1e-12, 1 - busy));
+  }
+  // With all at work, the main thread takes its part whatever the engines would like.
+  const atBest = (threads * (1 + others * busy)) / Math.max(1e-3, cores - mainBusy);
+  return Math.max(mean, atBest);
 }
 
 /** The wait for the main thread, and what it does for the request. */
