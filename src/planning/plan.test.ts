@@ -53,7 +53,7 @@ describe('a replica', () => {
   const shape = { instances: 1, cores: 2 };
 
   it('has no state beyond its saturation', () => {
-    assert.equal(replicaState(PLAIN, shape, 125), null);
+    assert.equal(replicaState(PLAIN, shape, 122), null);
     assert.equal(replicaState(PLAIN, shape, 300), null);
     assert.ok(replicaState(PLAIN, shape, 120));
   });

@@ -1,5 +1,6 @@
 import type { ModelProfile } from './profile.js';
 import {
+  MOST_LOAD,
   type ReplicaShape,
   type ReplicaState,
   replicaState,
@@ -86,7 +87,7 @@ function planOf(profile: ModelProfile, target: PlanTarget, shape: ReplicaShape):
     const state = replicaState(profile, shape, asked / replicas);
     return state !== null && state.p99Ms <= target.p99Ms;
   };
-  const needed = leastThat(isEnough, Math.max(1, Math.ceil(asked / saturation.perSecond)));
+  const needed = leastThat(isEnough, Math.max(1, Math.ceil(asked / saturation.perSecond / MOST_LOAD)));
   if (needed === null) return null;
   const replicas = needed + target.spare;
   const state = replicaState(profile, shape, target.perSecond / replicas);

@@ -43,6 +43,9 @@ export function saturationOf(profile: ModelProfile, { instances, cores }: Replic
   return bounds.reduce((least, each) => (each.perSecond < least.perSecond ? each : least));
 }
 
+/** Beyond that part of what it could do at most, a queue grows for so long that small errors of the profile decide: nobody plans for it. */
+export const MOST_LOAD = 0.97;
+
 /** Under requests that come at random; null where it cannot keep up with them. */
 export function replicaState(
   profile: ModelProfile,
@@ -50,7 +53,7 @@ export function replicaState(
   perSecond: number,
 ): ReplicaState | null {
   const load = perSecond / saturationOf(profile, shape).perSecond;
-  if (!(load < 0.999)) return null;
+  if (!(load < MOST_LOAD)) return null;
   const perMs = perSecond / 1000;
   const mainBusy = perMs * (profile.aroundMs ?? 0);
   const engine = engineUnder(profile, shape, perMs);

@@ -36,15 +36,18 @@ function encodeProfile(profile: ModelProfile): object {
     threads: profile.threads,
     cores: profile.cores,
     most_rows: profile.mostRows,
-    runs: profile.runs,
-    around_ms: profile.aroundMs,
-    alone_ms: profile.aloneMs,
+    runs: profile.runs.map((run) => ({ ...run, ms: short(run.ms) })),
+    around_ms: profile.aroundMs === null ? null : short(profile.aroundMs),
+    alone_ms: profile.aloneMs.map(short),
     instance_bytes: profile.instanceBytes,
     process_bytes: profile.processBytes,
     request_bytes: profile.requestBytes,
     answer_bytes: profile.answerBytes,
   };
 }
+
+/** Nobody measures more digits. */
+const short = (ms: number): number => Number(ms.toPrecision(5));
 
 const number = (place: JsonPlace): number => place.number();
 
