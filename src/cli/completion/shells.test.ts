@@ -76,6 +76,7 @@ const LINES: readonly (readonly [typed: string, words: string])[] = [
   ['furiosa models unl', '<furiosa><models><unload>'],
   ['furiosa to', '<furiosa><top>'],
   ['furiosa top --on', '<furiosa><top><--once>'],
+  ['furiosa plan --mea', '<furiosa><plan><--measure>'],
   ['furiosa help mo', '<furiosa><help><models>'],
   ['furiosa models --wi', '<furiosa><models><--wide>'],
   ['furiosa models list --js', '<furiosa><models><list><--json>'],
