@@ -117,7 +117,7 @@ test('the pages show no command line that the command refuses', () => {
     for (const [line] of text.matchAll(
       /\bfuriosa (?:server|models|top|plan|devices|inspect) (?:[^\n`]|\\\n)*/g,
     )) {
-      for (const [flag] of line.matchAll(/(?<= )--[a-z-]+/g)) {
+      for (const [flag] of line.matchAll(/(?<= )--[a-z0-9-]+/g)) {
         assert.ok(commandOptions.has(flag), `${path}: there is no option ${flag} in: ${line}`);
       }
     }
