@@ -10,7 +10,8 @@ const NONE = 1e-8;
 
 /**
  * One engine that takes all that wait when it is free, up to `mostRows`: pull batching. How many wait when a run begins is a
- * Markov chain, as those who come meanwhile are as many as its length says; so this is exact. The mean stays below Inoue's bound.
+ * Markov chain, as those who come meanwhile are as many as its length says; so the chain is exact;
+ * only how full one's own run is, where more wait than fit, is estimated. The mean stays below Inoue's bound.
  */
 export function batchQueueState({ perMs, runMs, mostRows }: Omit<EngineQueue, 'engines'>): EngineState {
   const waiting = waitingAtStart({ perMs, runMs, mostRows });
