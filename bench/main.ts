@@ -14,6 +14,7 @@ import { jsonMnist } from './json-mnist.js';
 import { memory } from './memory.js';
 import { models } from './models.js';
 import { observability } from './observability.js';
+import { plan } from './plan.js';
 import { reload } from './reload.js';
 import { responsiveness } from './responsiveness.js';
 import { rivals } from './rivals.js';
@@ -28,6 +29,7 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   memory,
   models,
   observability,
+  plan,
   reload,
   responsiveness,
   batching,

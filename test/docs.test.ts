@@ -114,8 +114,10 @@ test('docs/engines.md names every key of compiler_config that is known', () => {
 
 test('the pages show no command line that the command refuses', () => {
   for (const [path, { text }] of pages) {
-    for (const [line] of text.matchAll(/\bfuriosa (?:server|models|top|devices|inspect) (?:[^\n`]|\\\n)*/g)) {
-      for (const [flag] of line.matchAll(/(?<= )--[a-z-]+/g)) {
+    for (const [line] of text.matchAll(
+      /\bfuriosa (?:server|models|top|plan|devices|inspect) (?:[^\n`]|\\\n)*/g,
+    )) {
+      for (const [flag] of line.matchAll(/(?<= )--[a-z0-9-]+/g)) {
         assert.ok(commandOptions.has(flag), `${path}: there is no option ${flag} in: ${line}`);
       }
     }

@@ -241,6 +241,7 @@ function processFacts(): ProcessFacts {
   return {
     uptimeMs: process.uptime() * 1000,
     cpuMs: (user + system) / 1000,
+    mainBusyMs: performance.eventLoopUtilization().active,
     residentBytes: process.memoryUsage.rss(),
   };
 }

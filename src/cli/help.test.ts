@@ -187,6 +187,7 @@ Commands:
     server   Start serving models from FuriosaAI model server
     models   Show, load and unload the models of a running server
     top      Show what the models of a running server do, as it happens
+    plan     Tell how many servers a model needs for a load
     devices  List the devices that models can run on
     inspect  Show what a model file expects, answers and contains
     keys     Make API keys for a server with --auth-config

@@ -1,5 +1,6 @@
 import { KEYS } from '#cli/keys/keys-command.js';
 import { MODELS } from '#cli/models/models-command.js';
+import { PLAN } from '#cli/plan/plan-command.js';
 import { TOP } from '#cli/top/top-command.js';
 import { CLIENT_TLS_OPTIONS } from './client-tls.js';
 import type { CommandDescription, ProgramDescription } from './command-option.js';
@@ -53,7 +54,7 @@ const help: CommandDescription = {
     placeholder: 'COMMAND',
     required: false,
     isPath: true,
-    choices: ['server', 'models', 'top', 'devices', 'inspect', 'keys'],
+    choices: ['server', 'models', 'top', 'plan', 'devices', 'inspect', 'keys'],
   },
 };
 
@@ -62,6 +63,6 @@ export const FURIOSA: ProgramDescription = {
   name: 'furiosa',
   summary: 'Serve ONNX and TFLite models over the Open Inference Protocol',
   options: [...COMPLETION_OPTIONS, VERSION_OPTION, HELP_OPTION],
-  commands: [server, MODELS, TOP, devices, inspect, KEYS, help],
+  commands: [server, MODELS, TOP, PLAN, devices, inspect, KEYS, help],
   shortcuts: [{ name: 'furiosa-server', command: 'server' }],
 };

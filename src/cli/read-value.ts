@@ -9,6 +9,8 @@ export function readValue(option: CommandOption, text: string): string | number 
       return readNumber(option, text, /^[+-]?\d+$/, 'an integer');
     case 'SECONDS':
       return readNumber(option, text, /^[+-]?(\d+\.?\d*|\.\d+)$/, 'a number of seconds');
+    case 'MILLISECONDS':
+      return readNumber(option, text, /^[+-]?(\d+\.?\d*|\.\d+)$/, 'a number of milliseconds');
     case 'URL':
       return readUrl(text);
     default:

@@ -50,7 +50,7 @@ describe('a wrong command line ends with one sentence and status 2', () => {
     [['Server'], "furiosa: there is no command 'Server'; did you mean 'server'?"],
     [
       ['bake'],
-      "furiosa: there is no command 'bake'; the commands are server, models, top, devices, inspect, keys, help",
+      "furiosa: there is no command 'bake'; the commands are server, models, top, plan, devices, inspect, keys, help",
     ],
     [['help', 'device'], "furiosa: there is no command 'device'; did you mean 'devices'?"],
     [

@@ -2,6 +2,7 @@ import { completeShell } from '#cli/completion/command.js';
 import type { Host } from '#cli/completion/host.js';
 import { runKeys } from '#cli/keys/run-keys.js';
 import { runModels } from '#cli/models/run-models.js';
+import { runPlan } from '#cli/plan/run-plan.js';
 import { runTop } from '#cli/top/run-top.js';
 import { systemClock } from '#core/clock.js';
 import { messageOf } from '#core/errors.js';
@@ -63,6 +64,8 @@ async function obey(
         pause,
         openScreen: terminal.openScreen ?? (() => null),
       });
+    case 'plan':
+      return runPlan(invocation, host.env, { terminal, clock: systemClock, pause });
     case 'keys':
       return runKeys(invocation, terminal);
     case 'inspect':

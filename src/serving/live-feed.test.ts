@@ -19,7 +19,7 @@ function feedOf(devices: () => Promise<readonly object[]> = async () => [{ name:
       looks.devices++;
       return devices();
     },
-    process: () => ({ uptimeMs: clock.now(), cpuMs: 1, residentBytes: 2 }),
+    process: () => ({ uptimeMs: clock.now(), cpuMs: 1, mainBusyMs: 1, residentBytes: 2 }),
   };
   return { clock, looks, feed: new LiveFeed(source, clock) };
 }

@@ -18,6 +18,8 @@ export interface ProcessFacts {
   readonly uptimeMs: number;
   /** Time of all cores together. */
   readonly cpuMs: number;
+  /** For how long the main thread had something to do. */
+  readonly mainBusyMs: number;
   readonly residentBytes: number;
 }
 

@@ -76,6 +76,8 @@ const LINES: readonly (readonly [typed: string, words: string])[] = [
   ['furiosa models unl', '<furiosa><models><unload>'],
   ['furiosa to', '<furiosa><top>'],
   ['furiosa top --on', '<furiosa><top><--once>'],
+  ['furiosa plan --js', '<furiosa><plan><--json>'],
+  ['furiosa pla', '<furiosa><plan>'],
   ['furiosa help mo', '<furiosa><help><models>'],
   ['furiosa models --wi', '<furiosa><models><--wide>'],
   ['furiosa models list --js', '<furiosa><models><list><--json>'],
@@ -111,7 +113,7 @@ describe('completion in a real bash', { skip: lacking('bash') }, () => {
       offer furiosa-server --log-format ''; offer furiosa devices --; offer furiosa server --http-port ''
       offer furiosa models ''; offer furiosa models plan --; offer furiosa models --`;
     assert.deepEqual(output('bash', ['--norc', '-c', probe]).split('\n'), [
-      'server models top devices inspect keys help',
+      'server models top plan devices inspect keys help',
       'ERROR INFO WARN DEBUG TRACE',
       'ERROR INFO WARN DEBUG TRACE',
       'auto pretty json',
@@ -155,7 +157,7 @@ describe('completion in a real zsh', { skip: lacking('zsh') }, () => {
 
 describe('completion in a real fish', { skip: lacking('fish') }, () => {
   const candidates: readonly (readonly [typed: string, offered: readonly string[]])[] = [
-    ['furiosa ', ['devices', 'help', 'inspect', 'keys', 'models', 'server', 'top']],
+    ['furiosa ', ['devices', 'help', 'inspect', 'keys', 'models', 'plan', 'server', 'top']],
     ['furiosa models ', ['list', 'load', 'plan', 'reload', 'unload']],
     ['furiosa models --', ['--api-key', '--ca', '--cert', '--help', '--json', '--key', '--url', '--wide']],
     ['furiosa models plan --', ['--api-key', '--ca', '--cert', '--help', '--key', '--url']],
@@ -187,7 +189,7 @@ describe('completion in a real fish', { skip: lacking('fish') }, () => {
     ['furiosa inspect ', ['mnist model.onnx', 'models/', 'server.yaml']],
     // The argument is called like a command, and is none.
     ['furiosa inspect server --', ['--help', '--json']],
-    ['furiosa help ', ['devices', 'inspect', 'keys', 'models', 'server', 'top']],
+    ['furiosa help ', ['devices', 'inspect', 'keys', 'models', 'plan', 'server', 'top']],
     ['furiosa server --http-port ', []],
     ['furiosa --v', ['--version']],
   ];

@@ -80,7 +80,7 @@ const CPU = {
 const FIRST: LiveState = {
   atMs: 1000,
   isReady: true,
-  process: { uptimeMs: 10.6, cpuMs: 4.4, residentBytes: 5 },
+  process: { uptimeMs: 10.6, cpuMs: 4.4, mainBusyMs: 2.2, residentBytes: 5 },
   models: [model('a'), model('b')],
   statistics: [statistics('a')],
   devices: [CPU],
@@ -102,7 +102,7 @@ test('the first frame tells everything', () => {
   assert.deepEqual(told.latency_bounds_ms, LATENCY_BOUNDS_MS);
   assert.deepEqual(told.server, {
     ...{ name: 'a server', version: '1.2.3', ready: true },
-    ...{ uptime_ms: 11, cpu_ms: 4, resident_bytes: 5 },
+    ...{ uptime_ms: 11, cpu_ms: 4, main_busy_ms: 2, resident_bytes: 5 },
   });
   const [a, b] = told.models;
   assert.deepEqual([a.name, b.name], ['a', 'b']);

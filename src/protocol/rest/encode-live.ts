@@ -82,6 +82,7 @@ function serverOf({ isReady, process }: LiveState, { name, version }: ServerInfo
     ready: isReady,
     uptime_ms: Math.round(process.uptimeMs),
     cpu_ms: Math.round(process.cpuMs),
+    main_busy_ms: Math.round(process.mainBusyMs),
     resident_bytes: process.residentBytes,
   };
 }

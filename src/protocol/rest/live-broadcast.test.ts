@@ -20,7 +20,7 @@ function broadcastOf() {
       const state: LiveState = {
         atMs,
         isReady: true,
-        process: { uptimeMs: 0, cpuMs: 0, residentBytes: 0 },
+        process: { uptimeMs: 0, cpuMs: 0, mainBusyMs: 0, residentBytes: 0 },
         models: [],
         statistics: [],
         devices: [],

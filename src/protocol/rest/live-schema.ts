@@ -50,6 +50,7 @@ const SERVER: JsonSchema = {
     ready: { type: 'boolean' },
     uptime_ms: DURATION,
     cpu_ms: { ...DURATION, description: 'Milliseconds of all cores together.' },
+    main_busy_ms: { ...DURATION, description: 'Milliseconds for which the main thread had something to do.' },
     resident_bytes: COUNT,
   }),
 };
