@@ -10,7 +10,6 @@ import type { OptionValue, OptionValues } from './command-option.js';
 import type { Commands } from './commands.js';
 import { processHost } from './process-host.js';
 import { run } from './run.js';
-import { serve } from './serve.js';
 import { processTerminal } from './terminal.js';
 
 const { env } = process;
@@ -25,7 +24,9 @@ const commands: Commands = {
     const inventory = await inventoryFor(flags);
     const hostHasNpu = inventory.npus.some(({ simulated }) => !simulated);
     const read = (): Settings => loadSettings({ flags, env, cwd, hostHasNpu, productVersion: version });
-    const status = await serve(configured(read), read);
+    const settings = configured(read);
+    const { serve } = await import('./serve.js');
+    const status = await serve(settings, read);
     // A model that is still loading, or a request that was cut off, must not keep the process.
     process.exit(status);
   },
