@@ -4,7 +4,7 @@
  */
 import { createWriteStream } from 'node:fs';
 import { devNull } from 'node:os';
-import { startServer } from '#app/start.js';
+import { launchServer } from '#app/launch.js';
 import type { Flags } from '#config/flags.js';
 import { loadSettings } from '#config/load.js';
 import { LogControl } from '#core/log-settings.js';
@@ -35,7 +35,7 @@ const settings = loadSettings({
 const grpc = settings.grpc && { ...settings.grpc, port: 0 };
 const logControl = new LogControl(settings.log.level, settings.log.requests);
 if (settings.log.requests !== 'off') startLog(settings.log, logControl, createWriteStream(devNull));
-const server = await startServer({ ...settings, grpc }, logControl);
+const server = await launchServer({ ...settings, grpc }, logControl);
 await server.modelsSettled;
 process.on('SIGTERM', () => {
   server.stop();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { AccessControl } from '#access/access-control.js';
+import type { AccessControl } from '#access/access-control.js';
 import { bothGuards } from '#access/both-guards.js';
 import { type Restriction, restrictionGuard } from '#access/restriction.js';
 import { openCache } from '#cache/open-cache.js';
@@ -119,8 +119,7 @@ export async function build(
     };
     return openVersion(offer, placement, host, onLost);
   };
-  const accessControl =
-    settings.access.policy === null ? null : new AccessControl(settings.access.policy, clock);
+  const accessControl = await accessControlOf(settings, clock);
   const stores = openStores(settings.store);
   const files = new FileStates();
   const locate = locateFile(stores, (path) => files.of(path));
@@ -230,6 +229,13 @@ export async function build(
     traces,
     cache,
   };
+}
+
+/** Loaded only where there are rules: it brings the whole of JSON Web Tokens. */
+async function accessControlOf({ access }: Settings, clock: Clock): Promise<AccessControl | null> {
+  if (access.policy === null) return null;
+  const { AccessControl } = await import('#access/access-control.js');
+  return new AccessControl(access.policy, clock);
 }
 
 function restrictionOf(restrictions: readonly Restriction[], transport: 'http' | 'grpc'): Guard | null {

@@ -34,6 +34,11 @@ export async function openSession(artifact: ModelArtifact, options: LoadOptions)
   }
 }
 
+/** Loads an engine before there is a model for it. That it cannot be loaded is said to whoever opens a model. */
+export async function prepareEngine(format: ModelFormat): Promise<void> {
+  await BACKENDS[format]().catch(() => {});
+}
+
 async function loadBackend(format: ModelFormat): Promise<Backend> {
   try {
     return await BACKENDS[format]();

@@ -1,9 +1,5 @@
 import { completeShell } from '#cli/completion/command.js';
 import type { Host } from '#cli/completion/host.js';
-import { runKeys } from '#cli/keys/run-keys.js';
-import { runModels } from '#cli/models/run-models.js';
-import { runPlan } from '#cli/plan/run-plan.js';
-import { runTop } from '#cli/top/run-top.js';
 import { systemClock } from '#core/clock.js';
 import { messageOf } from '#core/errors.js';
 import { apiKeyOf } from './api-key-of.js';
@@ -55,19 +51,27 @@ async function obey(
       return named('furiosa server', () => commands.serve(values));
     case 'devices':
       return listDevices(invocation, commands, terminal, host.env);
-    case 'models':
+    case 'models': {
+      const { runModels } = await import('#cli/models/run-models.js');
       return runModels(invocation, host.env, { terminal, clock: systemClock, pause });
-    case 'top':
+    }
+    case 'top': {
+      const { runTop } = await import('#cli/top/run-top.js');
       return runTop(invocation, host.env, {
         terminal,
         clock: systemClock,
         pause,
         openScreen: terminal.openScreen ?? (() => null),
       });
-    case 'plan':
+    }
+    case 'plan': {
+      const { runPlan } = await import('#cli/plan/run-plan.js');
       return runPlan(invocation, host.env, { terminal, clock: systemClock, pause });
-    case 'keys':
+    }
+    case 'keys': {
+      const { runKeys } = await import('#cli/keys/run-keys.js');
       return runKeys(invocation, terminal);
+    }
     case 'inspect':
       return inspectModel(invocation, commands, terminal);
     case 'help':

@@ -1,4 +1,5 @@
-import { type RunningServer, startServer } from '#app/start.js';
+import { launchServer } from '#app/launch.js';
+import type { RunningServer } from '#app/start.js';
 import { type Supervision, UNSUPERVISED } from '#app/supervision.js';
 import { SupervisorLink } from '#cli/supervise/supervisor-link.js';
 import type { Settings } from '#config/settings.js';
@@ -54,7 +55,7 @@ async function start(
   supervision: Supervision,
 ): Promise<RunningServer> {
   try {
-    return await startServer(settings, logControl, readAgain, supervision);
+    return await launchServer(settings, logControl, readAgain, supervision);
   } catch (thrown) {
     throw operationFailed('furiosa server', messageOf(thrown));
   }

@@ -1,18 +1,16 @@
-import { Worker } from 'node:worker_threads';
 import { messageOf } from '#core/errors.js';
 import type { FromWorker } from '#worker/messages.js';
 import { pack } from '#worker/transfer.js';
+import { startThread, threadAhead, WORKER_ENTRY } from './thread-ahead.js';
 import type { Wall } from './wall.js';
 
-const WORKER_ENTRY = new URL(import.meta.resolve('#worker/main.js'));
-
 /**
- * Starts an engine thread: tensors are moved to it, and memory is shared out. What ends the process ends it too.
+ * An engine thread, the one that was started ahead or a new one: tensors are moved to it, and memory is shared out. What ends the process ends it too.
  *
  * @param entry the file that the thread runs; a test may bring its own.
  */
 export function threadWall(entry: URL = WORKER_ENTRY): Wall {
-  const worker = new Worker(entry, { execArgv: [], name: 'furiosa-engine' });
+  const worker = (entry === WORKER_ENTRY ? threadAhead.take() : null) ?? startThread(entry);
   return {
     kind: 'thread',
     listen({ heard, failed, ended }) {

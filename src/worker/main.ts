@@ -1,9 +1,10 @@
 /** A thread's whole life: an engine loop behind its port. */
 import { getHeapStatistics } from 'node:v8';
-import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { prepareEngine } from '#backend/registry.js';
 import type { Tensor } from '#tensor/tensor.js';
 import { type DoneFacts, EngineLoop, type WorkerLine } from './engine-loop.js';
-import type { Batch, FromWorker } from './messages.js';
+import type { Batch, FromWorker, ThreadData } from './messages.js';
 import { spareOf } from './spare-of.js';
 import { pack } from './transfer.js';
 
@@ -55,3 +56,5 @@ function live(port: MessagePort): void {
 
 if (parentPort === null) throw new Error('worker/main.js is the entry of a worker thread. This is a bug.');
 live(parentPort);
+const { engine } = workerData as ThreadData;
+if (engine !== null) void prepareEngine(engine);

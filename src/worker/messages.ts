@@ -3,11 +3,18 @@
  * buffers to a thread (see transfer.ts), and written to a process as they lie (see frame.ts).
  */
 import type { ModelArtifact, SessionFacts } from '#backend/backend.js';
+import type { ModelFormat } from '#backend/identify.js';
 import type { LoadOptions } from '#backend/options.js';
 import type { ErrorCode } from '#core/errors.js';
 import type { LogRecord } from '#core/log.js';
 import type { TensorSpec } from '#inference/metadata.js';
 import type { Tensor } from '#tensor/tensor.js';
+
+/** What a thread is started with. */
+export interface ThreadData {
+  /** The engine that it loads before it is asked for a session; null for none. */
+  readonly engine: ModelFormat | null;
+}
 
 /** What a session is opened with. */
 export interface SessionData {

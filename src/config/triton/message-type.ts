@@ -30,7 +30,15 @@ export type ValueType =
   | { readonly kind: 'integer'; readonly min: bigint; readonly max: bigint };
 
 function messageType({ name, fields }: DescMessage): MessageType {
-  return { name, fields: new Map(fields.map((field) => [field.name, fieldType(field)])) };
+  let known: MessageType['fields'] | null = null;
+  return {
+    name,
+    // Read when it is asked for: few servers read a message of Triton's, and none of them all of its fields.
+    get fields() {
+      known ??= new Map(fields.map((field) => [field.name, fieldType(field)]));
+      return known;
+    },
+  };
 }
 
 function fieldType(field: DescField): FieldType {
