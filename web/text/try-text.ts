@@ -9,6 +9,12 @@ const en = {
   noInputs: 'This model takes nothing.',
   live: 'Send with every change',
   send: 'Send',
+  sequence: 'Sequence',
+  sequenceId: 'ID',
+  sequenceStart: 'Start',
+  sequenceEnd: 'End',
+  sequenceHint:
+    'This model keeps a state from request to request. Start begins it anew, End lets it go; so does a silence of {seconds} s. Every answer moves on to the next request.',
   nothingYet: 'Nothing has been asked yet. Draw, drop or type something, or press Send.',
   roundTrip: '{milliseconds} ms there and back, version {version}',
   snippets: 'As a program',
@@ -106,6 +112,7 @@ const en = {
   problemNpyType: 'The file has elements of type {type}, which this input does not take.',
   problemNpyOrder: "The array is in Fortran's order. Save it with np.ascontiguousarray.",
   problemFileBytes: 'The file has {bytes} bytes, which is no multiple of the {unit} of one {datatype}.',
+  problemSequenceId: 'The ID of a sequence is an integer from 1 to 2^64−1, or a text of at most 128 bytes.',
   problemAnswer: 'The server answered something that is no answer to an inference.',
 };
 
@@ -120,6 +127,12 @@ const ko: Readonly<Record<Key, string>> = {
   noInputs: '입력이 없는 모델.',
   live: '변경할 때마다 전송',
   send: '전송',
+  sequence: '시퀀스',
+  sequenceId: 'ID',
+  sequenceStart: '시작',
+  sequenceEnd: '종료',
+  sequenceHint:
+    '요청 간 상태를 유지하는 모델. 시작은 상태 초기화, 종료는 상태 해제. {seconds}초간 요청이 없어도 해제. 응답을 받으면 다음 요청으로 진행.',
   nothingYet: '아직 보낸 요청 없음. 그리거나 파일을 놓거나 값을 입력하고 전송.',
   roundTrip: '왕복 {milliseconds} ms, 버전 {version}',
   snippets: '코드로 보기',
@@ -213,6 +226,7 @@ const ko: Readonly<Record<Key, string>> = {
   problemNpyType: '파일의 자료형 {type}은(는) 이 입력에 사용할 수 없음.',
   problemNpyOrder: 'Fortran 순서 배열. np.ascontiguousarray로 저장 필요.',
   problemFileBytes: '파일 크기 {bytes}바이트가 {datatype} 한 개의 {unit}바이트로 나누어떨어지지 않음.',
+  problemSequenceId: '시퀀스 ID는 1 ~ 2^64−1 정수 또는 128바이트 이하 텍스트.',
   problemAnswer: '추론 응답이 아닌 응답을 받음.',
 };
 
