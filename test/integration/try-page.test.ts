@@ -190,7 +190,13 @@ describe('trying models in a browser', { skip: withoutBrowser }, () => {
     for (const [at, row] of [...rows, ...rows.slice(0, 1)].entries()) {
       if (at === 2) await endOf.check();
       await page.getByRole('button', { name: 'Send' }).click();
-      const numbers = row.map((value) => String(Number(value.toPrecision(4))));
+      for (const name of at === 0 ? ['y', 'told'] : []) {
+        await page
+          .getByRole('group', { name: `How ${name} is shown` })
+          .getByRole('button', { name: 'Table' })
+          .click();
+      }
+      const numbers = row.map((value) => String(Number(value.toPrecision(6))));
       await told('y')
         .getByRole('row', { name: `0 ${numbers.join(' ')}`, exact: true })
         .waitFor();
