@@ -95,7 +95,7 @@ export const MODEL_TEXT: Texts<keyof typeof en> = {
     unloaded: '로드 안 됨',
     version: '버전',
     links: '이 모델',
-    tryIt: '사용해 보기',
+    tryIt: '실행해 보기',
     loadTest: '부하 테스트',
     allModels: '모델 목록',
     connecting: '서버 응답 대기 중 …',
