@@ -35,15 +35,17 @@ export function Models() {
     <>
       <div class="bar">
         <h1>{say('models')}</h1>
-        {server !== null && <p class="faint">{say('count', { ready, all: versions.length })}</p>}
+        {versions.length > 0 && <p class="faint">{say('count', { ready, all: versions.length })}</p>}
         <span class="spread" />
-        <input
-          type="search"
-          aria-label={say('filter')}
-          placeholder={say('filter')}
-          value={text}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
-        />
+        {all.length > 0 && (
+          <input
+            type="search"
+            aria-label={say('filter')}
+            placeholder={say('filter')}
+            value={text}
+            onInput={({ currentTarget }) => setText(currentTarget.value)}
+          />
+        )}
         <button type="button" onClick={() => setPlanning(true)}>
           {say('reload')}
         </button>
