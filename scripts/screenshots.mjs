@@ -1,5 +1,6 @@
 // npm run screenshots: pictures of every view of the dashboard for the docs, light and dark, wide and narrow, from the
-// sample models with a little traffic on them. Needs a Chromium (CHROMIUM says which).
+// sample models with a little traffic on them, and some in Korean. Needs a Chromium (CHROMIUM says which), and a font that has
+// Korean (Debian: fonts-noto-cjk).
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,11 @@ const LOOKS = {
   dark: { colorScheme: 'dark', viewport: { width: 1280, height: 860 } },
   'narrow-light': { colorScheme: 'light', viewport: { width: 390, height: 844 } },
   'narrow-dark': { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+  ko: { locale: 'ko-KR', colorScheme: 'light', viewport: { width: 1280, height: 860 } },
+  'narrow-ko': { locale: 'ko-KR', colorScheme: 'light', viewport: { width: 390, height: 844 } },
 };
+/** Korean is for the guide in Korean: what that shows, and no more. */
+const KOREAN_VIEWS = ['models', 'model', 'try'];
 /** Plots show what a page has seen itself. */
 const TRAFFIC_SECONDS = 150;
 const FOLDER = join(root, 'docs', 'images', 'dashboard');
@@ -56,6 +61,7 @@ try {
   await pause(TRAFFIC_SECONDS * 1000);
   for (const [look, page] of pages) {
     for (const [name, view] of Object.entries(VIEWS)) {
+      if (look.endsWith('ko') && !KOREAN_VIEWS.includes(name)) continue;
       await page.goto(`${url}#/${view}`);
       await page.locator('main h1').waitFor();
       if (name === 'try') await drawSeven(page);

@@ -6,7 +6,7 @@ import { assertSound, openBrowser, openPage, type WatchedPage, withoutBrowser } 
 import { serverProcess } from '../support/command.js';
 import { modelDirectory } from '../support/onnx-models.js';
 import { atEnd, readSettings, serve } from '../support/serve.js';
-import { offerOf, type TestServer } from '../support/server.js';
+import { offerOf, settingsOf, type TestServer } from '../support/server.js';
 
 describe('the dashboard in a browser', { skip: withoutBrowser }, () => {
   const end = atEnd(after);
@@ -71,6 +71,26 @@ describe('the dashboard in a browser', { skip: withoutBrowser }, () => {
       .locator('[role="img"][aria-label*="requests"], [role="img"][aria-label*="Requests"]')
       .first()
       .waitFor();
+  });
+
+  test('a server without models says what to do next, on a phone', async () => {
+    const empty = await serve(end, settingsOf([]));
+    for (const [view, command] of [
+      ['models', 'furiosa server --model-config'],
+      ['load', 'furiosa server --model-path'],
+      ['devices', null],
+    ] as const) {
+      const watched = await openPage(browser, `http://127.0.0.1:${empty.port}/#/${view}`, {
+        viewport: { width: 360, height: 740 },
+      });
+      const { page } = watched;
+      if (command === null) await page.getByRole('rowheader', { name: 'cpu' }).waitFor();
+      else await page.locator('pre', { hasText: command }).waitFor();
+      assert.equal(await page.getByRole('searchbox').count(), 0, 'there is nothing to look for');
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+      await assertSound(watched);
+      await page.context().close();
+    }
   });
 
   test('the page of a server that is stopped and started again goes on by itself', async () => {

@@ -4,9 +4,11 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { assertSound, openBrowser, openPage, type WatchedPage, withoutBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
+import { modelDirectory, writeModel } from '../support/onnx-models.js';
 import { mediapipePath } from '../support/real-models.js';
 import { atEnd, readSettings, serve } from '../support/serve.js';
 import { offerOf, type TestServer } from '../support/server.js';
+import { DECAY_OPTIONS, decayed, decayModel } from '../support/stateful-models.js';
 
 /** Head and shoulders before a wall. */
 const PERSON = `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"><rect width="256" height="256" fill="#9db4c0"/>
@@ -16,6 +18,7 @@ const PERSON = `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"
 
 describe('trying models in a browser', { skip: withoutBrowser }, () => {
   const end = atEnd(after);
+  const folder = modelDirectory(after);
   let server: TestServer;
   let browser: Browser;
 
@@ -25,7 +28,13 @@ describe('trying models in a browser', { skip: withoutBrowser }, () => {
       name: 'selfie',
       path: mediapipePath('selfie_segmentation/selfie_segmentation.tflite'),
     });
-    server = await serve(end, { ...settings, models: [...settings.models, selfie] });
+    const decay = offerOf({
+      name: 'decay',
+      path: writeModel(folder, 'decay.onnx', decayModel()),
+      maxBatchSize: 4,
+      sequence: DECAY_OPTIONS,
+    });
+    server = await serve(end, { ...settings, models: [...settings.models, selfie, decay] });
     browser = await openBrowser();
     end(() => browser.close());
   });
@@ -156,6 +165,49 @@ describe('trying models in a browser', { skip: withoutBrowser }, () => {
     await page.getByRole('spinbutton').fill('1');
     await best(page, 'versicolor').waitFor();
     assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+    await assertSound(watched);
+  });
+
+  test('a sequence: it starts, its state goes on from request to request, it ends, and it starts anew', async () => {
+    const watched = await open('decay', { colorScheme: 'dark' });
+    const { page } = watched;
+    const start = page.getByRole('checkbox', { name: 'Start' });
+    const endOf = page.getByRole('checkbox', { name: 'End' });
+    const id = page.getByRole('textbox', { name: 'ID' });
+    const told = (name: string) => page.getByRole('region', { name: `Table of ${name}` });
+    assert.equal(await start.isChecked(), true);
+    assert.equal(await page.getByRole('checkbox', { name: /every change/ }).count(), 0, 'each would move on');
+    await id.fill('0');
+    await page.getByText('The ID of a sequence is an integer').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Send' }).isDisabled(), true);
+    await id.fill('of-the-page');
+    await page.getByRole('textbox', { name: 'Numbers' }).fill('1, -2');
+    const rows = decayed([
+      [1, -2],
+      [1, -2],
+      [1, -2],
+    ]);
+    for (const [at, row] of [...rows, ...rows.slice(0, 1)].entries()) {
+      if (at === 2) await endOf.check();
+      await page.getByRole('button', { name: 'Send' }).click();
+      for (const name of at === 0 ? ['y', 'told'] : []) {
+        await page
+          .getByRole('group', { name: `How ${name} is shown` })
+          .getByRole('button', { name: 'Table' })
+          .click();
+      }
+      const numbers = row.map((value) => String(Number(value.toPrecision(6))));
+      await told('y')
+        .getByRole('row', { name: `0 ${numbers.join(' ')}`, exact: true })
+        .waitFor();
+      // START, END, READY as the model was told them; what follows an end is a start.
+      const controls = [at % 3 === 0 ? 1 : 0, at === 2 ? 1 : 0, 1];
+      await told('told')
+        .getByRole('row', { name: `0 ${controls.join(' ')}`, exact: true })
+        .waitFor();
+      await page.locator('.try-code', { hasText: '"sequence_id":"of-the-page"' }).waitFor();
+      assert.deepEqual([await start.isChecked(), await endOf.isChecked()], [at === 2, false]);
+    }
     await assertSound(watched);
   });
 

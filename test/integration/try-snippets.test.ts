@@ -79,7 +79,13 @@ describe('what is tried in the dashboard', () => {
   /** The same tensor as a program asks for it. */
   const snippetFor = async (kind: 'curl' | 'typescript', input: Tensor): Promise<Snippet> => {
     const origin = `http://127.0.0.1:${server.port}`;
-    const snippet = snippetOf(kind, { origin, model: input.datatype, version: '1', inputs: [input] });
+    const snippet = snippetOf(kind, {
+      origin,
+      model: input.datatype,
+      version: '1',
+      inputs: [input],
+      parameters: [],
+    });
     for (const { name, bytes } of snippet.files) await writeFile(join(scratch, name), bytes);
     return snippet;
   };

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Datatype } from '../../web/try/datatype.js';
 import { packElements } from '../../web/try/elements.js';
 import { zeroElements } from '../../web/try/random-elements.js';
+import { type ParameterText, sequenceParameters } from '../../web/try/sequence.js';
 import { type SnippetKind, snippetOf } from '../../web/try/snippets.js';
 import { decodeAnswer, encodeRequest, type Tensor } from '../../web/try/wire.js';
 
@@ -14,16 +15,30 @@ function tensor(datatype: Datatype, texts: string[], name = 'x'): Tensor {
 function textOf(
   kind: SnippetKind,
   inputs: Tensor[],
-  parts: { origin?: string; version?: string } = {},
+  parts: { origin?: string; version?: string; parameters?: readonly ParameterText[] } = {},
 ): string {
-  const { origin = 'http://127.0.0.1:8080', version = null } = parts;
-  return snippetOf(kind, { origin, model: 'a b', version, inputs }).text;
+  const { origin = 'http://127.0.0.1:8080', version = null, parameters = [] } = parts;
+  return snippetOf(kind, { origin, model: 'a b', version, inputs, parameters }).text;
 }
 
 test('curl has all in one command', () => {
   assert.equal(
     textOf('curl', [tensor('BYTES', ["it's"])], { version: '2' }),
     `curl 'http://127.0.0.1:8080/v2/models/a%20b/versions/2/infer' \\\n  -d '{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES","data":["it'\\''s"]}]}'`,
+  );
+});
+
+test('a request of a sequence says so in every language', () => {
+  const parameters = sequenceParameters({ id: '18446744073709551615', isStart: true, isEnd: false });
+  const inputs = [tensor('BF16', ['1.5'])];
+  const json =
+    '{"parameters":{"fp16_json":true,"sequence_id":18446744073709551615,"sequence_start":true},"inputs":';
+  assert.ok(textOf('curl', inputs, { parameters }).includes(json));
+  assert.ok(textOf('typescript', inputs, { parameters }).includes(json));
+  assert.ok(
+    textOf('python', inputs, { parameters, version: '2' }).includes(
+      'model_version="2", sequence_id=18446744073709551615, sequence_start=True)',
+    ),
   );
 });
 
@@ -61,6 +76,7 @@ test('Python: middling tensors stand in the text, large ones in a file', () => {
     model: 'm',
     version: '3',
     inputs: [{ name: 'x', datatype: 'UINT8', shape: [784], bytes }],
+    parameters: [],
   });
   assert.match(small.text, /^import base64$/m);
   assert.match(small.text, /np\.frombuffer\(base64\.b64decode\("A+=*"\), np\.uint8\)\.reshape\(\[784\]\)/);
@@ -71,6 +87,7 @@ test('Python: middling tensors stand in the text, large ones in a file', () => {
     model: 'm',
     version: null,
     inputs: [{ name: 'a/b', datatype: 'BF16', shape: [5000], bytes: zeroElements('BF16', 5000) }],
+    parameters: [],
   });
   assert.match(
     large.text,
@@ -92,6 +109,7 @@ test('files of several inputs have names of their own', () => {
     model: 'm',
     version: null,
     inputs: [input('a/b'), input('a:b')],
+    parameters: [],
   });
   assert.equal(new Set(files.map(({ name }) => name)).size, 2);
 });

@@ -100,7 +100,8 @@ function Busy({ residents }: { readonly residents: readonly Resident[] }) {
   const percent = Math.round(load.part * 100);
   const text = say('busyOf', {
     part: `${percent} %`,
-    runs: figure(load.runsAtOnce),
+    // More digits would claim more than ten seconds can tell.
+    runs: load.runsAtOnce.toFixed(1),
     instances: figure(load.instances),
   });
   return (

@@ -1,4 +1,4 @@
-import { CopyButton } from '../model/copy-button.js';
+import { CopyButton } from '../parts/copy-button.js';
 import { ScrollBox } from '../parts/scroll-box.js';
 import { eachSecond, figure, milliseconds } from '../plots/format.js';
 import { LOAD_TEXT } from '../text/load-text.js';
@@ -27,7 +27,7 @@ export function Results({ results }: { readonly results: readonly StepResult[] }
     <section aria-labelledby="load-results">
       <div class="bar">
         <h2 id="load-results">{say('results')}</h2>
-        <CopyButton label={say('copyCsv')} text={csvOf(results)} />
+        <CopyButton label={say('copyCsv')} textOf={() => csvOf(results)} />
       </div>
       <ScrollBox label={say('table')}>
         <table class="load-table">

@@ -1,9 +1,9 @@
+import { CopyButton } from '../parts/copy-button.js';
 import { ScrollBox } from '../parts/scroll-box.js';
 import { MODEL_TEXT } from '../text/model-text.js';
 import { useTexts } from '../text/text.js';
 import type { Answered, ModelConfig } from './answers.js';
 import { ConfigTree } from './config-tree.js';
-import { CopyButton } from './copy-button.js';
 
 /** How the model is served: as a tree, and as the JSON that it is. */
 export function Config({ config }: { readonly config: Answered<ModelConfig> }) {
@@ -32,7 +32,7 @@ function Answer({ config }: { readonly config: ModelConfig }) {
       </details>
       <details class="model-fold">
         <summary>{say('configJson')}</summary>
-        <CopyButton label={say('copyJson')} text={text} />
+        <CopyButton label={say('copyJson')} textOf={() => text} />
         <ScrollBox label={say('configJson')}>
           <pre>{text}</pre>
         </ScrollBox>

@@ -53,7 +53,7 @@ export function PlaceCells({ version }: Row) {
     <>
       <td data-label={say('device')}>
         {version?.devices.join(', ') || NONE}
-        {instances !== null && <span class="faint"> {say('instances', { count: instances })}</span>}
+        {instances !== null && <span class="faint whole"> {say('instances', { count: instances })}</span>}
       </td>
       <td data-label={say('engine')}>{version?.platform ?? NONE}</td>
       <td data-label={say('memory')} class="number">

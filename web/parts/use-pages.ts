@@ -1,17 +1,21 @@
 import { useState } from 'preact/hooks';
 
-export interface Pages<Item> {
-  readonly shown: readonly Item[];
+/** Many things, so many of them at a time. */
+export interface Pages {
   /** From 1. */
   readonly page: number;
   readonly pages: number;
+  /** Place of the first that is shown, from 0, and that behind the last. */
+  readonly from: number;
+  readonly to: number;
   turnTo(page: number): void;
 }
 
-/** So many items at a time. Where there are fewer than before, the last page there is. */
-export function usePages<Item>(items: readonly Item[], size: number): Pages<Item> {
+/** Where there are fewer things than before, the last page there is. */
+export function usePages(count: number, size: number): Pages {
   const [wanted, turnTo] = useState(1);
-  const pages = Math.max(1, Math.ceil(items.length / size));
+  const pages = Math.max(1, Math.ceil(count / size));
   const page = Math.min(wanted, pages);
-  return { shown: items.slice((page - 1) * size, page * size), page, pages, turnTo };
+  const from = (page - 1) * size;
+  return { page, pages, from, to: Math.min(from + size, count), turnTo };
 }

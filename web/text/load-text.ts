@@ -7,8 +7,7 @@ const en = {
   modelPage: 'Live plots of this model',
   allModels: 'All models',
   connecting: 'Waiting for the server …',
-  noModels:
-    'No model is ready. Load one, or start the server with one: furiosa server --model-path model.onnx --model-name name',
+  noModels: 'No model is ready. Load one, or start the server with one:',
   notReady: 'The model {model} is not ready.',
   what: 'What is sent',
   fill: 'Values',
@@ -69,8 +68,7 @@ export const LOAD_TEXT: Texts<keyof typeof en> = {
     modelPage: '이 모델의 실시간 그래프',
     allModels: '모델 목록',
     connecting: '서버 응답 대기 중 …',
-    noModels:
-      '준비된 모델 없음. 모델을 로드하거나 모델을 지정해 서버를 시작: furiosa server --model-path model.onnx --model-name name',
+    noModels: '준비된 모델 없음. 모델을 로드하거나 모델을 지정해 서버를 시작:',
     notReady: '모델 {model}이(가) 준비되지 않음.',
     what: '전송할 요청',
     fill: '값',

@@ -9,7 +9,6 @@ type Key =
   | ('unloadQuestion' | 'unloadMeaning' | 'cancel' | 'close')
   | ('instances' | 'rowsOf' | 'oldest' | 'inAll' | 'trend')
   | ('emptyHead' | 'emptyText' | 'emptyRepository' | 'waitingForServer' | 'explained')
-  | ('previous' | 'next' | 'page')
   | ('reload' | 'planHead' | 'planWait' | 'planNothing' | 'planKeep' | 'planLoad' | 'planChange')
   | ('planRoute' | 'planUnload' | 'planRestart' | 'planProblems' | 'apply' | 'applying' | 'applied');
 
@@ -64,9 +63,6 @@ export const MODELS_TEXT: Texts<Key> = {
     waitingForServer: 'Waiting for the server …',
     explained:
       'Rates, p50, p99 and batch sizes are of the last ten seconds; the curve is of the last minute.',
-    previous: 'Previous',
-    next: 'Next',
-    page: 'Page {page} of {pages}',
     reload: 'Reload configuration …',
     planHead: 'Reload the configuration',
     planWait: 'Reading the configuration …',
@@ -131,9 +127,6 @@ export const MODELS_TEXT: Texts<Key> = {
     emptyRepository: '또는 Triton 형식의 모델 폴더:',
     waitingForServer: '서버를 기다리는 중 …',
     explained: '초당 값, p50, p99, 배치 크기는 최근 10초 기준, 곡선은 최근 1분.',
-    previous: '이전',
-    next: '다음',
-    page: '{pages}쪽 중 {page}쪽',
     reload: '설정 다시 읽기 …',
     planHead: '설정 다시 읽기',
     planWait: '설정을 읽는 중 …',

@@ -39,7 +39,7 @@ export const SHELL_TEXT: Texts<Key> = {
     navigation: '화면',
     models: '모델',
     devices: '장치',
-    load: '부하 시험',
+    load: '부하 테스트',
     try: '실행해 보기',
     keyWanted: '이 서버는 API 키가 필요함',
     keyNone: '키는 이 탭을 닫을 때까지만 보관되며 이 서버에만 보냄.',

@@ -1,4 +1,7 @@
-/** Bytes of one element, by the protocol's names of datatypes. An element of BYTES has no size of its own. */
+/**
+ * Bytes of one element, by the protocol's names of datatypes. An element of BYTES has no size of its own. The server has a table of its
+ * own: a browser is given nothing of its code. A test holds the two together.
+ */
 const ELEMENT_BYTES = {
   BOOL: 1,
   UINT8: 1,

@@ -1,6 +1,7 @@
 import { ApiError, modelPath, sentenceOf } from '../api.js';
 import { fetchWithKey } from '../api-key.js';
 import { type Labels, labelsOf } from './label-texts.js';
+import type { ParameterText } from './sequence.js';
 import { decodeAnswer, encodeRequest, type Tensor, type WireAnswer } from './wire.js';
 
 /** An answer, and how long the browser waited for it. */
@@ -16,9 +17,10 @@ export async function infer(
   model: string,
   version: string | null,
   inputs: readonly Tensor[],
+  parameters: readonly ParameterText[],
   signal: AbortSignal,
 ): Promise<Inference> {
-  const { headLength, body } = encodeRequest(inputs);
+  const { headLength, body } = encodeRequest(inputs, [], parameters);
   const from = performance.now();
   const response = await fetchWithKey(`${modelPath(model, version)}/infer`, {
     method: 'POST',

@@ -17,6 +17,8 @@ export interface ModelFacts {
   readonly versions: readonly string[];
   readonly inputs: readonly InputSpec[];
   readonly outputs: readonly OutputSpec[];
+  /** Of a model that serves sequences: after so much silence it forgets one. Null for any other. */
+  readonly sequenceIdleMs: number | null;
 }
 
 interface Tensors {
@@ -35,6 +37,7 @@ interface Metadata {
 interface Config {
   readonly input?: readonly { readonly name: string; readonly format?: string }[];
   readonly output?: readonly { readonly name: string; readonly label_filename?: string }[];
+  readonly sequence_batching?: { readonly max_sequence_idle_microseconds: number };
 }
 
 /** Asks for metadata and configuration. Throws ApiError where there is no such model, or where it is not ready. */
@@ -49,6 +52,7 @@ export async function askFacts(model: string, version: string | null): Promise<M
 }
 
 function factsOf({ platform, versions = [], inputs, outputs }: Metadata, config: Config): ModelFacts {
+  const sequences = config.sequence_batching;
   return {
     platform,
     versions,
@@ -64,6 +68,7 @@ function factsOf({ platform, versions = [], inputs, outputs }: Metadata, config:
       shape,
       hasLabels: Boolean(config.output?.find((each) => each.name === name)?.label_filename),
     })),
+    sequenceIdleMs: sequences === undefined ? null : sequences.max_sequence_idle_microseconds / 1000,
   };
 }
 

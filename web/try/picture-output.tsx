@@ -1,4 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
+import { Pager } from '../parts/pager.js';
+import { type Pages, usePages } from '../parts/use-pages.js';
 import { useTexts } from '../text/text.js';
 import { TRY_TEXT } from '../text/try-text.js';
 import { colourOf } from './canvas.js';
@@ -7,7 +9,6 @@ import { isFloat } from './datatype.js';
 import { shownElement } from './element-text.js';
 import { type Planes, planesOf } from './output-of.js';
 import type { OutputProps } from './output-props.js';
-import { Pager } from './pager.js';
 import {
   classPicture,
   colourPicture,
@@ -38,7 +39,7 @@ function PlanesOutput({ tensor, values, seen, planes }: OutputProps & { readonly
   const [chosen, setWay] = useState<Way | null>(null);
   const way = chosen !== null && ways.includes(chosen) ? chosen : (ways[0] ?? 'grey');
   const [opacity, setOpacity] = useState(0.7);
-  const [page, setPage] = useState(0);
+  const pages = usePages(planes.planes, TILES_AT_A_TIME);
   const scale = useMemo(() => scaleOf(values, tensor.datatype), [values, tensor.datatype]);
   const isOver = (way === 'mask' || way === 'classes') && seen !== null;
   return (
@@ -66,7 +67,7 @@ function PlanesOutput({ tensor, values, seen, planes }: OutputProps & { readonly
         )}
       </div>
       {way === 'tiles' ? (
-        <Tiles values={values} planes={planes} scale={scale} page={page} onPage={setPage} />
+        <Tiles values={values} planes={planes} scale={scale} pages={pages} />
       ) : (
         <div class="try-stack">
           {isOver && seen !== null && <PictureCanvas picture={seen} label={say('seen')} />}
@@ -115,18 +116,13 @@ interface TilesProps {
   readonly values: Float64Array;
   readonly planes: Planes;
   readonly scale: Scale;
-  readonly page: number;
-  readonly onPage: (page: number) => void;
+  readonly pages: Pages;
 }
 
-function Tiles({ values, planes, scale, page, onPage }: TilesProps) {
+function Tiles({ values, planes, scale, pages }: TilesProps) {
   const say = useTexts(TRY_TEXT);
-  const pages = Math.ceil(planes.planes / TILES_AT_A_TIME);
-  const from = Math.min(page, pages - 1) * TILES_AT_A_TIME;
-  const numbers = Array.from(
-    { length: Math.min(TILES_AT_A_TIME, planes.planes - from) },
-    (_, index) => from + index,
-  );
+  const { from, to } = pages;
+  const numbers = Array.from({ length: to - from }, (_, index) => from + index);
   const pictures = useMemo(
     () => numbers.map((plane) => greyPicture(planeValues(values, planes, plane), planes, scale)),
     [values, from, scale],
@@ -141,13 +137,7 @@ function Tiles({ values, planes, scale, page, onPage }: TilesProps) {
           </li>
         ))}
       </ul>
-      <Pager
-        from={from}
-        shown={numbers.length}
-        count={planes.planes}
-        perPage={TILES_AT_A_TIME}
-        onPage={onPage}
-      />
+      <Pager {...pages} />
     </>
   );
 }

@@ -11,6 +11,7 @@ export type ProblemKey =
   | 'problemNpyType'
   | 'problemNpyOrder'
   | 'problemFileBytes'
+  | 'problemSequenceId'
   | 'problemAnswer';
 
 export type Places = Readonly<Record<string, string | number>>;

@@ -1,12 +1,13 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
+import { CopyButton } from '../parts/copy-button.js';
+import { Pager } from '../parts/pager.js';
+import { usePages } from '../parts/use-pages.js';
 import { useTexts } from '../text/text.js';
 import { TRY_TEXT } from '../text/try-text.js';
-import { CopyButton } from './copy-button.js';
 import { download } from './download.js';
 import { dataJson, elementJson } from './element-text.js';
 import { countOf, readerOf } from './elements.js';
 import type { OutputProps } from './output-props.js';
-import { Pager } from './pager.js';
 
 const ELEMENTS_AT_A_TIME = 500;
 /** A clipboard is no place for more. */
@@ -15,22 +16,23 @@ const COPIED_AT_MOST = 200_000;
 /** The elements as they are, with all their digits. */
 export function RawOutput({ tensor }: OutputProps) {
   const say = useTexts(TRY_TEXT);
-  const [page, setPage] = useState(0);
   const { name, datatype, bytes } = tensor;
   const count = countOf(datatype, bytes);
-  const from = page * ELEMENTS_AT_A_TIME < count ? page * ELEMENTS_AT_A_TIME : 0;
-  const shown = Math.min(ELEMENTS_AT_A_TIME, count - from);
+  const pages = usePages(count, ELEMENTS_AT_A_TIME);
+  const { from, to } = pages;
   const text = useMemo(() => {
     const read = readerOf(datatype, bytes);
-    return Array.from({ length: shown }, (_, index) => elementJson(datatype, read(from + index))).join(', ');
-  }, [tensor, from, shown]);
+    return Array.from({ length: to - from }, (_, index) => elementJson(datatype, read(from + index))).join(
+      ', ',
+    );
+  }, [tensor, from, to]);
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard */}
       <pre class="try-raw" tabIndex={0}>
         {text}
       </pre>
-      <Pager from={from} shown={shown} count={count} perPage={ELEMENTS_AT_A_TIME} onPage={setPage} />
+      <Pager {...pages} />
       <div class="try-row">
         {count <= COPIED_AT_MOST && <CopyButton textOf={() => dataJson(tensor)} />}
         <button

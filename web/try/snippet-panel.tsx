@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
+import { CopyButton } from '../parts/copy-button.js';
 import { useTexts } from '../text/text.js';
 import { TRY_TEXT } from '../text/try-text.js';
 import { ChoiceTabs } from './choice-tabs.js';
-import { CopyButton } from './copy-button.js';
 import { download } from './download.js';
 import { SNIPPETS, type SnippetKind, type SnippetRequest, snippetOf } from './snippets.js';
 

@@ -1,6 +1,7 @@
 import type { Datatype } from './datatype.js';
 import { dataJson, elementJson } from './element-text.js';
 import { countOf, readerOf } from './elements.js';
+import { type ParameterText, parametersJson } from './sequence.js';
 import type { Tensor } from './wire.js';
 
 export const SNIPPETS = ['curl', 'python', 'typescript'] as const;
@@ -24,6 +25,7 @@ export interface SnippetRequest {
   readonly model: string;
   readonly version: string | null;
   readonly inputs: readonly Tensor[];
+  readonly parameters: readonly ParameterText[];
 }
 
 /** Longer JSON than this stands in a file. */
@@ -45,17 +47,19 @@ export function snippetOf(kind: SnippetKind, request: SnippetRequest): Snippet {
 }
 
 /** The request as JSON alone, with the same elements. */
-export function requestJson(inputs: readonly Tensor[]): string {
+export function requestJson(inputs: readonly Tensor[], parameters: readonly ParameterText[]): string {
   const written = inputs.map(
     (tensor) =>
       `{"name":${JSON.stringify(tensor.name)},"shape":${JSON.stringify(tensor.shape)},"datatype":"${tensor.datatype}","data":${dataJson(tensor)}}`,
   );
   const isShort = inputs.some(({ datatype }) => datatype === 'FP16' || datatype === 'BF16');
-  return `{${isShort ? '"parameters":{"fp16_json":true},' : ''}"inputs":[${written.join(',')}]}`;
+  const all = isShort ? [['fp16_json', 'true'] as const, ...parameters] : parameters;
+  const told = all.length === 0 ? '' : `"parameters":${parametersJson(all)},`;
+  return `{${told}"inputs":[${written.join(',')}]}`;
 }
 
 function curlSnippet(request: SnippetRequest): Snippet {
-  const json = requestJson(request.inputs);
+  const json = requestJson(request.inputs, request.parameters);
   const address = shellQuoted(`${request.origin}${inferPath(request)}`);
   if (json.length <= INLINE_JSON) return { text: `curl ${address} \\\n  -d ${shellQuoted(json)}`, files: [] };
   const file = { name: 'request.json', bytes: new TextEncoder().encode(json) };
@@ -63,7 +67,7 @@ function curlSnippet(request: SnippetRequest): Snippet {
 }
 
 function typescriptSnippet(request: SnippetRequest): Snippet {
-  const json = requestJson(request.inputs);
+  const json = requestJson(request.inputs, request.parameters);
   const isInline = json.length <= INLINE_JSON;
   const files = isInline ? [] : [{ name: 'request.json', bytes: new TextEncoder().encode(json) }];
   const lines = [
@@ -117,11 +121,16 @@ function pythonSnippet(request: SnippetRequest): Snippet {
     '',
     ...clientLines(request.origin),
     ...inputs,
-    `result = client.infer(${pythonQuoted(request.model)}, [${names}]${version})`,
+    `result = client.infer(${pythonQuoted(request.model)}, [${names}]${version}${pythonParameters(request.parameters)})`,
     'for output in result.get_response()["outputs"]:',
     '    print(output["name"], result.as_numpy(output["name"]))',
   ];
   return { text: lines.join('\n'), files: values.flatMap(({ files }) => files) };
+}
+
+/** tritonclient has arguments of these names. */
+function pythonParameters(parameters: readonly ParameterText[]): string {
+  return parameters.map(([name, json]) => `, ${name}=${json === 'true' ? 'True' : json}`).join('');
 }
 
 function clientLines(origin: string): readonly string[] {

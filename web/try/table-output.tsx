@@ -1,11 +1,11 @@
-import { useState } from 'preact/hooks';
+import { Pager } from '../parts/pager.js';
+import { usePages } from '../parts/use-pages.js';
 import { useTexts } from '../text/text.js';
 import { TRY_TEXT } from '../text/try-text.js';
 import { shownElement } from './element-text.js';
 import { readerOf } from './elements.js';
 import { tableOf } from './output-of.js';
 import type { OutputProps } from './output-props.js';
-import { Pager } from './pager.js';
 
 const ROWS_AT_A_TIME = 50;
 const COLUMNS_AT_MOST = 64;
@@ -13,11 +13,11 @@ const COLUMNS_AT_MOST = 64;
 /** Any tensor as a table. */
 export function TableOutput({ tensor }: OutputProps) {
   const say = useTexts(TRY_TEXT);
-  const [page, setPage] = useState(0);
   const { rows, columns } = tableOf(tensor.shape);
   const read = readerOf(tensor.datatype, tensor.bytes);
-  const from = page * ROWS_AT_A_TIME < rows ? page * ROWS_AT_A_TIME : 0;
-  const shownRows = Array.from({ length: Math.min(ROWS_AT_A_TIME, rows - from) }, (_, index) => from + index);
+  const pages = usePages(rows, ROWS_AT_A_TIME);
+  const { from, to } = pages;
+  const shownRows = Array.from({ length: to - from }, (_, index) => from + index);
   const shownColumns = Array.from({ length: Math.min(COLUMNS_AT_MOST, columns) }, (_, index) => index);
   return (
     <>
@@ -49,7 +49,7 @@ export function TableOutput({ tensor }: OutputProps) {
       {columns > COLUMNS_AT_MOST && (
         <p class="try-hint">{say('columnsLeftOut', { count: columns - COLUMNS_AT_MOST })}</p>
       )}
-      <Pager from={from} shown={shownRows.length} count={rows} onPage={setPage} perPage={ROWS_AT_A_TIME} />
+      <Pager {...pages} />
     </>
   );
 }

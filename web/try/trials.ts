@@ -6,11 +6,14 @@ import { Newest } from './newest.js';
 import { scoreRowsOf } from './output-of.js';
 import type { Picture } from './picture.js';
 import { Problem } from './problem.js';
+import { type ParameterText, type Sequence, sequenceParameters } from './sequence.js';
 import type { Tensor } from './wire.js';
 
 /** A request that somebody wants to be made. */
 export interface Job {
   readonly inputs: readonly Tensor[];
+  /** Null for a model that serves no sequences. */
+  readonly sequence: Sequence | null;
   readonly seen: Picture | null;
 }
 
@@ -42,9 +45,11 @@ export function useTrials(model: string, version: string | null, facts: ModelFac
   const work = async (job: Job): Promise<void> => {
     abort.current = new AbortController();
     const { signal } = abort.current;
-    const outcome = await infer(model, version, job.inputs, signal).catch((thrown: unknown) => ({
-      fault: thrown instanceof Problem ? thrown : thrown instanceof Error ? thrown.message : String(thrown),
-    }));
+    const outcome = await infer(model, version, job.inputs, parametersOf(job), signal).catch(
+      (thrown: unknown) => ({
+        fault: thrown instanceof Problem ? thrown : thrown instanceof Error ? thrown.message : String(thrown),
+      }),
+    );
     if (signal.aborted) return;
     if ('answer' in outcome) await learnLabels(model, version, facts, job, outcome, labels.current);
     if (!signal.aborted) setTrial({ job, outcome, labels: labels.current });
@@ -71,15 +76,23 @@ export function useTrials(model: string, version: string | null, facts: ModelFac
   };
 }
 
-/** Once for each output that has labels. What cannot be learned stays without. */
+export function parametersOf({ sequence }: Job): readonly ParameterText[] {
+  return sequence === null ? [] : sequenceParameters(sequence);
+}
+
+/**
+ * Once for each output that has labels. What cannot be learned stays without; so does what a sequence answers, which one request more
+ * would move on.
+ */
 async function learnLabels(
   model: string,
   version: string | null,
   { outputs }: ModelFacts,
-  { inputs }: Job,
+  { inputs, sequence }: Job,
   { answer }: Inference,
   known: Record<string, Labels>,
 ): Promise<void> {
+  if (sequence !== null) return;
   for (const { name, hasLabels, shape } of outputs) {
     const output = answer.outputs.find((each) => each.name === name);
     if (!hasLabels || output === undefined || Object.hasOwn(known, name)) continue;

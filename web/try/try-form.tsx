@@ -7,8 +7,10 @@ import type { InputValue } from './input-value.js';
 import type { ModelFacts } from './model-facts.js';
 import { OutputPanel } from './output-panel.js';
 import type { Picture } from './picture.js';
+import { afterAnswer, newSequence, type Sequence, sequenceProblem } from './sequence.js';
+import { SequenceCard } from './sequence-card.js';
 import { SnippetPanel } from './snippet-panel.js';
-import { type Job, useTrials } from './trials.js';
+import { type Job, parametersOf, useTrials } from './trials.js';
 import type { Tensor } from './wire.js';
 
 interface TryFormProps {
@@ -23,11 +25,16 @@ type Values = Readonly<Record<string, InputValue>>;
 export function TryForm({ model, version, facts }: TryFormProps) {
   const say = useTexts(TRY_TEXT);
   const [values, setValues] = useState<Values>({});
-  const [isLive, setLive] = useState(() => facts.inputs.some((spec) => editorsOf(spec)[0] === 'image'));
+  const [sequence, setSequence] = useState(() =>
+    facts.sequenceIdleMs === null ? null : newSequence(Math.random),
+  );
+  const [isLive, setLive] = useState(
+    () => sequence === null && facts.inputs.some((spec) => editorsOf(spec)[0] === 'image'),
+  );
   // What the editors begin with is not asked for by anybody.
   const isTouched = useRef(false);
   const { trial, isBusy, isReady, send, drop } = useTrials(model, version, facts);
-  const job = useMemo(() => jobOf(facts, values), [facts, values]);
+  const job = useMemo(() => jobOf(facts, values, sequence), [facts, values, sequence]);
   const touch = useCallback(() => {
     isTouched.current = true;
   }, []);
@@ -41,6 +48,12 @@ export function TryForm({ model, version, facts }: TryFormProps) {
     if (job === null) drop();
     else send(job);
   }, [job, isLive]);
+  useEffect(() => {
+    const sent = trial?.job.sequence ?? null;
+    if (trial === null || sent === null || !('answer' in trial.outcome)) return;
+    // Unless something else has been said meanwhile.
+    setSequence((now) => (now === sent ? afterAnswer(sent) : now));
+  }, [trial]);
   const asked = trial?.job ?? job;
   return (
     <>
@@ -53,23 +66,29 @@ export function TryForm({ model, version, facts }: TryFormProps) {
           onDropCapture={touch}
           onSubmit={(event) => {
             event.preventDefault();
-            if (job !== null) send(job);
+            // Of a sequence, none may be left out: the next is sent when this one is answered.
+            if (job !== null && (sequence === null || isReady())) send(job);
           }}
         >
           <div class="try-head">
             <h2>{say('inputs')}</h2>
-            <label class="try-check">
-              <input
-                type="checkbox"
-                checked={isLive}
-                onChange={({ currentTarget }) => setLive(currentTarget.checked)}
-              />
-              {say('live')}
-            </label>
+            {sequence === null && (
+              <label class="try-check">
+                <input
+                  type="checkbox"
+                  checked={isLive}
+                  onChange={({ currentTarget }) => setLive(currentTarget.checked)}
+                />
+                {say('live')}
+              </label>
+            )}
             <button type="submit" class="is-main" disabled={job === null}>
               {say('send')}
             </button>
           </div>
+          {sequence !== null && facts.sequenceIdleMs !== null && (
+            <SequenceCard sequence={sequence} idleMs={facts.sequenceIdleMs} onSequence={setSequence} />
+          )}
           {facts.inputs.map((spec) => (
             <InputCard
               key={spec.name}
@@ -85,14 +104,23 @@ export function TryForm({ model, version, facts }: TryFormProps) {
         <OutputPanel trial={trial} isBusy={isBusy} facts={facts} />
       </div>
       {asked !== null && (
-        <SnippetPanel request={{ origin: location.origin, model, version, inputs: asked.inputs }} />
+        <SnippetPanel
+          request={{
+            origin: location.origin,
+            model,
+            version,
+            inputs: asked.inputs,
+            parameters: parametersOf(asked),
+          }}
+        />
       )}
     </>
   );
 }
 
 /** What would be sent; null as long as an input is missing or wrong. */
-function jobOf({ inputs }: ModelFacts, values: Values): Job | null {
+function jobOf({ inputs }: ModelFacts, values: Values, sequence: Sequence | null): Job | null {
+  if (sequence !== null && sequenceProblem(sequence) !== null) return null;
   const tensors: Tensor[] = [];
   let seen: Picture | null = null;
   for (const { name, datatype } of inputs) {
@@ -101,7 +129,7 @@ function jobOf({ inputs }: ModelFacts, values: Values): Job | null {
     tensors.push({ name, datatype, shape: value.shape, bytes: value.bytes });
     seen ??= value.picture ?? null;
   }
-  return { inputs: tensors, seen };
+  return { inputs: tensors, sequence, seen };
 }
 
 function problemOf(value: InputValue | undefined) {

@@ -1,5 +1,6 @@
 import { type Datatype, isDatatype } from './datatype.js';
 import { Problem } from './problem.js';
+import { type ParameterText, parametersJson } from './sequence.js';
 import type { Shape } from './shape.js';
 
 /** A tensor as it travels: row-major, little-endian, each element of BYTES behind its length. */
@@ -32,20 +33,25 @@ export interface WantedOutput {
 /**
  * A request whose tensors stand as bytes behind the JSON, and whose outputs are to come back so too: exact for every datatype.
  * @param outputs those that are wanted; none means all
+ * @param parameters of the request, beside its own
  */
-export function encodeRequest(inputs: readonly Tensor[], outputs: readonly WantedOutput[] = []): WireRequest {
-  const head = new TextEncoder().encode(
-    JSON.stringify({
-      inputs: inputs.map(({ name, shape, datatype, bytes }) => ({
-        name,
-        shape,
-        datatype,
-        parameters: { binary_data_size: bytes.length },
-      })),
-      ...(outputs.length === 0 ? {} : { outputs }),
-      parameters: { binary_data_output: true },
-    }),
-  );
+export function encodeRequest(
+  inputs: readonly Tensor[],
+  outputs: readonly WantedOutput[] = [],
+  parameters: readonly ParameterText[] = [],
+): WireRequest {
+  const written = inputs.map(({ name, shape, datatype, bytes }) => ({
+    name,
+    shape,
+    datatype,
+    parameters: { binary_data_size: bytes.length },
+  }));
+  const fields = [
+    `"inputs":${JSON.stringify(written)}`,
+    ...(outputs.length === 0 ? [] : [`"outputs":${JSON.stringify(outputs)}`]),
+    `"parameters":${parametersJson([['binary_data_output', 'true'], ...parameters])}`,
+  ];
+  const head = new TextEncoder().encode(`{${fields.join(',')}}`);
   const body = new Uint8Array(inputs.reduce((sum, { bytes }) => sum + bytes.length, head.length));
   body.set(head);
   let at = head.length;

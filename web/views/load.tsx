@@ -23,12 +23,19 @@ export function LoadTest({ model }: { readonly model: string | null }) {
       {chosen !== undefined ? (
         <ModelLoad key={chosen.name} models={ready} model={chosen} />
       ) : (
-        <p>
-          {say(server === null ? 'connecting' : model === null ? 'noModels' : 'notReady', {
-            model: model ?? '',
-          })}{' '}
-          <a href={hrefOf({ view: 'models' })}>{say('allModels')}</a>
-        </p>
+        <div class="empty">
+          <p>
+            {say(server === null ? 'connecting' : model === null ? 'noModels' : 'notReady', {
+              model: model ?? '',
+            })}
+          </p>
+          {server !== null && model === null && (
+            <pre>furiosa server --model-path model.onnx --model-name name</pre>
+          )}
+          <p>
+            <a href={hrefOf({ view: 'models' })}>{say('allModels')}</a>
+          </p>
+        </div>
       )}
     </div>
   );

@@ -27,22 +27,25 @@ export function Models() {
   const [isPlanning, setPlanning] = useState(false);
   const all = rowsOf(models.values(), (model, version) => recentFrames.derived(model, version));
   const found = filtered(all, text);
-  const { shown, ...pages } = usePages(sorted(found, order), PAGE_ROWS);
+  const pages = usePages(found.length, PAGE_ROWS);
+  const shown = sorted(found, order).slice(pages.from, pages.to);
   const versions = all.filter(({ version }) => version !== null);
   const ready = versions.filter(({ version }) => version?.state === 'READY').length;
   return (
     <>
       <div class="bar">
         <h1>{say('models')}</h1>
-        {server !== null && <p class="faint">{say('count', { ready, all: versions.length })}</p>}
+        {versions.length > 0 && <p class="faint">{say('count', { ready, all: versions.length })}</p>}
         <span class="spread" />
-        <input
-          type="search"
-          aria-label={say('filter')}
-          placeholder={say('filter')}
-          value={text}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
-        />
+        {all.length > 0 && (
+          <input
+            type="search"
+            aria-label={say('filter')}
+            placeholder={say('filter')}
+            value={text}
+            onInput={({ currentTarget }) => setText(currentTarget.value)}
+          />
+        )}
         <button type="button" onClick={() => setPlanning(true)}>
           {say('reload')}
         </button>
@@ -53,16 +56,7 @@ export function Models() {
       {found.length > 0 && (
         <ModelTable rows={shown} order={order} onOrder={setOrder} actions={actions} onUnload={setLeaving} />
       )}
-      {pages.pages > 1 && (
-        <Pager
-          {...pages}
-          texts={{
-            previous: say('previous'),
-            next: say('next'),
-            page: say('page', { page: pages.page, pages: pages.pages }),
-          }}
-        />
-      )}
+      <Pager {...pages} />
       {found.length > 0 && <p class="note">{say('explained')}</p>}
       {leaving !== null && (
         <UnloadDialog
