@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { mnistModel } from '../batching/models.js';
 import { bert, resnet50, type ShapedModel } from '../nets/shaped.js';
 import type { Ports } from '../our-server.js';
-import { cpuMicros, type Participant, participant, residentBytes } from '../process.js';
+import { cpuMicros, type Participant, participant, proportionalBytes } from '../process.js';
 import { restAnswer, restRequest } from '../requests.js';
 import { configFileOfEntries, samples } from '../samples.js';
 import type { Found, GoalRow, GoalsPlan } from './goal.js';
@@ -60,7 +60,7 @@ export async function idle({ blocks: { rounds }, idleMs }: GoalsPlan): Promise<F
 
 /**
  * Of a model whose weights are 102 MB. What a tiny model takes with as many instances is taken off: threads and heaps are
- * no weights.
+ * no weights. What instances share counts once (see `proportionalBytes`).
  */
 export async function weights({ starts }: GoalsPlan): Promise<Found> {
   const model = resnet50();
@@ -76,27 +76,29 @@ export async function weights({ starts }: GoalsPlan): Promise<Found> {
 }
 
 async function beyondTiny(model: ShapedModel, instances: number): Promise<number> {
-  const [large, tiny] = [await residentOf(model, instances), await residentOf(MNIST, instances)];
+  const [large, tiny] = [await heldBy(model, instances), await heldBy(MNIST, instances)];
   return large - tiny;
 }
 
-async function residentOf(model: ShapedModel, instances: number): Promise<number> {
+async function heldBy(model: ShapedModel, instances: number): Promise<number> {
   const ours = await asked([{ model, instances }]);
-  const bytes = residentBytes(ours.pid);
+  const bytes = proportionalBytes(ours.pid);
   await ours.stop();
   return bytes;
 }
 
 export async function ready({ starts }: GoalsPlan): Promise<Found> {
   const rows: GoalRow[] = [];
-  for (const [name, path] of [
-    ['mnist', mnistModel().path],
-    ['resnet50', resnet50().path],
+  const { path: large } = resnet50();
+  for (const [name, path, options] of [
+    ['mnist', mnistModel().path, {}],
+    ['resnet50', large, {}],
+    ['resnet50 from a prepared copy', large, { weightSharing: 'always' }],
   ] as const) {
     const config = configFileOfEntries([{ name: 'model', model: path, device: 'cpu(1)*1' }]);
-    const ours = (): Promise<number> => startMs('./our-server.js', [config]);
+    const ours = (): Promise<number> => startMs('./our-server.js', [config, JSON.stringify(options)]);
     const bare = (): Promise<number> => startMs('./goals/bare-session.js', [path]);
-    // The first of each reads its files from the disk.
+    // The first of each reads its files from the disk, and makes the copy.
     await ours();
     await bare();
     const ratios: number[] = [];

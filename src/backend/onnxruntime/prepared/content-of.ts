@@ -9,10 +9,14 @@ const SETTLED_NS = 2_000_000_000n;
 
 /**
  * The SHA-256 of a file. What was read once is remembered in `notes`, by what the system says of the file, so that a
- * server that starts again need not read all its models for it. A folder of notes that cannot be written is none.
+ * server that starts again need not read all its models for it. A folder of notes that cannot be written is none. Throws what
+ * node:fs throws, and where it is no regular file.
  */
 export function contentOf(path: string, notes: string): string {
-  const state = fileStateOf(statSync(path, { bigint: true }));
+  const found = statSync(path, { bigint: true });
+  // Files beside a model are named by the model: it may name a device without an end.
+  if (!found.isFile()) throw new Error(`${path} is no file`);
+  const state = fileStateOf(found);
   const note = state === null ? null : join(notes, sha256(state));
   return (note === null ? null : readNote(note)) ?? readAndNote(path, state, note);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatBytes } from '#core/format-bytes.js';
 import { chooseRemovals, type Occupant } from '#store/content-cache/removals.js';
@@ -40,7 +40,7 @@ export class CopyShelf {
     return join(this.#folder, 'notes');
   }
 
-  /** The copy of that key; null where there is none. Throws, and removes it, where it is damaged. */
+  /** The copy of that key; null where there is none. Throws, and removes it if it can, where it is damaged. */
   async find(key: string): Promise<PreparedCopy | null> {
     const folder = join(this.#folder, key);
     if (!isThere(folder)) return null;
@@ -55,7 +55,7 @@ export class CopyShelf {
       release();
       // Another process may have removed it to make room.
       if (!isThere(folder)) return null;
-      this.remove(key);
+      this.#removeIfPossible(key);
       throw thrown;
     }
   }
@@ -90,6 +90,15 @@ export class CopyShelf {
     const aside = this.#aside();
     renameSync(join(this.#folder, key), aside);
     rmSync(aside, { recursive: true, force: true });
+  }
+
+  /** Where the shelf can only be read, it stays and is found damaged again. */
+  #removeIfPossible(key: string): void {
+    try {
+      this.remove(key);
+    } catch {
+      // What is wrong with the copy is worth more than that.
+    }
   }
 
   #place(aside: string, key: string): void {
@@ -155,5 +164,5 @@ function touch(path: string): void {
 }
 
 function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  return existsSync(path);
 }

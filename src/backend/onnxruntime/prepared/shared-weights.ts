@@ -52,7 +52,7 @@ export async function openSharing(
   try {
     const key = keyOf(model, options, shelf);
     let copy = await shelf.find(key).catch((thrown: unknown) => {
-      log.warn(`a prepared copy in ${wished.folder} is of no use and was removed: ${messageOf(thrown)}`, {
+      log.warn(`a prepared copy in ${wished.folder} is damaged and no longer used: ${messageOf(thrown)}`, {
         path: model.path,
       });
       return null;
