@@ -26,7 +26,7 @@ interface Served {
 }
 
 /** A server whose models have each answered some requests at once, so that every instance has been at work. */
-async function asked(models: readonly Served[]): Promise<Ours> {
+async function asked(models: readonly Served[], options: object = {}): Promise<Ours> {
   const entries = models.map(({ model, instances }) => ({
     name: model.name,
     model: model.path,
@@ -35,7 +35,7 @@ async function asked(models: readonly Served[]): Promise<Ours> {
   }));
   const tflite = { name: 'tflite', model: samples('data/mnist_uint8_quant.tflite'), device: 'cpu(1)*1' };
   const config = configFileOfEntries(models.length > 1 ? [...entries, tflite] : entries);
-  const ours = await participant<Ports>('./our-server.js', [config]);
+  const ours = await participant<Ports>('./our-server.js', [config, JSON.stringify(options)]);
   for (const { model } of models) {
     const request = restRequest(inputTo(model, model.shapes[0] ?? [], model.name));
     await Promise.all(Array.from({ length: REQUESTS }, () => restAnswer(ours.first.rest, request)));
@@ -81,7 +81,8 @@ async function beyondTiny(model: ShapedModel, instances: number): Promise<number
 }
 
 async function heldBy(model: ShapedModel, instances: number): Promise<number> {
-  const ours = await asked([{ model, instances }]);
+  // One alone would hold its weights for itself, and be no measure for what several hold.
+  const ours = await asked([{ model, instances }], { weightSharing: 'always' });
   const bytes = proportionalBytes(ours.pid);
   await ours.stop();
   return bytes;
