@@ -4,6 +4,7 @@
  */
 import { createWriteStream } from 'node:fs';
 import { devNull } from 'node:os';
+import { dirname, join } from 'node:path';
 import { launchServer } from '#app/launch.js';
 import type { Flags } from '#config/flags.js';
 import { loadSettings } from '#config/load.js';
@@ -24,6 +25,8 @@ const settings = loadSettings({
     host: '127.0.0.1',
     httpPort: 0,
     grpcPort: 1,
+    // Goes with the configuration.
+    modelCacheDir: join(dirname(modelConfig), 'cache'),
     ...(JSON.parse(options) as Flags),
   },
   env: {},

@@ -71,6 +71,15 @@ export function residentBytes(pid: number): number {
   return statusBytes(pid, 'VmRSS');
 }
 
+/**
+ * Memory of a process in bytes, of which a page that is mapped n times, here or by others, counts an n-th for each mapping
+ * (/proc/PID/smaps_rollup). Resident memory counts it n times: what several sessions share would look as if each had it.
+ */
+export function proportionalBytes(pid: number): number {
+  const line = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+  return Number(line?.[1] ?? 0) * 1024;
+}
+
 /** The most that a process and its children, each for itself, have held so far. */
 export function peakBytes(pid: number): number {
   return processTree(pid).reduce((sum, each) => sum + statusBytes(each.pid, 'VmHWM'), 0);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { mnistModel } from '../batching/models.js';
 import { bert, resnet50, type ShapedModel } from '../nets/shaped.js';
 import type { Ports } from '../our-server.js';
-import { cpuMicros, type Participant, participant, residentBytes } from '../process.js';
+import { cpuMicros, type Participant, participant, proportionalBytes } from '../process.js';
 import { restAnswer, restRequest } from '../requests.js';
 import { configFileOfEntries, samples } from '../samples.js';
 import type { Found, GoalRow, GoalsPlan } from './goal.js';
@@ -26,7 +26,7 @@ interface Served {
 }
 
 /** A server whose models have each answered some requests at once, so that every instance has been at work. */
-async function asked(models: readonly Served[]): Promise<Ours> {
+async function asked(models: readonly Served[], options: object = {}): Promise<Ours> {
   const entries = models.map(({ model, instances }) => ({
     name: model.name,
     model: model.path,
@@ -35,7 +35,7 @@ async function asked(models: readonly Served[]): Promise<Ours> {
   }));
   const tflite = { name: 'tflite', model: samples('data/mnist_uint8_quant.tflite'), device: 'cpu(1)*1' };
   const config = configFileOfEntries(models.length > 1 ? [...entries, tflite] : entries);
-  const ours = await participant<Ports>('./our-server.js', [config]);
+  const ours = await participant<Ports>('./our-server.js', [config, JSON.stringify(options)]);
   for (const { model } of models) {
     const request = restRequest(inputTo(model, model.shapes[0] ?? [], model.name));
     await Promise.all(Array.from({ length: REQUESTS }, () => restAnswer(ours.first.rest, request)));
@@ -60,7 +60,7 @@ export async function idle({ blocks: { rounds }, idleMs }: GoalsPlan): Promise<F
 
 /**
  * Of a model whose weights are 102 MB. What a tiny model takes with as many instances is taken off: threads and heaps are
- * no weights.
+ * no weights. What instances share counts once (see `proportionalBytes`).
  */
 export async function weights({ starts }: GoalsPlan): Promise<Found> {
   const model = resnet50();
@@ -76,27 +76,30 @@ export async function weights({ starts }: GoalsPlan): Promise<Found> {
 }
 
 async function beyondTiny(model: ShapedModel, instances: number): Promise<number> {
-  const [large, tiny] = [await residentOf(model, instances), await residentOf(MNIST, instances)];
+  const [large, tiny] = [await heldBy(model, instances), await heldBy(MNIST, instances)];
   return large - tiny;
 }
 
-async function residentOf(model: ShapedModel, instances: number): Promise<number> {
-  const ours = await asked([{ model, instances }]);
-  const bytes = residentBytes(ours.pid);
+async function heldBy(model: ShapedModel, instances: number): Promise<number> {
+  // One alone would hold its weights for itself, and be no measure for what several hold.
+  const ours = await asked([{ model, instances }], { weightSharing: 'always' });
+  const bytes = proportionalBytes(ours.pid);
   await ours.stop();
   return bytes;
 }
 
 export async function ready({ starts }: GoalsPlan): Promise<Found> {
   const rows: GoalRow[] = [];
-  for (const [name, path] of [
-    ['mnist', mnistModel().path],
-    ['resnet50', resnet50().path],
+  const { path: large } = resnet50();
+  for (const [name, path, options] of [
+    ['mnist', mnistModel().path, {}],
+    ['resnet50', large, {}],
+    ['resnet50 from a prepared copy', large, { weightSharing: 'always' }],
   ] as const) {
     const config = configFileOfEntries([{ name: 'model', model: path, device: 'cpu(1)*1' }]);
-    const ours = (): Promise<number> => startMs('./our-server.js', [config]);
+    const ours = (): Promise<number> => startMs('./our-server.js', [config, JSON.stringify(options)]);
     const bare = (): Promise<number> => startMs('./goals/bare-session.js', [path]);
-    // The first of each reads its files from the disk.
+    // The first of each reads its files from the disk, and makes the copy.
     await ours();
     await bare();
     const ratios: number[] = [];

@@ -103,7 +103,7 @@ export async function build(
   const traces = await openTraces(settings, clock);
   const cache = settings.cache === null ? null : await openCache(settings.cache, clock);
   let loads = 0;
-  const grounds = { inventory, hosts: new EngineHosts() };
+  const grounds = { inventory, hosts: new EngineHosts(), sharing: settings.weightSharing };
   const cores = new CoreShares(inventory.cpu.cpus);
   const open: Opener = async (offer, stepModels, onLost) => {
     if (offer.ensemble !== null) return openEnsemble(offer, offer.ensemble, stepModels, clock);

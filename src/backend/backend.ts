@@ -21,6 +21,8 @@ export interface SessionFacts {
    * because no engine tells more.
    */
   readonly heldBytes: number;
+  /** Those of `heldBytes` that all sessions of the model on this host have together. Left out: none. */
+  readonly sharedBytes?: number;
 }
 
 /**

@@ -13,11 +13,28 @@ export interface OnnxRuntimeOptions {
   readonly session_config?: Readonly<Record<string, string>>;
 }
 
+/**
+ * When the weights of a model are held once for all its instances: `auto` where there are several instances, or a copy
+ * that was prepared before; `always` for one instance too; or never.
+ */
+export type WeightSharing = 'auto' | 'always' | 'off';
+
+/** Where prepared copies of models are, from which weights are mapped. */
+export interface PreparedWeights {
+  readonly folder: string;
+  /** What the folder may hold, in bytes. */
+  readonly maxBytes: number;
+  /** Whether the session may have a copy made where there is none. */
+  readonly mayMake: boolean;
+}
+
 /** The typed `engine` block of a model's configuration. */
 export interface EngineSettings {
   /** Threads that one run may use; null: as many as the device it runs on is given. */
   readonly threads: number | null;
   readonly onnxruntime: OnnxRuntimeOptions;
+  /** Left out: as the server does it. */
+  readonly weightSharing?: WeightSharing;
 }
 
 /**
@@ -44,4 +61,6 @@ export interface LoadOptions {
   readonly batchSize: number | null;
   /** Let an engine that cannot use the provider asked for use the CPU instead. */
   readonly allowFallback: boolean;
+  /** Left out: the session has its weights for itself. */
+  readonly prepared?: PreparedWeights;
 }

@@ -50,8 +50,16 @@ Options:
     --model-cache-dir TEXT          Folder for models from addresses such as
                                     s3://; else furiosa-server in the cache
                                     folder of the user
-    --model-cache-size INTEGER      What that folder may hold, in bytes
-                                    [default: 107374182400]
+    --model-cache-size INTEGER      What models from addresses may take in that
+                                    folder, in bytes  [default: 107374182400]
+    --weight-sharing [auto|always|off]
+                                    Instances of an ONNX model map their weights
+                                    from one prepared copy: auto where there are
+                                    several instances or a copy is there,
+                                    always, or off  [default: auto]
+    --weight-cache-size INTEGER     What prepared copies may take in the folder
+                                    of --model-cache-dir, in bytes  [default:
+                                    21474836480]
     --grpc-port INTEGER             gRPC port to listen to requests; 0 turns
                                     gRPC off  [default: 8081]
     --platform [npu|cpu|cuda]       Platform of the model; npu where an NPU is

@@ -37,6 +37,7 @@ const DETAILS: Partial<Record<OptionKey, Partial<CommandOption>>> = {
   modelLoadRetryCount: { minimum: 0 },
   modelCacheDir: { completes: 'file' },
   modelCacheSize: { minimum: 1 },
+  weightCacheSize: { minimum: 1 },
   traceConfig: { repeatable: true },
   cacheConfig: { repeatable: true },
 };

@@ -3,6 +3,7 @@ import type { Policy } from '#access/policy.js';
 import type { CacheOptions, RedisOptions } from '#cache/options.js';
 import { type ControlOptions, DEFAULT_CONTROL } from '#control/options.js';
 import { DEFAULT_DEVICE_OPTIONS, type DeviceOptions } from '#device/options.js';
+import type { SharingOptions } from '#device/share-weights.js';
 import { NO_RETRY } from '#lifecycle/retry.js';
 import { DEFAULT_STORE_OPTIONS, type StoreOptions } from '#store/options.js';
 import { composeLimits } from './compose-limits.js';
@@ -83,6 +84,7 @@ export function composeSettings(
     },
     repositories: composeRepositories(input),
     store: composeStore(input),
+    weightSharing: composeWeightSharing(input),
     allowModelUpload: pick(given.allowModelUpload, null, false),
     devices: composeDevices(input),
     limits: composeLimits(given, file.limits),
@@ -130,14 +132,29 @@ const STORE_VARIABLES = [
 ];
 
 function composeStore({ given, cwd, env }: Pick<ComposeInput, 'given' | 'cwd' | 'env'>): StoreOptions {
-  const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = env;
-  const usual = XDG_CACHE_HOME || (HOME && resolve(HOME, '.cache')) || LOCALAPPDATA || '.cache';
   return {
     ...DEFAULT_STORE_OPTIONS,
-    cacheFolder: resolve(cwd, pick(given.modelCacheDir, null, resolve(cwd, usual, 'furiosa-server'))),
+    cacheFolder: cacheFolderOf({ given, cwd, env }),
     maxCacheBytes: pick(given.modelCacheSize, null, DEFAULT_STORE_OPTIONS.maxCacheBytes),
     environment: Object.fromEntries(STORE_VARIABLES.map((name) => [name, env[name]])),
   };
+}
+
+function composeWeightSharing(input: Pick<ComposeInput, 'given' | 'cwd' | 'env'>): SharingOptions {
+  const { given } = input;
+  return {
+    mode: pick(given.weightSharing, null, 'auto'),
+    folder: resolve(cacheFolderOf(input), 'prepared'),
+    maxBytes: pick(given.weightCacheSize, null, DEFAULT_WEIGHT_CACHE_BYTES),
+  };
+}
+
+const DEFAULT_WEIGHT_CACHE_BYTES = 20 * 1024 ** 3;
+
+function cacheFolderOf({ given, cwd, env }: Pick<ComposeInput, 'given' | 'cwd' | 'env'>): string {
+  const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = env;
+  const usual = XDG_CACHE_HOME || (HOME && resolve(HOME, '.cache')) || LOCALAPPDATA || '.cache';
+  return resolve(cwd, pick(given.modelCacheDir, null, resolve(cwd, usual, 'furiosa-server')));
 }
 
 function composeRepositories({ given, cwd }: Pick<ComposeInput, 'given' | 'cwd'>): Settings['repositories'] {

@@ -1,4 +1,5 @@
 import type { EngineSettings, OnnxRuntimeOptions } from '#device/engine-settings.js';
+import { WEIGHT_SHARING } from '#device/share-weights.js';
 import { dictionary, list, mapping } from './collections.js';
 import { boolean, choice, integer, text } from './scalars.js';
 import { optional, type Schema } from './schema.js';
@@ -8,6 +9,11 @@ export const NO_ENGINE_SETTINGS: EngineSettings = { threads: null, onnxruntime: 
 
 const keys = {
   threads: optional(threads, 'Threads that one run may use.', "the device's"),
+  weight_sharing: optional(
+    choice(WEIGHT_SHARING),
+    'Whether the weights of an ONNX model are [held once](engines.md#weights-held-once) for all its instances: `auto` where there are several or a prepared copy is there, `always` for one instance too.',
+    "the server's",
+  ),
   graph_optimization_level: optional(
     choice(['disabled', 'basic', 'extended', 'layout', 'all']),
     'How far ONNX Runtime rewrites the graph.',
@@ -47,7 +53,11 @@ const keys = {
 export const engine: Schema<EngineSettings> = mapping(
   'a mapping of engine options',
   keys,
-  ({ threads, ...values }) => ({ threads, onnxruntime: given(values) }),
+  ({ threads, weight_sharing, ...values }) => ({
+    threads,
+    onnxruntime: given(values),
+    ...(weight_sharing !== null && { weightSharing: weight_sharing }),
+  }),
 );
 
 /** Without the keys that nobody wrote: the engine's own defaults are its own business. */

@@ -2,7 +2,9 @@ import type { Restriction } from '#access/restriction.js';
 import { CONTROL_MODES, type ControlMode } from '#control/options.js';
 import type { LogLevel } from '#core/log.js';
 import type { RequestShare } from '#core/request-share.js';
+import type { WeightSharing } from '#device/engine-settings.js';
 import { WALLS, type WallKind } from '#device/isolation.js';
+import { WEIGHT_SHARING } from '#device/share-weights.js';
 import type { Platform } from '#lifecycle/offer.js';
 import { CLIENT_AUTH, type ClientAuth } from '#tls/options.js';
 import { type CacheConfig, cacheOption } from './cache-config.js';
@@ -42,6 +44,7 @@ import {
   selector,
   simulation,
   threads,
+  weightSharing,
   words,
   workers,
 } from './values.js';
@@ -68,6 +71,8 @@ export interface OptionValues {
   readonly allowModelUpload: boolean;
   readonly modelCacheDir: string;
   readonly modelCacheSize: number;
+  readonly weightSharing: WeightSharing;
+  readonly weightCacheSize: number;
   readonly platform: Platform;
   readonly device: string;
   readonly batchSize: number;
@@ -229,7 +234,20 @@ const ROWS: { readonly [K in OptionKey]: Row<K> } = {
   modelCacheSize: {
     placeholder: 'INTEGER',
     default: '107374182400',
-    help: 'What that folder may hold, in bytes',
+    help: 'What models from addresses may take in that folder, in bytes',
+    schema: cacheBytes,
+  },
+  weightSharing: {
+    placeholder: 'TEXT',
+    choices: WEIGHT_SHARING,
+    default: 'auto',
+    help: 'Instances of an ONNX model map their weights from one prepared copy: auto where there are several instances or a copy is there, always, or off',
+    schema: weightSharing,
+  },
+  weightCacheSize: {
+    placeholder: 'INTEGER',
+    default: '21474836480',
+    help: 'What prepared copies may take in the folder of --model-cache-dir, in bytes',
     schema: cacheBytes,
   },
   grpcPort: {

@@ -54,6 +54,8 @@ export function readOptions(flags: Flags, env: Environment, report: Report): Giv
     modelLoadRetryCount: read('modelLoadRetryCount'),
     allowModelUpload: read('allowModelUpload'),
     modelCacheDir: read('modelCacheDir'),
+    weightSharing: read('weightSharing'),
+    weightCacheSize: read('weightCacheSize'),
     modelCacheSize: read('modelCacheSize'),
     platform: read('platform'),
     device: read('device'),

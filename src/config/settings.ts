@@ -7,6 +7,7 @@ import type { RequestShare } from '#core/request-share.js';
 import type { TraceLevel } from '#core/trace-level.js';
 import type { TraceMode } from '#core/trace-mode.js';
 import type { DeviceOptions } from '#device/options.js';
+import type { SharingOptions } from '#device/share-weights.js';
 import type { LoadOptions } from '#lifecycle/load-queue.js';
 import type { ConfiguredVersion } from '#lifecycle/offer.js';
 import type { StoreOptions } from '#store/options.js';
@@ -99,6 +100,8 @@ export interface Settings {
   readonly allowModelUpload: boolean;
   /** Where models from addresses are kept, and how they are had. */
   readonly store: StoreOptions;
+  /** How instances come to share weights. */
+  readonly weightSharing: SharingOptions;
   readonly loading: LoadOptions;
   readonly control: ControlOptions;
   /** What all requests together, and each client, may take. */

@@ -2,7 +2,9 @@ import { CONTROL_MODES, type ControlMode } from '#control/options.js';
 import { messageOf } from '#core/errors.js';
 import { LOG_LEVELS, type LogLevel } from '#core/log.js';
 import { REQUEST_SHARE_FORM, type RequestShare, requestShareOf } from '#core/request-share.js';
+import type { WeightSharing } from '#device/engine-settings.js';
 import { parseSelector } from '#device/selector.js';
+import { WEIGHT_SHARING } from '#device/share-weights.js';
 import type { Platform } from '#lifecycle/offer.js';
 import { CLIENT_AUTH, type ClientAuth } from '#tls/options.js';
 import { quoted } from './node.js';
@@ -83,6 +85,7 @@ export const retryCount: Schema<number> = integer(0, 1_000_000);
 export const clientAuth: Schema<ClientAuth> = choice(CLIENT_AUTH);
 /** Two years at most, as the preload list of browsers has it. */
 export const hstsSeconds: Schema<number> = integer(0, 63_072_000);
+export const weightSharing: Schema<WeightSharing> = choice(WEIGHT_SHARING);
 export const controlMode: Schema<ControlMode> = choice(CONTROL_MODES);
 
 /** `auto`, `never` or the number of software Warboys. */

@@ -49,3 +49,13 @@ for (const [what, instances, uses] of rows) {
     assert.deepEqual(memoryOf(loaded), uses);
   });
 }
+
+test('memory that sessions share counts once', () => {
+  const facts = { engine: 'engine 1', provider: 'cpu', threads: 1, modelBytes: 1, heldBytes: 100 };
+  const loaded = [
+    { facts: { ...facts, sharedBytes: 90 }, heapBytes: 7 },
+    { facts: { ...facts, sharedBytes: 90 }, heapBytes: 7 },
+    { facts, heapBytes: 7 },
+  ];
+  assert.deepEqual(memoryOf(loaded), [{ type: 'CPU', id: 0, bytes: 3 * 7 + 2 * 10 + 90 + 100 }]);
+});

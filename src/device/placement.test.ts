@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { hearLog } from '../../test/support/heard.js';
@@ -192,3 +194,43 @@ test('a model whose rows depend on each other is warned of', async (t) => {
   );
   assert.deepEqual(others, []);
 });
+
+for (const wall of ['thread', 'process'] as const) {
+  test(`instances share weights, each in a ${wall}, and one alone uses the copy once it is there`, async (t) => {
+    const weightBytes = 2048 * 1024 * 4;
+    const large = encodeModel({
+      graph: {
+        nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+        initializers: [
+          { name: 'w', type: 'FLOAT', shape: [2048, 1024], raw: new Uint8Array(weightBytes).fill(1) },
+        ],
+        inputs: [tensorInfo('x', 'FP32', [1, 2048])],
+        outputs: [tensorInfo('y', 'FP32', [1, 1024])],
+      },
+    });
+    const folder = join(directory, `prepared-${wall}`);
+    const grounds = {
+      ...on(await inventoryOf(2)),
+      sharing: { mode: 'auto', folder, maxBytes: 1024 ** 3 },
+    } as const;
+    const isolation = { ...PLAIN_ISOLATION, wall };
+    const request = requestOf({
+      path: writeModel(directory, 'large.onnx', large),
+      device: 'cpu(1)',
+      isolation,
+    });
+    const one = await place({ ...request, workers: 1 }, grounds, new FakeClock());
+    t.after(() => one.close());
+    assert.equal(one.model.facts.sharedBytes, undefined);
+    assert.equal(existsSync(folder) && readdirSync(folder).some((name) => name !== 'notes'), false);
+    const three = await place({ ...request, workers: 3 }, grounds, new FakeClock());
+    t.after(() => three.close());
+    const { sharedBytes = 0, heldBytes } = three.model.facts;
+    assert.ok(sharedBytes >= weightBytes);
+    assert.equal(readdirSync(folder).filter((name) => name !== 'notes').length, 1);
+    assert.ok(heldBytes >= sharedBytes);
+    const next = await place({ ...request, workers: 1 }, grounds, new FakeClock());
+    t.after(() => next.close());
+    assert.equal(next.model.facts.sharedBytes, sharedBytes);
+  });
+}

@@ -5,9 +5,9 @@ import { ServingError } from '#core/errors.js';
 import { formatBytes } from '#core/format-bytes.js';
 import { loggerOf } from '#core/log.js';
 import type { MemoryUse } from '#inference/statistics.js';
-import type { LoadedModel, SessionData } from '#worker/messages.js';
+import type { LoadedModel } from '#worker/messages.js';
 import type { EngineHosts } from './engine-hosts.js';
-import type { CompilerSettings, EngineSettings } from './engine-settings.js';
+import type { CompilerSettings, EngineSettings, PreparedWeights } from './engine-settings.js';
 import { Instance, type OpenSession, type WarmUp } from './instance.js';
 import { instanceShare } from './instance-count.js';
 import type { DeviceInventory } from './inventory.js';
@@ -16,6 +16,7 @@ import type { DeviceLease, LeasedDevice } from './lease.js';
 import { memoryOf } from './memory-of.js';
 import { modelBytes } from './model-bytes.js';
 import { proveRows } from './rows-proof.js';
+import { type SharingOptions, weightsToShare } from './share-weights.js';
 import { warmUpWith } from './warm-up.js';
 import type { WarmupSample } from './warmup-sample.js';
 
@@ -65,12 +66,14 @@ export interface Placement {
 export interface Grounds {
   readonly inventory: DeviceInventory;
   readonly hosts: EngineHosts;
+  /** Left out: no instance shares its weights. */
+  readonly sharing?: SharingOptions;
 }
 
 /** Leases devices, opens the instances side by side, and answers when all are ready; else leaves nothing behind. */
 export async function place(
   request: PlacementRequest,
-  { inventory, hosts }: Grounds,
+  { inventory, hosts, sharing }: Grounds,
   clock: Clock,
 ): Promise<Placement> {
   const warmUp = await warmUpWith(request.warmup);
@@ -81,14 +84,20 @@ export async function place(
   const tenant = { holder: request.holder, modelBytes: bytes };
   const openSession: OpenSession = (data, afterDeath) =>
     hosts.open(data, request.isolation.wall, { ...tenant, needsOwnThread: afterDeath });
-  const instances = plans.flatMap((plan) => instancesOf(plan, request, { openSession, warmUp }, clock));
+  const count = plans.reduce((sum, { instances }) => sum + instances, 0);
+  const sharer = { wished: request.engine.weightSharing ?? null, modelBytes: bytes, instances: count };
+  const weights = weightsToShare(sharer, sharing ?? null);
+  const instances = plans.flatMap((plan, i) => {
+    const parts = { openSession, warmUp };
+    return instancesOf(plan, request, { weights, hasFirst: i === 0 }, parts, clock);
+  });
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
     closing ??= closeAll(instances, lease);
     return closing;
   };
   try {
-    const models = await openAll(instances, plans, request, clock);
+    const models = await openAll(instances, plans, request, clock, weights?.mayMake ?? false);
     const [model] = models;
     const proof = (): Promise<boolean | null> => proveOn(instances[0], model, request);
     const memory = memoryOf(models);
@@ -104,6 +113,7 @@ async function openAll(
   plans: readonly Plan[],
   request: PlacementRequest,
   clock: Clock,
+  oneFirst: boolean,
 ): Promise<readonly [LoadedModel, ...LoadedModel[]]> {
   const { label } = request;
   const devices = plans.map(({ device }) => device);
@@ -120,9 +130,7 @@ async function openAll(
   log.info(`Compiling ${label} (target: ${target}, file: ${basename(request.path)}, size: ${size})`, fields);
   const progress = reportProgress(label, size, clock);
   try {
-    const [models, loadedIn] = await timed(clock, () =>
-      allOf(request, instances, (instance) => instance.load()),
-    );
+    const [models, loadedIn] = await timed(clock, () => loadAll(request, instances, oneFirst));
     log.info(`${label} has been compiled successfully (took ${loadedIn} secs)`, fields);
     const [runs, warmIn] = await timed(clock, () =>
       allOf(request, instances, (instance) => instance.begin()),
@@ -167,6 +175,18 @@ async function proveOn(
       );
       return false;
   }
+}
+
+/** @param oneFirst the first one has something made that the others use */
+async function loadAll(
+  request: PlacementRequest,
+  instances: readonly Instance[],
+  oneFirst: boolean,
+): Promise<readonly LoadedModel[]> {
+  const load = (some: readonly Instance[]): Promise<readonly LoadedModel[]> =>
+    allOf(request, some, (instance) => instance.load());
+  const alone = oneFirst ? 1 : 0;
+  return [...(await load(instances.slice(0, alone))), ...(await load(instances.slice(alone)))];
 }
 
 /** What all instances answer; the first that rejects is the reason. */
@@ -239,23 +259,24 @@ function planOf(
 function instancesOf(
   plan: Plan,
   request: PlacementRequest,
+  { weights, hasFirst }: { readonly weights: PreparedWeights | null; readonly hasFirst: boolean },
   parts: { readonly openSession: OpenSession; readonly warmUp: WarmUp },
   clock: Clock,
 ): Instance[] {
   const { device, instances, threads } = plan;
-  const data: SessionData = {
-    artifact: { path: request.path },
-    options: {
-      threads,
-      onnxruntime: request.engine.onnxruntime,
-      compiler: request.compiler,
-      provider: device.kind === 'cuda' ? device.name : 'cpu',
-      batchSize: request.batchSize,
-      allowFallback: request.allowFallback,
-    },
+  const artifact = { path: request.path };
+  const options = {
+    threads,
+    onnxruntime: request.engine.onnxruntime,
+    compiler: request.compiler,
+    provider: device.kind === 'cuda' ? device.name : 'cpu',
+    batchSize: request.batchSize,
+    allowFallback: request.allowFallback,
   };
   return Array.from({ length: instances }, (_, i) => {
     const id = `${request.label}/${device.name}/${i}`;
+    const prepared = weights && { ...weights, mayMake: weights.mayMake && hasFirst && i === 0 };
+    const data = { artifact, options: { ...options, ...(prepared && { prepared }) } };
     return new Instance({ id, data, isolation: request.isolation, ...parts }, clock);
   });
 }

@@ -82,6 +82,7 @@ export function settingsOf(models: readonly ConfiguredVersion[], parts: Partial<
     log: { level: 'INFO', format: 'auto', requests: 'off' },
     metrics: { isOn: true, port: null, intervalMs: 0 },
     trace: { mode: 'triton', spans: null, file: '', levels: [], rate: 1000, count: -1, logFrequency: 0 },
+    weightSharing: { mode: 'off', folder: '/nonexistent', maxBytes: 0 },
     devices: { ...DEFAULT_DEVICE_OPTIONS, devRoot: '/nonexistent', sysRoot: '/nonexistent' },
     cache: null,
     control: DEFAULT_CONTROL,

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Backend, ModelArtifact, Session } from '#backend/backend.js';
+import { openSharing, type SharingEngine } from '#backend/onnxruntime/prepared/shared-weights.js';
 import type { LoadOptions } from '#backend/options.js';
 import { messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
@@ -20,23 +21,49 @@ async function load(artifact: ModelArtifact, options: LoadOptions): Promise<Sess
   const file = readQuietly(artifact.path);
   if (file !== null) refuseUnpassable(file);
   const wanted = providersOf(options.provider, options.onnxruntime.execution_providers);
-  const { engine, provider } = await openOn(wanted, artifact.path, options);
+  const { engine, provider, sharing } = await openBest(wanted, artifact.path, options, file);
   try {
     const axisSizes = options.onnxruntime.free_dimension_overrides ?? {};
-    const { inputs, outputs, warnings } = servedTensors(engine, axisSizes, file);
+    const { inputs, outputs, warnings } = servedTensors(sharing?.tensors ?? engine, axisSizes, file);
     for (const warning of warnings) log.warn(warning, { path: artifact.path });
     const modelBytes = statSync(artifact.path).size + externalBytes(file);
-    return new OnnxRuntimeSession(engine, inputs, outputs, {
+    const facts = {
       engine: ENGINE_NAME,
       provider: formatProvider(provider),
       threads: options.threads,
       modelBytes,
-      heldBytes: file?.weightBytes ?? modelBytes,
-    });
+      heldBytes: sharing?.copyBytes ?? file?.weightBytes ?? modelBytes,
+      ...(sharing && { sharedBytes: sharing.mappedBytes }),
+    };
+    return new OnnxRuntimeSession(engine, inputs, outputs, facts, sharing?.release);
   } catch (thrown) {
     await engine.release();
+    sharing?.release();
     throw thrown;
   }
+}
+
+/** On a copy whose weights are shared where there is one, else on the file itself. */
+async function openBest(
+  wanted: readonly Provider[],
+  path: string,
+  options: LoadOptions,
+  file: OnnxFile | null,
+): Promise<OpenEngine & { readonly sharing: SharingEngine | null }> {
+  const { prepared } = options;
+  const isOnCpu = wanted.every((each) => each === CPU);
+  if (prepared === undefined || file === null || !isOnCpu) {
+    return { ...(await openOn(wanted, path, options)), sharing: null };
+  }
+  const model = { path, beside: [...file.external.keys()].sort(), weightBytes: file.weightBytes };
+  const sharing = await openSharing(model, sessionOptions(options, wanted), prepared);
+  if ('engine' in sharing) return { engine: sharing.engine, provider: CPU, sharing };
+  const opened = await openOn(wanted, path, options);
+  // Not before: what is wrong with a model is its own error.
+  if (sharing.problem !== null) {
+    log.warn(`each instance holds the weights for itself: ${sharing.problem}`, { path });
+  }
+  return { ...opened, sharing: null };
 }
 
 /** What the file says of itself; null where our reader cannot tell, for then the engine has its own say. */

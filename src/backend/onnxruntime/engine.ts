@@ -9,6 +9,9 @@ env.logLevel = 'fatal';
 /** A model in the engine's memory. */
 export type Engine = InferenceSession;
 
+export type SessionOptions = InferenceSession.SessionOptions;
+export type ValueMetadata = InferenceSession.ValueMetadata;
+
 export const ENGINE_NAME: string = `onnxruntime ${env.versions.node ?? env.versions.common}`;
 
 /** The execution providers that this build was made with; their libraries may be missing all the same. */
@@ -17,7 +20,7 @@ export function knownProviders(): readonly string[] {
 }
 
 /** Loads a model. Throws what the engine throws. Blocks the thread. */
-export async function openEngine(path: string, options: InferenceSession.SessionOptions): Promise<Engine> {
+export async function openEngine(path: string, options: SessionOptions): Promise<Engine> {
   return await InferenceSession.create(path, { ...options, logSeverityLevel: SILENT });
 }
 

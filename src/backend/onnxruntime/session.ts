@@ -13,17 +13,21 @@ export class OnnxRuntimeSession implements Session {
   readonly outputs: readonly TensorSpec[];
   readonly facts: SessionFacts;
   #engine: Engine | null;
+  readonly #onDispose: () => void;
 
+  /** @param onDispose called when the engine's memory was given back */
   constructor(
     engine: Engine,
     inputs: readonly TensorSpec[],
     outputs: readonly TensorSpec[],
     facts: SessionFacts,
+    onDispose: () => void = () => {},
   ) {
     this.#engine = engine;
     this.inputs = inputs;
     this.outputs = outputs;
     this.facts = facts;
+    this.#onDispose = onDispose;
   }
 
   async run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<readonly Tensor[]> {
@@ -43,6 +47,8 @@ export class OnnxRuntimeSession implements Session {
   async dispose(): Promise<void> {
     const engine = this.#engine;
     this.#engine = null;
-    await engine?.release();
+    if (engine === null) return;
+    await engine.release();
+    this.#onDispose();
   }
 }

@@ -43,7 +43,7 @@ export function refuseUnpassable({ inputs, outputs }: OnnxFile): void {
  * itself says, or null where it could not be read. Throws INVALID_ARGUMENT.
  */
 export function servedTensors(
-  session: InferenceSession,
+  session: Pick<InferenceSession, 'inputMetadata' | 'outputMetadata'>,
   axisSizes: Readonly<Record<string, number>>,
   file: OnnxFile | null,
 ): ServedTensors {
