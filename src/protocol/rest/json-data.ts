@@ -29,7 +29,7 @@ function readFixedSize(reader: JsonReader, head: TensorHead): Uint8Array {
   // it, but for the last. Where the shape says more, the elements are counted and dropped.
   const most = Math.ceil((reader.bytes.length - reader.at) / 2);
   const data = new Uint8Array(count <= most ? count * DATATYPE_BYTES[head.datatype] : 0);
-  const elements = elementsInto(data, head);
+  const elements = elementsInto(data, head, reader.bytes);
   readArray(reader, elements);
   checkCount(elements.index, head);
   return data;
@@ -47,13 +47,13 @@ function readByteStrings(reader: JsonReader, head: TensorHead, { base64 }: JsonF
   return data;
 }
 
-function elementsInto(data: Uint8Array, head: TensorHead): Elements {
+function elementsInto(data: Uint8Array, head: TensorHead, text: Uint8Array): Elements {
   switch (head.datatype) {
     case 'BOOL':
       return new BoolElements(head, data);
     case 'FP32':
     case 'FP64':
-      return new FloatElements(head, data);
+      return new FloatElements(head, text, data);
     case 'FP16':
     case 'BF16':
       return new HalfElements(head, head.datatype, data);

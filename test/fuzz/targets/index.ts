@@ -1,6 +1,7 @@
 import type { FuzzTarget } from '../target.js';
 import { configJson, configPbtxt, modelListYaml, serverYaml } from './config.js';
 import { cacheEntry, onnxFile, tfliteFile, treeManifest } from './files.js';
+import { fp32Read } from './fp32-read.js';
 import { fp32Text } from './fp32-text.js';
 import { grpcInfer } from './grpc-infer.js';
 import { jsonElements } from './json-elements.js';
@@ -18,6 +19,7 @@ export const DECODERS: readonly FuzzTarget[] = [
   grpcCompression,
   jsonText,
   jsonElements,
+  fp32Read,
   fp32Text,
   restInfer,
   restRaw,
