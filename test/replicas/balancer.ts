@@ -39,7 +39,7 @@ const FILES: Readonly<Record<BalancerName, string>> = {
 /** What each file says that replicas are to be started with. */
 export const REPLICA_OPTIONS: Readonly<Record<BalancerName, readonly string[]>> = {
   nginx: ['--drain-delay', '1', '--listen-when-ready'],
-  haproxy: ['--drain-delay', '3'],
+  haproxy: ['--drain-delay', '3', '--listen-when-ready'],
 };
 
 export function isInstalled(name: BalancerName): boolean {

@@ -11,7 +11,7 @@ export interface Shares {
 const EVEN = 0.75;
 /** Turns of the load between two looks. */
 const WINDOW = 50;
-const MOST_WINDOWS = 12;
+const MOST_WINDOWS = 60;
 
 /** Who answers what the load sends in so many turns. */
 export async function sharesOver(load: Load, replicas: readonly Replica[], turns: number): Promise<Shares> {
@@ -36,7 +36,7 @@ export function isEven({ rest, grpc }: Shares): boolean {
 /** Settles when the load is even over both transports, with how many turns it took; null if it never was. */
 export async function untilEven(load: Load, replicas: readonly Replica[]): Promise<number | null> {
   for (let window = 1; window <= MOST_WINDOWS; window++)
-    { const s = await sharesOver(load, replicas, WINDOW); console.error(JSON.stringify(s)); if (isEven(s)) return window * WINDOW; }
+    if (isEven(await sharesOver(load, replicas, WINDOW))) return window * WINDOW;
   return null;
 }
 

@@ -31,7 +31,7 @@ const STREAM_EVERY = 5;
 const PROBE_EVERY = 10;
 const LARGE_BYTES = 256 * 1024;
 /** Whoever has heard nothing for so long has lost. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 20_000;
 
 /** The paths by which a balancer's log tells the kinds apart. */
 const PATHS = {
@@ -154,16 +154,21 @@ export class Load {
   }
 
   async #streamed(value: number): Promise<void> {
-    const stream = this.#grpc.stream('ModelStreamInfer');
+    const stream = this.#grpc.raw.ModelStreamInfer({ deadline: Date.now() + LIMIT_MS });
     const ended = new Promise<void>((resolve, reject) => {
       stream.once('end', resolve).once('error', reject);
     });
     // Whoever fails while the answer is awaited has failed once.
     ended.catch(() => {});
     stream.write(messageOf(value));
-    const { infer_response: answer, error_message: fault } = await nextOf(stream);
-    if (fault !== '') throw new Error(fault);
-    check(value, answer.raw_output_contents[0]?.[0]);
+    try {
+      const { infer_response: answer, error_message: fault } = await nextOf(stream);
+      if (fault) throw new Error(fault);
+      check(value, answer.raw_output_contents[0]?.[0]);
+    } catch (thrown) {
+      stream.cancel();
+      throw thrown;
+    }
     stream.end();
     await ended;
   }
