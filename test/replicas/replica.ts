@@ -55,7 +55,8 @@ export class Replica {
     return new Promise((resolve, reject) => {
       createInterface({ input: child.stderr }).on('line', (line) => {
         if (/gRPC listens on/.test(line)) resolve();
-        if (/"level":"(WARN|ERROR)"/.test(line) && !line.includes('whoever reaches')) console.error(`${this.#place.address}: ${line}`);
+        if (/"level":"(WARN|ERROR)"/.test(line) && !line.includes('whoever reaches'))
+          console.error(`${this.#place.address}: ${line}`);
       });
       void this.#ended.then((status) =>
         reject(new Error(`a replica ended with ${status} before it listened`)),
