@@ -36,7 +36,7 @@ export async function startDoomed(): Promise<Doomed> {
     }
     stream.resume().once('end', () => {
       heard.push(path);
-      stream.session?.socket.destroy();
+      stream.session?.destroy();
     });
   });
   return {
