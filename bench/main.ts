@@ -15,6 +15,7 @@ import { memory } from './memory.js';
 import { models } from './models.js';
 import { observability } from './observability.js';
 import { reload } from './reload.js';
+import { replicas } from './replicas.js';
 import { responsiveness } from './responsiveness.js';
 import { rivals } from './rivals.js';
 
@@ -29,6 +30,7 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   models,
   observability,
   reload,
+  replicas,
   responsiveness,
   batching,
   goals,

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { repositoryRoot } from '../support/places.js';
 import { startHaproxy } from './haproxy.js';
@@ -106,4 +106,18 @@ async function untilOpen(port: number, child: ChildProcess, name: string): Promi
     if (isOpen) return;
   }
   throw new Error(`${name} did not start`);
+}
+
+/** Ports of this host that nobody has. */
+export async function freePorts(): Promise<Ports> {
+  return { rest: await freePort(), grpc: await freePort() };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:http2';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -12,6 +11,7 @@ import {
   BALANCERS,
   type Balancer,
   type BalancerName,
+  freePorts,
   isInstalled,
   startBalancer,
   withAddresses,
@@ -95,7 +95,7 @@ interface Site {
 async function behind(t: TestContext, name: BalancerName): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'furiosa-doomed-'));
   const doomed: Doomed[] = [await startDoomed(), await startDoomed()];
-  const ports = { rest: await freePort(), grpc: await freePort() };
+  const ports = await freePorts();
   const backends = doomed.map(({ backend }) => backend);
   const balancer = await startBalancer(name, backends, ports, folder);
   t.after(async () => {
@@ -128,13 +128,4 @@ function ask(port: number, path: string): Promise<void> {
     });
     stream.once('error', reject).once('end', resolve).resume();
   }).finally(() => session.destroy());
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
