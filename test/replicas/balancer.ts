@@ -63,6 +63,8 @@ export function withAddresses(text: string, backends: readonly Backend[], ports:
       line
         .replace('10.20.0.11:8080', rest)
         .replace('10.20.0.11:8081', grpc)
+        // Where health is asked for.
+        .replace(/ port 8080$/, ` port ${rest.split(':').at(-1)}`)
         .replace('server a ', `server ${'abc'[index]} `),
     );
   });
