@@ -9,6 +9,8 @@ import { type LoadResult, loadResult } from './load-result.js';
 
 export interface LoadOrder {
   readonly port: number;
+  /** Several servers, which the connections take in turns; `port` is none of them. */
+  readonly ports?: readonly number[];
   /** Files that hold a whole request each: large ones are slow to send from process to process. The connections take them in turns. */
   readonly requestFiles: readonly string[];
   readonly connections: number;
@@ -26,9 +28,10 @@ async function load(order: LoadOrder): Promise<LoadResult> {
   const startedAt = performance.now();
   const countFrom = startedAt + (order.leadInMs ?? 0);
   const endAt = startedAt + order.durationMs;
-  const one = (request: Uint8Array): Promise<void> =>
+  const ports = order.ports ?? [order.port];
+  const one = (request: Uint8Array, port: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const socket: Socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
+      const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
       let sentAt = 0;
       const answers = new AnswerReader();
       const send = (): void => {
@@ -59,7 +62,7 @@ async function load(order: LoadOrder): Promise<LoadResult> {
     });
   await Promise.all(
     Array.from({ length: order.connections }, (_, i) =>
-      one(requests[i % requests.length] ?? new Uint8Array()),
+      one(requests[i % requests.length] ?? new Uint8Array(), ports[i % ports.length] ?? order.port),
     ),
   );
   // Of a slow model few answers fit in, and the one that the end cuts off would be missed.

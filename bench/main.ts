@@ -16,6 +16,7 @@ import { models } from './models.js';
 import { observability } from './observability.js';
 import { plan } from './plan.js';
 import { reload } from './reload.js';
+import { replicas } from './replicas.js';
 import { responsiveness } from './responsiveness.js';
 import { rivals } from './rivals.js';
 
@@ -31,6 +32,7 @@ const LINES: Readonly<Record<string, (flags: readonly string[]) => Promise<strin
   observability,
   plan,
   reload,
+  replicas,
   responsiveness,
   batching,
   goals,

@@ -7,14 +7,13 @@ export interface Place {
   readonly prefix: readonly string[];
 }
 
-/** Addresses for a proxy's two replicas. */
+/** Addresses for a balancer's replicas. */
 export interface Network {
   readonly kind: 'namespaces' | 'loopback';
   readonly places: readonly Place[];
   close(): void;
 }
 
-const ADDRESSES = ['10.20.0.11', '10.20.0.12'] as const;
 const GATEWAY = '10.20.0.1';
 
 /** Whether this user may make network namespaces. */
@@ -29,17 +28,18 @@ export function namespacesAllowed(): boolean {
 }
 
 /**
- * Two hosts with a cable each to a switch of this one. To be called by a process that is alone in its network
+ * Hosts with a cable each to a switch of this one. To be called by a process that is alone in its network
  * namespace (`unshare -rn`): all of it goes when the process does.
  */
-export function openNamespaces(): Network {
+export function openNamespaces(replicas: number): Network {
   const ip = (...args: string[]): void => void execFileSync('ip', args);
   ip('link', 'set', 'lo', 'up');
   ip('link', 'add', 'switch', 'type', 'bridge');
   ip('addr', 'add', `${GATEWAY}/24`, 'dev', 'switch');
   ip('link', 'set', 'switch', 'up');
   const holders: ChildProcess[] = [];
-  const places = ADDRESSES.map((address, index) => {
+  const places = numbers(replicas).map((index) => {
+    const address = `10.20.0.${11 + index}`;
     // It holds the namespace while no server is in it; `read` waits until this process ends.
     const holder = spawn('unshare', ['-n', 'sh', '-c', 'read nothing'], {
       stdio: ['pipe', 'ignore', 'inherit'],
@@ -66,10 +66,14 @@ export function openNamespaces(): Network {
   };
 }
 
-/** Two addresses of this host, for machines that allow no namespaces. */
-export function openLoopback(): Network {
-  const places = ['127.0.0.2', '127.0.0.3'].map((address) => ({ address, prefix: [] }));
+/** Addresses of this host, for machines that allow no namespaces. */
+export function openLoopback(replicas: number): Network {
+  const places = numbers(replicas).map((index) => ({ address: `127.0.0.${2 + index}`, prefix: [] }));
   return { kind: 'loopback', places, close: () => {} };
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
 }
 
 /** The shell in the new namespace exists once this process and that one are in different ones. */
