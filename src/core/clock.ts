@@ -27,5 +27,10 @@ export const systemClock: Clock = {
 export function epochMsOf(text: string): number | null {
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)) return null;
   const epochMs = Date.parse(text);
-  return Number.isNaN(epochMs) ? null : epochMs;
+  return Number.isNaN(epochMs) || !isDay(text.slice(0, 10)) ? null : epochMs;
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(date: string): boolean {
+  return new Date(date).toISOString().startsWith(date);
 }

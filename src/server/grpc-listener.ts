@@ -28,11 +28,13 @@ import { timeoutOf } from './grpc-timeout.js';
 import { keepAlive } from './keep-alive.js';
 import { ConnectionGuard } from './limits/connection-guard.js';
 import type { LimitOptions } from './limits/limit-options.js';
+import type { MisuseWatch } from './limits/misuse-watch.js';
 import type { ServerLimits } from './limits/server-limits.js';
 import { listenOn } from './listen-on.js';
 import { peerOf } from './peer.js';
 import { refusePlain } from './refusal.js';
 import { deadlinePassed } from './request-timeout.js';
+import { standBefore } from './stand-before.js';
 import { TlsDoor } from './tls-door.js';
 
 const log = loggerOf('server::grpc_listener');
@@ -87,7 +89,8 @@ export class GrpcListener {
     this.#context = { skin, options, clock };
     const { tls = null } = options;
     const nodeOptions = nodeOptionsOf(limits.options);
-    const { server, door } = tls === null ? plainServer(nodeOptions) : tlsServer(nodeOptions, tls, clock);
+    const { server, door } =
+      tls === null ? plainServer(nodeOptions) : tlsServer(nodeOptions, tls, limits.tlsMisuse, clock);
     this.#server = server;
     this.#door = door;
     // Before Node's own listener, which makes the session.
@@ -95,6 +98,7 @@ export class GrpcListener {
       this.#arriving = socket;
     });
     limits.connections.watch(server, (socket) => void socket.destroy());
+    standBefore(server, (address) => limits.http2Misuse.admits(address));
     this.#server.on('session', (session) => this.#welcome(session));
     this.#server.on('stream', (stream, headers) => this.#serve(stream, headers));
     // A connection that speaks another protocol, or breaks: it ends by itself.
@@ -162,7 +166,12 @@ export class GrpcListener {
     session.setLocalWindowSize(CONNECTION_WINDOW);
     const { clock } = this.#context;
     const stopPinging = keepAlive(session, clock, this.#limits.options);
-    const guard = new ConnectionGuard(session, clock, this.#limits.refusals);
+    const misuse = this.#limits.http2Misuse.of(session.socket?.remoteAddress ?? null);
+    const guard = new ConnectionGuard(session, clock, this.#limits.refusals, misuse);
+    // A connection that speaks another protocol, or breaks: it ends by itself.
+    session.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_HTTP2_ERROR') guard.broken();
+    });
     // With TLS the sessions of other connections may come between.
     this.#sessions.set(session, { guard, socket: this.#door === null ? this.#arriving : null });
     this.#arriving = null;
@@ -291,7 +300,12 @@ function plainServer(nodeOptions: ServerOptions): Served {
   return { server: createServer(nodeOptions), door: null };
 }
 
-function tlsServer(nodeOptions: ServerOptions, credentials: Credentials, clock: Clock): Served {
+function tlsServer(
+  nodeOptions: ServerOptions,
+  credentials: Credentials,
+  misuse: MisuseWatch,
+  clock: Clock,
+): Served {
   const server = createSecureServer({
     ...nodeOptions,
     ...credentials.contextOptions(),
@@ -303,7 +317,7 @@ function tlsServer(nodeOptions: ServerOptions, credentials: Credentials, clock: 
     const head = 'HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-type: text/plain';
     socket.end(`${head}\r\n\r\n${NOT_GRPC}`, () => socket.destroy());
   });
-  return { server, door: new TlsDoor(server, credentials, { name: 'gRPC', refusePlain }, clock) };
+  return { server, door: new TlsDoor(server, credentials, { name: 'gRPC', refusePlain, misuse }, clock) };
 }
 
 /** Answers what is no gRPC call at all in HTTP's own words; whether it was one. */

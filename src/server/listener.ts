@@ -26,6 +26,7 @@ import { HttpCall } from './http-call.js';
 import { type HttpTelling, tellingOf } from './http-telling.js';
 import { checkHeaderCount, TooManyHeaders } from './limits/header-count.js';
 import type { LimitOptions } from './limits/limit-options.js';
+import type { MisuseWatch } from './limits/misuse-watch.js';
 import type { ServerLimits } from './limits/server-limits.js';
 import type { Visit } from './limits/visit.js';
 import { listenOn } from './listen-on.js';
@@ -94,7 +95,8 @@ export class Listener {
     setMaxListeners(0, this.#streamsEnd.signal);
     const { tls = null } = options;
     const nodeOptions = nodeOptionsOf(limits.options);
-    const { server, door } = tls === null ? plainServer(nodeOptions) : tlsServer(nodeOptions, tls, clock);
+    const { server, door } =
+      tls === null ? plainServer(nodeOptions) : tlsServer(nodeOptions, tls, limits.tlsMisuse, clock);
     this.#server = server;
     this.#door = door;
     this.#hsts = tls === null || tls.options.hstsSeconds === 0 ? null : `max-age=${tls.options.hstsSeconds}`;
@@ -325,7 +327,12 @@ function plainServer(nodeOptions: ServerOptions): Served {
   return { server: createServer(nodeOptions), door: null };
 }
 
-function tlsServer(nodeOptions: ServerOptions, credentials: Credentials, clock: Clock): Served {
+function tlsServer(
+  nodeOptions: ServerOptions,
+  credentials: Credentials,
+  misuse: MisuseWatch,
+  clock: Clock,
+): Served {
   const server = createTlsServer({
     ...nodeOptions,
     ...credentials.contextOptions(),
@@ -333,7 +340,7 @@ function tlsServer(nodeOptions: ServerOptions, credentials: Credentials, clock: 
     ALPNProtocols: ['http/1.1'],
   });
   // Node passes failed handshakes on as HTTP's; nobody can be answered there.
-  return { server, door: new TlsDoor(server, credentials, { name: 'REST', refusePlain }, clock) };
+  return { server, door: new TlsDoor(server, credentials, { name: 'REST', refusePlain, misuse }, clock) };
 }
 
 /** What an error says in headers, beside its sentence. */

@@ -13,6 +13,7 @@ import { sendRaw } from '../../test/support/raw-http.js';
 import { DEFAULT_LIMITS } from '../../test/support/server.js';
 import { WallClock } from '../../test/support/wall-clock.js';
 import { QUIET_MS } from './handshake-failures.js';
+import { TLS_MISUSE } from './limits/misuse-watch.js';
 import { ServerLimits } from './limits/server-limits.js';
 import { Listener } from './listener.js';
 
@@ -90,6 +91,24 @@ describe('a port with TLS', { skip: withoutOpenssl }, () => {
     const closed = sockets.map(closing);
     clock.advance(HANDSHAKE_TIMEOUT_MS);
     await Promise.all(closed);
+  });
+
+  it('lets no network in for a while that fails too many handshakes', async (t) => {
+    const { port, clock, ca, log } = await stage(t);
+    // A ServerHello that is done, from a client.
+    const fail = async (): Promise<void> => closing(await idle(port, '\x16\x03\x01\x00\x04\x0e\x00\x00\x00'));
+    for (let i = 0; i < TLS_MISUSE.most; i++) await fail();
+    assert.equal((await askSecurely(port, '/', { ca })).status, 404);
+    // That one made up for one of them.
+    await fail();
+    await fail();
+    await assert.rejects(askSecurely(port, '/', { ca }));
+    const told = log.filter((line) => line.includes('TLS handshakes that failed'));
+    assert.deepEqual(told, [
+      'WARN 127.0.0.1 has had too many TLS handshakes that failed: its new connections are refused for 1 s',
+    ]);
+    clock.advance(1000);
+    assert.equal((await askSecurely(port, '/', { ca })).status, 404);
   });
 
   it('keeps connections that have finished their handshake', async (t) => {

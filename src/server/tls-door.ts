@@ -5,6 +5,8 @@ import type { Clock, Timer } from '#core/clock.js';
 import { HANDSHAKE_TIMEOUT_MS } from '#tls/context.js';
 import type { Credentials } from '#tls/credentials.js';
 import { HandshakeFailures } from './handshake-failures.js';
+import type { MisuseWatch } from './limits/misuse-watch.js';
+import { standBefore } from './stand-before.js';
 
 /** The first byte of every TLS connection: a record of the type "handshake" (RFC 8446, section 5.1). */
 const TLS_HANDSHAKE = 0x16;
@@ -15,6 +17,8 @@ export interface DoorOptions {
   readonly name: string;
   /** Answers a connection that does not speak TLS, and ends it. */
   refusePlain(socket: Socket): void;
+  /** Knows which networks fail too many handshakes. */
+  readonly misuse: MisuseWatch;
 }
 
 /**
@@ -44,6 +48,7 @@ export class TlsDoor {
         for (const each of begin) each.call(server, socket);
       });
     });
+    standBefore(server, (address) => options.misuse.admits(address));
     server.prependListener('secureConnection', (socket: TLSSocket) => this.#letIn(socket));
     server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
       this.#failures.tell(reasonOf(error, socket), socket.remoteAddress ?? null);
@@ -59,8 +64,13 @@ export class TlsDoor {
     const key = keyOf(socket);
     const timer = this.#clock.startTimer(HANDSHAKE_TIMEOUT_MS, () => socket.destroy());
     this.#outside.set(key, { socket, timer });
+    // A socket that has closed no longer knows.
+    const misuse = this.#options.misuse.of(socket.remoteAddress ?? null);
+    let hasBegun = false;
     socket.once('close', () => {
-      if (this.#outside.get(key)?.socket === socket) this.#forget(key);
+      if (this.#outside.get(key)?.socket !== socket) return;
+      this.#forget(key);
+      if (hasBegun) misuse.charge(1);
     });
     const giveUp = (): void => void socket.destroy();
     socket.once('error', giveUp);
@@ -77,6 +87,7 @@ export class TlsDoor {
       }
       socket.off('error', giveUp);
       socket.unshift(chunk);
+      hasBegun = true;
       begin();
     });
   }
@@ -88,10 +99,17 @@ export class TlsDoor {
 
   #letIn(socket: TLSSocket): void {
     this.#forget(keyOf(socket));
-    if (!this.#isCertificateAsked || socket.authorized) return;
+    const address = socket.remoteAddress ?? null;
+    const misuse = this.#options.misuse.of(address);
     // Where certificates are optional, one that is shown and not valid is a mistake, and not the same as none.
-    if (socket.getPeerX509Certificate() === undefined) return;
-    this.#failures.tell(certificateFault(socket), socket.remoteAddress ?? null);
+    const isWelcome =
+      !this.#isCertificateAsked || socket.authorized || socket.getPeerX509Certificate() === undefined;
+    if (isWelcome) {
+      misuse.answered();
+      return;
+    }
+    misuse.charge(1);
+    this.#failures.tell(certificateFault(socket), address);
     socket.destroy();
   }
 }

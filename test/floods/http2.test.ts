@@ -30,6 +30,8 @@ const MIB = 1024 * 1024;
 /** More than any guard lets through, and not so many that a server without one would take for ever. */
 const MOST_FRAMES = 200_000;
 const AT_A_TIME = 200;
+/** More than any network is let in with, one flood after the other. */
+const MOST_CONNECTIONS = 8;
 const INFER = '/inference.GRPCInferenceService/ModelInfer';
 
 const folder = modelDirectory(after);
@@ -108,6 +110,39 @@ test('headers that go on and on end their connection', async (t) => {
   assert.ok(sent < MOST_FRAMES);
   assert.notEqual(await raw.ended, null);
   t.diagnostic(fared(await light.stop()));
+});
+
+/** Opens connections that flood, one after the other, until one is ended without a word; answers how many were let in. */
+async function floodAgainAndAgain(
+  t: TestContext,
+  asked: TestServer,
+  frameOf: (n: number) => Buffer,
+): Promise<number> {
+  for (let letIn = 0; letIn < MOST_CONNECTIONS; letIn++) {
+    const raw = open(t, asked);
+    await flood(raw, frameOf);
+    if ((await raw.ended) === null) return letIn;
+  }
+  return MOST_CONNECTIONS;
+}
+
+for (const [title, frameOf] of rows) {
+  test(`who comes again after a flood of ${title} is not let in, and who is there is served on`, async (t) => {
+    const asked = await server(t);
+    const light = lightGrpc(asked.grpcPort);
+    const letIn = await floodAgainAndAgain(t, asked, frameOf);
+    assert.ok(letIn < MOST_CONNECTIONS, `${letIn} connections were let in`);
+    assert.ok(letIn >= 2, 'one connection that is ended is no reason yet');
+    assert.ok((await refused(asked, 'misuse')) >= 1);
+    t.diagnostic(`${letIn} connections: ${fared(await light.stop())}`);
+  });
+}
+
+test('a trusted proxy is let in whatever comes through it', async (t) => {
+  const asked = await server(t, { trustedProxies: ['127.0.0.1'] });
+  const letIn = await floodAgainAndAgain(t, asked, rows[2]?.[1] ?? (() => Buffer.alloc(0)));
+  assert.equal(letIn, MOST_CONNECTIONS);
+  assert.equal(await refused(asked, 'misuse'), 0);
 });
 
 test('a client that pings as often as it is answered goes on', async (t) => {

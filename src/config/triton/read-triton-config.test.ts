@@ -537,6 +537,15 @@ for (const [text, ...problems] of refused) {
   });
 }
 
+test('what comes with a request may be shorter than a file of the server', () => {
+  const ofLength = (length: number): string => `{"name": "${'m'.repeat(length - 12)}"}`;
+  const tooLong =
+    "1:1: more than 65536 characters, too large for a request: it belongs in the model's folder";
+  assert.deepEqual(read(ofLength(64 * 1024 + 1), readTritonConfigJson).problems, [tooLong]);
+  assert.ok(!read(ofLength(64 * 1024), readTritonConfigJson).problems.includes(tooLong));
+  assert.deepEqual(read(`name: "m" ${' '.repeat(64 * 1024)}`).problems, []);
+});
+
 test('what means nothing is not warned of', () => {
   const text = `model_transaction_policy { decoupled: false } model_repository_agents {} batch_input [] cc_model_filenames []
     instance_group { name: "g" } optimization { eager_batching: false cuda {} } input { name: "x" data_type: TYPE_FP32

@@ -2,7 +2,7 @@ import { readDocument } from '#config/document.js';
 import type { MapNode, Position } from '#config/node.js';
 import { filePlace, type Place } from '#config/problem.js';
 import { Report } from '#config/report.js';
-import { CONFIGURATION } from '#config/text-file.js';
+import { CONFIGURATION, type TextKind } from '#config/text-file.js';
 import { clip } from '#core/clip.js';
 import { messageOf } from '#core/errors.js';
 import { MODEL_CONFIG } from './message-type.js';
@@ -13,6 +13,12 @@ import { typedJson } from './typed-json.js';
 import { typedText } from './typed-text.js';
 import { withoutUnsupported } from './unsupported.js';
 import { withoutZeros } from './without-zeros.js';
+
+/**
+ * What comes with a request is read while all others wait. A file of our own takes a few thousand bytes; 64 KiB of brackets take a
+ * third of a second.
+ */
+const OF_A_REQUEST: TextKind = { what: "a request: it belongs in the model's folder", maxBytes: 64 * 1024 };
 
 /**
  * Reads the text of a `config.pbtxt`, shown to the user as `file`. Null after reporting why it cannot be used: the first
@@ -33,7 +39,7 @@ export function readTritonConfig(text: string, file: string, report: Report): Tr
 export function readTritonConfigJson(text: string, place: string, report: Report): TritonModelConfig | null {
   const start = { ...filePlace(place), line: 1, column: 1 };
   return readWith(start, report, (findings) => {
-    if (isTooLong(text, start, findings)) return null;
+    if (isTooLong(text, OF_A_REQUEST, start, findings)) return null;
     // JSON is YAML, whose reader knows lines and columns.
     const yaml = new Report();
     const document = readDocument(text, place, yaml);
@@ -88,7 +94,7 @@ function modelOf(tree: MapNode, place: Place, findings: Report): TritonModelConf
 }
 
 function parsed(text: string, place: Place, report: Report): TextFields | null {
-  if (isTooLong(text, place, report)) return null;
+  if (isTooLong(text, CONFIGURATION, place, report)) return null;
   try {
     return parseTextFormat(text);
   } catch (thrown) {
@@ -113,11 +119,8 @@ function positionOf({ problems: [first] }: Report): Partial<Position> {
   return first?.line ? { line: first.line, column: first.column } : {};
 }
 
-function isTooLong(text: string, place: Place, report: Report): boolean {
-  if (text.length <= CONFIGURATION.maxBytes) return false;
-  report.problem(
-    place,
-    `more than ${CONFIGURATION.maxBytes} characters, too large for ${CONFIGURATION.what}`,
-  );
+function isTooLong(text: string, { maxBytes, what }: TextKind, place: Place, report: Report): boolean {
+  if (text.length <= maxBytes) return false;
+  report.problem(place, `more than ${maxBytes} characters, too large for ${what}`);
   return true;
 }

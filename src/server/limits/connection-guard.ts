@@ -3,6 +3,7 @@ import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node
 import type { Clock } from '#core/clock.js';
 import type { RateLimitOptions } from '#core/rate-limit-options.js';
 import { type Bucket, fullBucket, takeToken } from '#core/token-bucket.js';
+import { HTTP2_PRICES, type MisuseOf } from './misuse-watch.js';
 import type { ConnectionReason, RefusalCounts } from './refusal-counts.js';
 
 /**
@@ -17,6 +18,12 @@ export const CONTROL_FRAMES: RateLimitOptions = { requestsPerSecond: 50, burst: 
  */
 export const STREAM_RESETS: RateLimitOptions = { requestsPerSecond: 30, burst: 800 };
 
+/**
+ * A connection whose calls were reset so much oftener than answered is ended while its network has had too many resets: it is
+ * one of those that make them. Others of the network go on.
+ */
+const VAIN_RESETS = 50;
+
 /** What the client reads, gRPC's own words where there are some. */
 const WORDS: Readonly<Record<'control_frames' | 'stream_resets', string>> = {
   control_frames: 'too_many_pings',
@@ -28,11 +35,21 @@ export class ConnectionGuard {
   readonly #session: ServerHttp2Session;
   readonly #clock: Clock;
   readonly #refusals: Pick<RefusalCounts, 'connection'>;
+  readonly #misuse: MisuseOf;
   #controls: Bucket;
   #resets: Bucket;
+  /** Calls that were reset beyond those that were answered. */
+  #vain = 0;
 
-  constructor(session: ServerHttp2Session, clock: Clock, refusals: Pick<RefusalCounts, 'connection'>) {
+  /** @param misuse the account of the client's network */
+  constructor(
+    session: ServerHttp2Session,
+    clock: Clock,
+    refusals: Pick<RefusalCounts, 'connection'>,
+    misuse: MisuseOf,
+  ) {
     this.#session = session;
+    this.#misuse = misuse;
     this.#clock = clock;
     this.#refusals = refusals;
     const now = clock.now();
@@ -44,6 +61,13 @@ export class ConnectionGuard {
   /** Something was sent to the client that it asked for. */
   answered(): void {
     this.#controls = fullBucket(CONTROL_FRAMES, this.#controls.atMs);
+    this.#vain = Math.max(0, this.#vain - 1);
+    this.#misuse.answered();
+  }
+
+  /** Its frames could not be read. */
+  broken(): void {
+    this.#misuse.charge(HTTP2_PRICES.brokenConnection);
   }
 
   /** A call has begun: it counts when its client breaks it off. */
@@ -52,14 +76,18 @@ export class ConnectionGuard {
     stream.once('aborted', () => {
       const { bucket, waitMs } = takeToken(this.#resets, STREAM_RESETS, this.#clock.now());
       this.#resets = bucket;
-      if (waitMs > 0) this.#end('stream_resets');
+      this.#vain++;
+      const isNetworkOver = this.#misuse.charge(HTTP2_PRICES.reset);
+      if (waitMs > 0 || (isNetworkOver && this.#vain > VAIN_RESETS)) this.#end('stream_resets');
     });
   }
 
   readonly #controlled = (): void => {
     const { bucket, waitMs } = takeToken(this.#controls, CONTROL_FRAMES, this.#clock.now());
     this.#controls = bucket;
-    if (waitMs > 0) this.#end('control_frames');
+    if (waitMs === 0 || this.#session.destroyed) return;
+    this.#misuse.charge(HTTP2_PRICES.controlFlood);
+    this.#end('control_frames');
   };
 
   #end(reason: Extract<ConnectionReason, 'control_frames' | 'stream_resets'>): void {

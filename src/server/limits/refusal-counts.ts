@@ -8,6 +8,8 @@ export const CONNECTION_REASONS = [
   'control_frames',
   /** Calls that were begun and cancelled, faster than anyone has need of. */
   'stream_resets',
+  /** The connections of its network have done too much of that, or failed too many handshakes. */
+  'misuse',
 ] as const;
 
 /** Why a request was refused before anything of it was looked at. */

@@ -4,6 +4,7 @@ import { ClientLimits } from './client-limits.js';
 import { ConnectionLimits } from './connection-limits.js';
 import type { LimitOptions } from './limit-options.js';
 import { MemoryBudget } from './memory-budget.js';
+import { HTTP2_MISUSE, MisuseWatch, TLS_MISUSE } from './misuse-watch.js';
 import { isProbe } from './probes.js';
 import { RefusalCounts } from './refusal-counts.js';
 import { Visit } from './visit.js';
@@ -24,6 +25,10 @@ export class ServerLimits {
   readonly refusals: RefusalCounts = new RefusalCounts();
   readonly memory: MemoryBudget;
   readonly connections: ConnectionLimits;
+  /** Of connections of HTTP/2. */
+  readonly http2Misuse: MisuseWatch;
+  /** Of handshakes of TLS, on all ports. */
+  readonly tlsMisuse: MisuseWatch;
   readonly #clients: ClientLimits | null;
   readonly #isTrusted: IsTrusted;
   readonly #clock: Clock;
@@ -39,6 +44,10 @@ export class ServerLimits {
     const keyOf = (address: string | null): string | null =>
       address !== null && this.#isTrusted(address) ? null : clientKeyOf(address, undefined, this.#isTrusted);
     this.connections = new ConnectionLimits(options, keyOf, this.refusals);
+    const http2 = { terms: HTTP2_MISUSE, what: 'calls that it reset, pings or broken frames' };
+    this.http2Misuse = new MisuseWatch(http2, keyOf, this.refusals, clock);
+    const tls = { terms: TLS_MISUSE, what: 'TLS handshakes that failed' };
+    this.tlsMisuse = new MisuseWatch(tls, keyOf, this.refusals, clock);
   }
 
   /** A request that has come; `end` of it must be called once it was answered, or its caller has gone. */

@@ -147,7 +147,7 @@ const REQUESTS: readonly Line[] = [
     'counter',
     '',
     ['reason'],
-    'Connections that a limit refused or ended: max_connections, client_connections, control_frames, stream_resets',
+    'Connections that a limit refused or ended: max_connections, client_connections, control_frames, stream_resets, misuse',
   ],
 ];
 
