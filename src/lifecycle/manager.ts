@@ -77,9 +77,8 @@ export class ModelManager {
 
   /** The paths of the model files of all that is offered or loaded. */
   get filesInUse(): ReadonlySet<string> {
-    const offered = this.offered.flatMap(({ versions }) => versions);
-    const loads = this.#all.flatMap((model) => model.loads).filter(({ state }) => state !== 'gone');
-    return new Set([...offered, ...loads.map(({ offer }) => offer)].map(({ path }) => path));
+    const offered = this.offered.flatMap(({ versions }) => versions.map(({ path }) => path));
+    return new Set([...offered, ...this.#all.flatMap((model) => model.paths)]);
   }
 
   /**
@@ -197,10 +196,12 @@ export class ModelManager {
   /**
    * Offers this from now on, in place of all that is: all of it or, where something of it cannot be loaded, nothing. What is
    * new is loaded first, beside what serves, and ensembles that stay as they are must run on it. Settles when it serves; what
-   * it replaces leaves behind it. Rejects with INVALID_ARGUMENT and the reasons when nothing was changed. Changes are
-   * tried out one after the other.
+   * it replaces leaves behind it. Rejects with INVALID_ARGUMENT and the reasons when nothing was changed. Changes are tried
+   * out one after the other.
+   *
+   * @returns why something could not be loaded that there was no room for beside what served; all is changed then
    */
-  apply(offers: readonly OfferedModel[], loadsNew: boolean): Promise<void> {
+  apply(offers: readonly OfferedModel[], loadsNew: boolean): Promise<readonly string[]> {
     return this.#offers.apply(offers, (name) => this.#isAskedThen(name, loadsNew));
   }
 
@@ -224,7 +225,7 @@ export class ModelManager {
   acquire({ name, version }: ModelRef, sequence: SequenceRef['id'] | null = null): Handle {
     const model = this.#modelOf(name);
     const found = version === null ? model.usual(sequence) : model.named(version);
-    if (found === null) throw cannotServe(model, version);
+    if (found?.ready !== true) throw cannotServe(model, version);
     const handle = found.borrow();
     return version === null ? model.shadowed(handle) : handle;
   }
@@ -361,6 +362,7 @@ export class ModelManager {
       },
       modelFor: (offered) => this.#modelFor(offered),
       advance: (models) => this.#advance(models),
+      settle: (models) => this.#settle(models),
       changed: () => this.#changed(),
     };
   }

@@ -7,6 +7,7 @@ import type { SequenceOptions } from '#scheduler/sequence-options.js';
 import type { DataType } from '#tensor/datatype.js';
 import type { EnsembleStep } from './ensemble-steps.js';
 import type { Traffic, VersionRole } from './traffic.js';
+import type { UpdatePolicy } from './update-policy.js';
 import type { VersionPolicy } from './version-policy.js';
 
 export type { RateLimitOptions } from '#core/rate-limit-options.js';
@@ -109,6 +110,8 @@ export interface OfferedModel {
   /** All that there are, in the order of the source. */
   readonly versions: readonly OfferedVersion[];
   readonly policy: VersionPolicy;
+  /** How one of them takes the place of another. No part of what is loaded. */
+  readonly update: UpdatePolicy;
   /** Other names of versions, such as `stable`. */
   readonly labels: Readonly<Record<string, string>>;
   readonly traffic: Traffic;
