@@ -21,9 +21,18 @@ export interface TensorSpec {
   readonly description?: string;
   /** Along which the rows of a batch lie; left out: the first. */
   readonly batchAxis?: number;
+  /** The shape that the model file has for it, where the configuration reshapes it; shown, never interpreted. */
+  readonly engineShape?: readonly number[];
+  /** How its axes lie, as the configuration has it; shown, never interpreted. */
+  readonly format?: TensorFormat;
   /** Where the labels of its elements come from, as the configuration names it. */
   readonly labelFile?: string;
 }
+
+/** ModelInput.Format of Triton; what is not said is FORMAT_NONE. */
+export const TENSOR_FORMATS = ['FORMAT_NONE', 'FORMAT_NHWC', 'FORMAT_NCHW'] as const;
+
+export type TensorFormat = (typeof TENSOR_FORMATS)[number];
 
 /**
  * `furiosa`: answers have every key, null where nothing was given, and outputs are named by position.

@@ -2,6 +2,7 @@ import type { RateLimitOptions } from '#core/rate-limit-options.js';
 import type { CompilerSettings, EngineSettings } from '#device/engine-settings.js';
 import type { Isolation } from '#device/isolation.js';
 import type { WarmupSample } from '#device/warmup-sample.js';
+import type { TensorFormat } from '#inference/metadata.js';
 import type { BatchingOptions, QueueOptions } from '#scheduler/options.js';
 import type { SequenceOptions } from '#scheduler/sequence-options.js';
 import type { DataType } from '#tensor/datatype.js';
@@ -38,6 +39,8 @@ export interface TensorClaim {
   /** An input that requests may leave out; then the file need not ask for it. */
   readonly isOptional?: boolean;
   readonly description: string | null;
+  /** How its axes lie; told, and never acted on. */
+  readonly format?: TensorFormat;
   /** Along which the rows of a batch lie; left out: the first. */
   readonly batchAxis?: number;
   /** What stands in the places that padding adds; left out: 0. */

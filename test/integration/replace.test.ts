@@ -28,7 +28,7 @@ async function stage(t: TestContext, update: string): Promise<Stage> {
   list('two.onnx');
   const server = await serverProcess(['--model-config', tree.path('models.yaml')]);
   t.after(() => server.child.kill('SIGKILL'));
-  await server.logged(/are ready/);
+  await server.logged(/the model is ready/);
   const post = (path: string, body: object): Promise<Response> =>
     fetch(`http://127.0.0.1:${server.port}${path}`, { method: 'POST', body: JSON.stringify(body) });
   return {
