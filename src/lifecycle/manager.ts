@@ -29,6 +29,8 @@ export class ModelManager {
   readonly #waiters = new Map<Model, Deferred<void>>();
   readonly #offers: OfferChanges;
   #isStopped = false;
+  /** Those whose readiness may depend on others; null when it is to be found out anew. Kept, since every step of every load asks. */
+  #ensembles: readonly Model[] | null = null;
   /** Null when something has changed since it was told. */
   #index: readonly IndexEntry[] | null = null;
 
@@ -303,6 +305,7 @@ export class ModelManager {
         if (kind === 'forget') this.#forget(model, load);
       }
     }
+    if (models.some(({ needsOthers }) => needsOthers)) this.#ensembles = null;
     this.#queue.begin();
     this.#index = null;
     this.#changes.tell();
@@ -341,8 +344,14 @@ export class ModelManager {
 
   /** What can serve is found anew, of all models or of one and the ensembles that may need it; and whoever listens hears of it. */
   #changed(name: string | null = null): void {
-    for (const model of this.#models.values())
-      if (name === null || model.name === name || model.needsOthers) model.changed();
+    if (name === null) {
+      this.#ensembles = null;
+      for (const model of this.#models.values()) model.changed();
+    } else {
+      this.#ensembles ??= this.#all.filter(({ needsOthers }) => needsOthers);
+      this.#models.get(name)?.changed();
+      for (const model of this.#ensembles) model.changed();
+    }
     this.#index = null;
     this.#changes.tell();
   }

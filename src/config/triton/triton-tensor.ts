@@ -71,7 +71,10 @@ export const tritonInput: Schema<TritonTensor> = mapping(
     const tensor = tensorOf(values, at, report);
     // As Triton has it: what lies in such an order has a height, a width and channels.
     if (tensor !== undefined && format !== null && format !== 'FORMAT_NONE' && tensor.dims.length !== 3)
-      report.problem(at('format'), `${format} is of 3 axes beside that of the batch; dims has ${tensor.dims.length}`);
+      report.problem(
+        at('format'),
+        `${format} is of 3 axes beside that of the batch; dims has ${tensor.dims.length}`,
+      );
     return tensor && { ...tensor, format, isOptional: optional ?? false, labelFile: null };
   },
 );
