@@ -1,4 +1,5 @@
 import type { DataType } from '#tensor/datatype.js';
+import type { TensorFormat } from '#tensor/tensor-format.js';
 
 /** How an integer tensor stands for real numbers: real = scale * (stored - zeroPoint), per tensor or per channel. */
 export interface Quantization {
@@ -28,11 +29,6 @@ export interface TensorSpec {
   /** Where the labels of its elements come from, as the configuration names it. */
   readonly labelFile?: string;
 }
-
-/** ModelInput.Format of Triton; what is not said is FORMAT_NONE. */
-export const TENSOR_FORMATS = ['FORMAT_NONE', 'FORMAT_NHWC', 'FORMAT_NCHW'] as const;
-
-export type TensorFormat = (typeof TENSOR_FORMATS)[number];
 
 /**
  * `furiosa`: answers have every key, null where nothing was given, and outputs are named by position.

@@ -6,11 +6,11 @@ import { boolean, choice, integer } from '#config/scalars.js';
 import { optional, required, type Schema, type ValuesOf } from '#config/schema.js';
 import type { LabelFile } from '#config/tensor-claim.js';
 import { nonEmpty } from '#config/values.js';
-import { TENSOR_FORMATS, type TensorFormat } from '#inference/metadata.js';
 import type { TensorClaim } from '#lifecycle/offer.js';
 import type { DataType } from '#tensor/datatype.js';
 import { reshapeFault } from '#tensor/reshape.js';
 import { MAX_RANK } from '#tensor/shape.js';
+import { TENSOR_FORMATS, type TensorFormat } from '#tensor/tensor-format.js';
 
 /** An input or output of ModelConfig, its shapes without the axis of the batch. */
 export interface TritonTensor {
