@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { scalarModel, writeModel } from '../test/support/onnx-models.js';
+import { repositoryOf } from './many-folders.js';
 import type { Ports } from './our-server.js';
 import { cpuMicros, type Participant, participant, residentBytes } from './process.js';
 import { configFileOf, temporaryFolder } from './samples.js';
@@ -14,6 +15,9 @@ import { median, table } from './table.js';
 const FEW = 10;
 const MANY = 1000;
 const MANY_IF_QUICK = 100;
+/** Folders of a repository, of which a few are loaded: all of them would take 3 GiB. */
+const FOLDERS = 5000;
+const FOLDERS_IF_QUICK = 500;
 const CONNECTIONS = 10;
 const LOOKS = 50;
 const MOST_SECONDS_TO_REST = 180;
@@ -59,7 +63,8 @@ export async function models(flags: readonly string[]): Promise<string> {
     median(list.map(({ p50Ms }) => p50Ms)).toFixed(2),
     ...times.map((ms) => ms.toFixed(2)),
   ]);
-  return [table(head, rows), costOf(sites), memoryOf(few, many)].join('\n\n');
+  const folders = await repositoryOf(isQuick ? FOLDERS_IF_QUICK : FOLDERS);
+  return [table(head, rows), costOf(sites), memoryOf(few, many), folders].join('\n\n');
 }
 
 async function open(path: string, count: number): Promise<Site> {

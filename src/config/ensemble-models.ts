@@ -34,9 +34,10 @@ function checkModel(
     report.problem(modelPlace, `no model ${quoted(model.name)} is configured${hint}`);
     return;
   }
-  const versions = entries.filter(({ name }) => name === model.name).map(({ version }) => version);
-  if (model.version === null || versions.includes(model.version)) return;
-  const found = versions.map(quoted).join(', ');
+  const meant = entries.filter(({ name }) => name === model.name);
+  if (model.version === null || meant.some((entry) => isVersion(entry, model.version))) return;
+  const labels = meant.flatMap(({ among }) => among.labels.map(({ value }) => value));
+  const found = [...meant.map(({ version }) => version), ...labels].map(quoted).join(', ');
   report.problem(
     modelPlace,
     `the model ${quoted(model.name)} has no version ${quoted(model.version)}; configured: ${found}`,
@@ -68,6 +69,11 @@ function ringFrom(start: ModelEntry, entries: readonly ModelEntry[]): readonly L
 }
 
 /** Without a version any of the model's may be the newest. */
-function isMeant({ step: { model } }: PlacedStep, { name, version }: ModelEntry): boolean {
-  return model.name === name && (model.version === null || model.version === version);
+function isMeant({ step: { model } }: PlacedStep, entry: ModelEntry): boolean {
+  return model.name === entry.name && (model.version === null || isVersion(entry, model.version));
+}
+
+/** Whether a version, or a label, means the version of the entry. */
+function isVersion({ version, among }: ModelEntry, meant: string | null): boolean {
+  return version === meant || among.labels.some(({ value }) => value === meant);
 }

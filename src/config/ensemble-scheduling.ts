@@ -24,7 +24,11 @@ const step: Schema<PlacedStep> = mapping(
   'a mapping with the keys model_name, input_map and output_map',
   {
     model_name: required(modelName, 'The model that the step runs; it must be served too.'),
-    model_version: optional(modelVersion, 'Its version; -1 for the newest.', '-1'),
+    model_version: optional(
+      modelVersion,
+      'Its version, or one of its [labels](versions.md#labels); -1 for the one that serves without a version.',
+      '-1',
+    ),
     input_map: required(tensorNames, "The model's inputs, each with the ensemble's tensor that it takes."),
     output_map: required(tensorNames, "The model's outputs, each with the ensemble's tensor that it makes."),
   },

@@ -11,6 +11,7 @@ export function checkModelVersions(entries: readonly ModelEntry[], report: Repor
   for (const versions of byName.values()) {
     checkLabels(versions, report);
     const policy = checkPolicy(versions, report);
+    checkUpdate(versions, report);
     checkWeights(versions, report);
     checkShadow(versions, report);
     checkChosen(versions, policy, report);
@@ -53,6 +54,15 @@ function checkPolicy(entries: readonly ModelEntry[], report: Report): VersionPol
     report.problem(place, `the model has no version ${quoted(version)}; configured: ${configured}`);
   }
   return policy;
+}
+
+/** As the policy of the versions, all entries that say how they are replaced agree. */
+function checkUpdate(entries: readonly ModelEntry[], report: Report): void {
+  const [first, ...others] = entries.flatMap(({ among }) => among.update ?? []);
+  for (const { value, place } of others) {
+    if (first !== undefined && value !== first.value)
+      report.problem(place, `it is not the update_policy that the model has at ${formatPlace(first.place)}`);
+  }
 }
 
 function checkWeights(entries: readonly ModelEntry[], report: Report): void {

@@ -12,6 +12,7 @@ function model(written: string): OfferedModel {
     labels: {},
     traffic: PLAIN_TRAFFIC,
     fault: null,
+    update: 'overlap',
     faults: {},
   } as const;
   return { name, source, versions: [], ...rest };

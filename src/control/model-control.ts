@@ -1,6 +1,6 @@
 import { clip } from '#core/clip.js';
 import type { Clock } from '#core/clock.js';
-import { messageOf, ServingError } from '#core/errors.js';
+import { invalid, messageOf, ServingError } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
 import type { ModelManager } from '#lifecycle/manager.js';
 import type { OfferedModel } from '#lifecycle/offer.js';
@@ -162,7 +162,7 @@ export class ModelControl {
       const problems = report.problems.map(({ text }) => text).join('; ');
       throw new ServingError('INVALID_ARGUMENT', `nothing was changed: ${problems}`);
     }
-    await this.#parts.models.apply(offers, this.#loadsNew);
+    const failures = await this.#parts.models.apply(offers, this.#loadsNew);
     accept();
     // What is offered now is what the sources have.
     this.#brought.clear();
@@ -175,6 +175,10 @@ export class ModelControl {
     log.info(
       `the configuration was applied: ${load.length} loaded, ${change.length} changed, ${unload.length} unloaded, ${route.length} rerouted, ${keep} kept`,
     );
+    if (failures.length > 0)
+      throw invalid(
+        `all was changed, and what there was no room to try out failed then: ${failures.join('; ')}; what served before is loaded again where that is possible`,
+      );
     return report;
   }
 

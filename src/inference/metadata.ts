@@ -1,4 +1,5 @@
 import type { DataType } from '#tensor/datatype.js';
+import type { TensorFormat } from '#tensor/tensor-format.js';
 
 /** How an integer tensor stands for real numbers: real = scale * (stored - zeroPoint), per tensor or per channel. */
 export interface Quantization {
@@ -21,6 +22,10 @@ export interface TensorSpec {
   readonly description?: string;
   /** Along which the rows of a batch lie; left out: the first. */
   readonly batchAxis?: number;
+  /** The shape that the model file has for it, where the configuration reshapes it; shown, never interpreted. */
+  readonly engineShape?: readonly number[];
+  /** How its axes lie, as the configuration has it; shown, never interpreted. */
+  readonly format?: TensorFormat;
   /** Where the labels of its elements come from, as the configuration names it. */
   readonly labelFile?: string;
 }

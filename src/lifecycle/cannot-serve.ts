@@ -3,6 +3,9 @@ import { ServingError } from '#core/errors.js';
 import type { Model } from './model.js';
 import type { OfferedModel } from './offer.js';
 
+/** How long the replacement of a version takes is not known: another try costs little. */
+const REPLACED_AFTER_SECONDS = 1;
+
 /**
  * Why the version that is meant, the usual one where none is named, cannot serve: NOT_FOUND or UNAVAILABLE.
  *
@@ -17,6 +20,7 @@ export function cannotServe(model: Model, version: string | null, isTrial = fals
   return new ServingError(
     'UNAVAILABLE',
     load?.notReadySentence() ?? `model '${model.name}' version ${meant} is not at ready state: ${why}`,
+    model.isBeingReplaced ? { retryAfterSeconds: REPLACED_AFTER_SECONDS } : {},
   );
 }
 

@@ -79,7 +79,7 @@ function specsOf(what: string, claims: readonly TensorClaim[]): readonly TensorS
 }
 
 function specOf(what: string, claim: TensorClaim): TensorSpec {
-  const { name, datatype, shape, description, batchAxis, labelFile } = claim;
+  const { name, datatype, shape, description, format, batchAxis, labelFile } = claim;
   if (datatype === null || shape === null) {
     const missing = datatype === null ? 'datatype' : 'shape';
     throw invalid(`${what} '${name}' has no ${missing}, and no model file could tell it`);
@@ -89,6 +89,7 @@ function specOf(what: string, claim: TensorClaim): TensorSpec {
     datatype,
     shape,
     ...(description === null ? {} : { description }),
+    ...(format === undefined ? {} : { format }),
     ...(batchAxis === undefined ? {} : { batchAxis }),
     ...(labelFile === undefined ? {} : { labelFile }),
   };

@@ -29,6 +29,8 @@ export class ModelManager {
   readonly #waiters = new Map<Model, Deferred<void>>();
   readonly #offers: OfferChanges;
   #isStopped = false;
+  /** Those whose readiness may depend on others; null when it is to be found out anew. Kept, since every step of every load asks. */
+  #ensembles: readonly Model[] | null = null;
   /** Null when something has changed since it was told. */
   #index: readonly IndexEntry[] | null = null;
 
@@ -77,9 +79,8 @@ export class ModelManager {
 
   /** The paths of the model files of all that is offered or loaded. */
   get filesInUse(): ReadonlySet<string> {
-    const offered = this.offered.flatMap(({ versions }) => versions);
-    const loads = this.#all.flatMap((model) => model.loads).filter(({ state }) => state !== 'gone');
-    return new Set([...offered, ...loads.map(({ offer }) => offer)].map(({ path }) => path));
+    const offered = this.offered.flatMap(({ versions }) => versions.map(({ path }) => path));
+    return new Set([...offered, ...this.#all.flatMap((model) => model.paths)]);
   }
 
   /**
@@ -197,10 +198,12 @@ export class ModelManager {
   /**
    * Offers this from now on, in place of all that is: all of it or, where something of it cannot be loaded, nothing. What is
    * new is loaded first, beside what serves, and ensembles that stay as they are must run on it. Settles when it serves; what
-   * it replaces leaves behind it. Rejects with INVALID_ARGUMENT and the reasons when nothing was changed. Changes are
-   * tried out one after the other.
+   * it replaces leaves behind it. Rejects with INVALID_ARGUMENT and the reasons when nothing was changed. Changes are tried
+   * out one after the other.
+   *
+   * @returns why something could not be loaded that there was no room for beside what served; all is changed then
    */
-  apply(offers: readonly OfferedModel[], loadsNew: boolean): Promise<void> {
+  apply(offers: readonly OfferedModel[], loadsNew: boolean): Promise<readonly string[]> {
     return this.#offers.apply(offers, (name) => this.#isAskedThen(name, loadsNew));
   }
 
@@ -224,7 +227,7 @@ export class ModelManager {
   acquire({ name, version }: ModelRef, sequence: SequenceRef['id'] | null = null): Handle {
     const model = this.#modelOf(name);
     const found = version === null ? model.usual(sequence) : model.named(version);
-    if (found === null) throw cannotServe(model, version);
+    if (found?.ready !== true) throw cannotServe(model, version);
     const handle = found.borrow();
     return version === null ? model.shadowed(handle) : handle;
   }
@@ -302,6 +305,7 @@ export class ModelManager {
         if (kind === 'forget') this.#forget(model, load);
       }
     }
+    if (models.some(({ needsOthers }) => needsOthers)) this.#ensembles = null;
     this.#queue.begin();
     this.#index = null;
     this.#changes.tell();
@@ -340,8 +344,14 @@ export class ModelManager {
 
   /** What can serve is found anew, of all models or of one and the ensembles that may need it; and whoever listens hears of it. */
   #changed(name: string | null = null): void {
-    for (const model of this.#models.values())
-      if (name === null || model.name === name || model.needsOthers) model.changed();
+    if (name === null) {
+      this.#ensembles = null;
+      for (const model of this.#models.values()) model.changed();
+    } else {
+      this.#ensembles ??= this.#all.filter(({ needsOthers }) => needsOthers);
+      this.#models.get(name)?.changed();
+      for (const model of this.#ensembles) model.changed();
+    }
     this.#index = null;
     this.#changes.tell();
   }
@@ -361,6 +371,7 @@ export class ModelManager {
       },
       modelFor: (offered) => this.#modelFor(offered),
       advance: (models) => this.#advance(models),
+      settle: (models) => this.#settle(models),
       changed: () => this.#changed(),
     };
   }

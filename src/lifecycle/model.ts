@@ -3,6 +3,7 @@ import type { ModelStatistics } from '#inference/statistics.js';
 import type { VersionFigures } from '#inference/version-figures.js';
 import type { Handle } from './handle.js';
 import { defaultVersion } from './lookup.js';
+import { MadeRoom } from './made-room.js';
 import { nextSteps, type Step } from './next-step.js';
 import type { OfferedModel, OfferedVersion } from './offer.js';
 import { RetiredWork } from './retired-work.js';
@@ -40,6 +41,7 @@ export class Model {
   /** Were loaded once and are not any more. */
   readonly #unloaded = new Set<string>();
   readonly #retired = new RetiredWork();
+  readonly #madeRoom = new MadeRoom();
   /** Requests that named no version. */
   #turns = 0;
   #serving: ReadonlyMap<string, Version> | null = null;
@@ -101,9 +103,24 @@ export class Model {
   steps(): readonly Step<Version>[] {
     const wanted = new Set(this.#wants().map((offer) => this.#liveLoadOf(offer) ?? this.#newLoad(offer)));
     for (const load of this.#live) load.wanted = wanted.has(load);
+    for (const offer of this.#madeRoom.takeReturning(this.#loads)) this.#newLoad(offer).comeBack();
     // Of two loads of a version, the one that is wanted serves.
     this.changed();
-    return nextSteps(this.#loads);
+    const { update } = this.#offered;
+    const steps = nextSteps(this.#loads, update);
+    if (update === 'replace') this.#madeRoom.note(steps, this.#loads);
+    return steps;
+  }
+
+  /** Whether what served is unloaded, and what takes its place is not ready yet. */
+  get isBeingReplaced(): boolean {
+    return !this.#madeRoom.isEmpty || this.#loads.some(isComingBack);
+  }
+
+  /** The paths of the files of what is loaded, and of what may have to be loaded again. */
+  get paths(): readonly string[] {
+    const loads = this.#loads.filter(({ state }) => state !== 'gone');
+    return [...loads.map(({ offer }) => offer.path), ...this.#madeRoom.paths];
   }
 
   forget(gone: Version): void {
@@ -423,6 +440,10 @@ export class Model {
       Object.hasOwn(faults, version) && !versions.some((each) => each.version === version);
     return { ...offered, versions: [...versions, ...this.#offered.versions.filter(isKept)] };
   }
+}
+
+function isComingBack({ isReturning, state }: Version): boolean {
+  return isReturning && (state === 'offered' || state === 'loading');
 }
 
 function isLoadOf({ offer }: Version, { version, revision }: OfferedVersion): boolean {

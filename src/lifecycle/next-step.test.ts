@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isOnItsWay, type LoadSnapshot, nextSteps } from './next-step.js';
 import type { VersionState } from './state.js';
 
-/** Loads as `1 ready`, `1 ready old` (not wanted), `2 failed`, `2 loading trial`. */
+/** Loads as `1 ready`, `1 ready old` (not wanted), `2 failed`, `2 loading trial`, `1 offered old back` (returning). */
 function loadOf(text: string): LoadSnapshot & { readonly text: string } {
   const [version = '', state = '', ...marks] = text.split(' ');
   return {
@@ -13,6 +13,7 @@ function loadOf(text: string): LoadSnapshot & { readonly text: string } {
     wanted: !marks.includes('old'),
     isTrial: marks.includes('trial'),
     isClosing: marks.includes('closing'),
+    isReturning: marks.includes('back'),
   };
 }
 
@@ -57,7 +58,51 @@ const rows: [what: string, loads: string[], steps: string[]][] = [
 
 for (const [what, loads, steps] of rows) {
   test(what, () => {
-    const found = nextSteps(loads.map(loadOf)).map(({ kind, load }) => `${kind} ${load.text}`);
+    const found = nextSteps(loads.map(loadOf), 'overlap').map(({ kind, load }) => `${kind} ${load.text}`);
+    assert.deepEqual(found, steps);
+  });
+}
+
+const replacements: [what: string, loads: string[], steps: string[]][] = [
+  ['a wanted one is loaded where nothing leaves', ['1 ready', '2 offered'], ['load 2 offered']],
+  ['the old revision leaves first', ['1 ready old', '1 offered'], ['unload 1 ready old']],
+  ['the old version leaves first', ['1 ready old', '2 offered'], ['unload 1 ready old']],
+  ['what comes waits until the old one is gone', ['1 unloading old', '2 offered'], []],
+  ['and until what was lost is closed', ['1 failed old closing', '2 offered'], []],
+  ['what is loading cannot be stopped, and is waited for', ['1 loading old', '2 offered'], []],
+  [
+    'an old revision stays where its own heir failed, and holds up no other',
+    ['1 ready old', '1 failed', '2 offered'],
+    ['load 2 offered'],
+  ],
+  ['what is back stays where the new one failed', ['1 ready old back', '2 failed'], []],
+  ['what is back leaves for another try', ['1 ready old back', '2 offered'], ['unload 1 ready old back']],
+  [
+    'where the new one failed, the old one is loaded again',
+    ['2 failed', '1 offered old back'],
+    ['load 1 offered old back'],
+  ],
+  [
+    'it is not where another try is on its way',
+    ['2 loading', '1 offered old back'],
+    ['forget 1 offered old back'],
+  ],
+  ['nor where nothing is wanted any more', ['1 offered old back'], ['forget 1 offered old back']],
+  [
+    'with nothing wanted all leave',
+    ['1 ready old', '2 ready old'],
+    ['unload 1 ready old', 'unload 2 ready old'],
+  ],
+  [
+    'one on trial makes nobody leave, and waits for nobody',
+    ['1 ready old', '1 loading', '1 offered trial'],
+    ['load 1 offered trial'],
+  ],
+];
+
+for (const [what, loads, steps] of replacements) {
+  test(`replace: ${what}`, () => {
+    const found = nextSteps(loads.map(loadOf), 'replace').map(({ kind, load }) => `${kind} ${load.text}`);
     assert.deepEqual(found, steps);
   });
 }

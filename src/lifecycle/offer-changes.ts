@@ -26,6 +26,8 @@ export interface OfferedHouse {
   modelFor(offered: OfferedModel): Model;
   /** Takes the steps that follow. */
   advance(models: readonly Model[]): void;
+  /** The same, and settles when nothing of them is on its way. */
+  settle(models: readonly Model[]): Promise<void>;
   /** What can serve may be something else now. */
   changed(): void;
 }
@@ -109,20 +111,28 @@ export class OfferChanges {
 
   /**
    * Offers this from now on, in place of all that is, or nothing of it. Rejects with INVALID_ARGUMENT and the reasons when
-   * nothing was changed, with UNAVAILABLE when the server stops.
+   * nothing was changed, with UNAVAILABLE when the server stops. What there is no room for beside what serves cannot be tried
+   * out: it is changed with all the rest.
    *
    * @param isAsked whether a model, which may be new, is loaded
+   * @returns why something of it could not be loaded, though all was changed; settles when that is known
    */
-  async apply(offers: readonly OfferedModel[], isAsked: (name: string) => boolean): Promise<void> {
+  async apply(
+    offers: readonly OfferedModel[],
+    isAsked: (name: string) => boolean,
+  ): Promise<readonly string[]> {
     this.#applying++;
     while (this.#staged !== null) await this.#staged.end.promise;
     this.#applying--;
     if (this.#house.isStopped) throw shuttingDown();
-    const failed = await this.#tryOut(offers, isAsked, new Set(), (reasons) => {
+    const { failed, untried } = await this.#tryOut(offers, isAsked, new Set(), (reasons) => {
       if (reasons.length === 0) for (const name of [...this.#refused.keys()]) this.#drop(name);
     });
     if (this.#house.isStopped) throw shuttingDown();
     if (failed.length > 0) throw invalid(`nothing was changed: ${failed.map(whyFailed).join('; ')}`);
+    if (untried.length === 0) return [];
+    await this.#house.settle(untried);
+    return untried.flatMap(({ failures }) => failures.map(whyFailed));
   }
 
   /** Nothing is tried out any more. */
@@ -211,7 +221,7 @@ export class OfferChanges {
   }
 
   /**
-   * Which loads failed; then nothing was changed.
+   * Which loads failed; then nothing was changed. And what was not tried out, and is changed where none did.
    *
    * @param onEnd hears the same before anybody else can act on it, unless the server stops
    */
@@ -220,7 +230,7 @@ export class OfferChanges {
     isAsked: (name: string) => boolean,
     names: ReadonlySet<string>,
     onEnd: (failed: readonly Version[]) => void,
-  ): Promise<readonly Version[]> {
+  ): Promise<{ readonly failed: readonly Version[]; readonly untried: readonly Model[] }> {
     const { offered, modelFor, advance, changed, models } = this.#house;
     const change = new StagedChange(offers, { offered, modelOf: modelFor, isAsked });
     const end = deferred<void>();
@@ -238,7 +248,7 @@ export class OfferChanges {
     if (!this.#house.isStopped) onEnd(failed);
     this.#next();
     end.resolve();
-    return failed;
+    return { failed, untried: change.untried };
   }
 
   /** Of these, the models of which something is to be loaded. */

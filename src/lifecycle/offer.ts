@@ -5,8 +5,10 @@ import type { WarmupSample } from '#device/warmup-sample.js';
 import type { BatchingOptions, QueueOptions } from '#scheduler/options.js';
 import type { SequenceOptions } from '#scheduler/sequence-options.js';
 import type { DataType } from '#tensor/datatype.js';
+import type { TensorFormat } from '#tensor/tensor-format.js';
 import type { EnsembleStep } from './ensemble-steps.js';
 import type { Traffic, VersionRole } from './traffic.js';
+import type { UpdatePolicy } from './update-policy.js';
 import type { VersionPolicy } from './version-policy.js';
 
 export type { RateLimitOptions } from '#core/rate-limit-options.js';
@@ -37,6 +39,8 @@ export interface TensorClaim {
   /** An input that requests may leave out; then the file need not ask for it. */
   readonly isOptional?: boolean;
   readonly description: string | null;
+  /** How its axes lie; told, and never acted on. */
+  readonly format?: TensorFormat;
   /** Along which the rows of a batch lie; left out: the first. */
   readonly batchAxis?: number;
   /** What stands in the places that padding adds; left out: 0. */
@@ -109,6 +113,8 @@ export interface OfferedModel {
   /** All that there are, in the order of the source. */
   readonly versions: readonly OfferedVersion[];
   readonly policy: VersionPolicy;
+  /** How one of them takes the place of another. No part of what is loaded. */
+  readonly update: UpdatePolicy;
   /** Other names of versions, such as `stable`. */
   readonly labels: Readonly<Record<string, string>>;
   readonly traffic: Traffic;

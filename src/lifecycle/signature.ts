@@ -107,10 +107,11 @@ function claimed(kind: 'input' | 'output', { spec, engineName }: Port, claim: Te
   const description = claim.description === null ? {} : { description: claim.description };
   const labels = claim.labels === undefined ? {} : { labels: claim.labels };
   const labelFile = claim.labelFile === undefined ? {} : { labelFile: claim.labelFile };
+  const format = claim.format === undefined ? {} : { format: claim.format };
   const batchAxis = claim.batchAxis === undefined ? {} : { batchAxis: claim.batchAxis };
   const padValue = claim.padValue === undefined ? {} : { padValue: claim.padValue };
   return {
-    spec: { ...shaped(spec, claim), name: claim.name, ...description, ...labelFile, ...batchAxis },
+    spec: { ...shaped(spec, claim), name: claim.name, ...description, ...labelFile, ...format, ...batchAxis },
     engineName,
     ...engineShapeOf(claim),
     ...labels,
@@ -124,7 +125,7 @@ function shaped(spec: TensorSpec, { shape, engineShape }: TensorClaim): TensorSp
   if (isSameShape(shape, engineShape)) return { ...spec, shape };
   // The file names axes that clients do not see.
   const { axisNames, ...unnamed } = spec;
-  return { ...unnamed, shape };
+  return { ...unnamed, shape, engineShape };
 }
 
 function engineShapeOf({ shape, engineShape }: TensorClaim): Pick<Port, 'engineShape'> {

@@ -1,5 +1,5 @@
-import { planOf } from './change-plan.js';
-import type { Model } from './model.js';
+import { type ChangePlan, type PlannedStep, planOf } from './change-plan.js';
+import { type Model, stepNamesOf } from './model.js';
 import type { OfferedModel } from './offer.js';
 import type { Version } from './version.js';
 
@@ -27,6 +27,8 @@ export class StagedChange {
   readonly #trials: readonly Version[];
   /** Of ensembles that stay as they are, to see whether they run on what comes. */
   readonly #witnesses: readonly Version[];
+  /** Cannot be tried out: there is no room for it beside what serves, or it needs such a one. */
+  readonly untried: readonly Model[];
 
   constructor(offers: readonly OfferedModel[], stage: Stage) {
     const names = new Set(offers.map(({ name }) => name));
@@ -37,12 +39,15 @@ export class StagedChange {
     this.#newcomers = this.#models.filter(
       ({ standing, name }) => standing !== 'offered' && stage.isAsked(name),
     );
-    const affected = affectedBy(offers, stage);
-    this.#trials = offers.flatMap(
-      (offered, at) => this.#models[at]?.tryOut(offered, stage.isAsked(offered.name)) ?? [],
-    );
+    const plan = planOf(stage.offered, offers, (name) => stage.isAsked(name));
+    const untried = untriedOf(offers, plan);
+    this.untried = this.#models.filter(({ name }) => untried.has(name));
+    this.#trials = offers.flatMap((offered, at) => {
+      const isTried = stage.isAsked(offered.name) && !untried.has(offered.name);
+      return this.#models[at]?.tryOut(offered, isTried) ?? [];
+    });
     for (const model of this.#gone) model.tryOut({ ...model.offered, versions: [], fault: null }, false);
-    this.#witnesses = this.#callWitnesses(affected);
+    this.#witnesses = this.#callWitnesses(affectedBy(plan), untried);
   }
 
   /** All loads that must succeed. */
@@ -76,9 +81,9 @@ export class StagedChange {
   }
 
   /** Those that serve now, lead to something that changes, and do not change themselves. */
-  #callWitnesses(affected: Set<string>): readonly Version[] {
+  #callWitnesses(affected: Set<string>, untried: ReadonlySet<string>): readonly Version[] {
     const witnesses: Version[] = [];
-    let left = this.#models.filter(({ name }) => !affected.has(name));
+    let left = this.#models.filter(({ name }) => !affected.has(name) && !untried.has(name));
     for (let found = left; found.length > 0; ) {
       found = left.filter((model) => model.stepNames.some((name) => affected.has(name)));
       left = left.filter((model) => !found.includes(model));
@@ -91,8 +96,26 @@ export class StagedChange {
   }
 }
 
-/** The models of which something is loaded, changed or unloaded. */
-function affectedBy(offers: readonly OfferedModel[], { offered, isAsked }: Stage): Set<string> {
-  const { load, change, unload } = planOf(offered, offers, isAsked);
-  return new Set([...load, ...change, ...unload].map(({ model }) => model));
+/** The models of which something is loaded, changed or unloaded, or gets other requests: a label may mean another version. */
+function affectedBy({ load, change, unload, route }: ChangePlan): Set<string> {
+  return modelsOf([...load, ...change, ...unload, ...route]);
+}
+
+/** Those whose versions take the place of others that leave first, and what is made of them. */
+function untriedOf(offers: readonly OfferedModel[], plan: ChangePlan): ReadonlySet<string> {
+  const [loaded, changed, unloaded] = [plan.load, plan.change, plan.unload].map(modelsOf);
+  const makesRoom = ({ name, update }: OfferedModel): boolean =>
+    update === 'replace' && Boolean(changed?.has(name) || (loaded?.has(name) && unloaded?.has(name)));
+  const untried = new Set(offers.filter(makesRoom).map(({ name }) => name));
+  if (untried.size === 0) return untried;
+  for (let found = -1; found !== untried.size; ) {
+    found = untried.size;
+    for (const offered of offers)
+      if (stepNamesOf(offered).some((step) => untried.has(step))) untried.add(offered.name);
+  }
+  return untried;
+}
+
+function modelsOf(steps: readonly PlannedStep[]): Set<string> {
+  return new Set(steps.map(({ model }) => model));
 }

@@ -19,6 +19,7 @@ function offered(configured: ConfiguredVersion, revision = ''): OfferedModel {
     traffic: PLAIN_TRAFFIC,
     source: 'a test',
     fault: null,
+    update: 'overlap',
     faults: {},
   };
 }

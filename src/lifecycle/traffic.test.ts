@@ -88,6 +88,7 @@ function modelOf(versions: readonly string[], parts: Partial<OfferedModel> = {})
     name: 'm',
     versions: versions.map((version) => ({ ...offer, version, revision: version })),
     policy: EVERY_VERSION,
+    update: 'overlap',
     labels: {},
     traffic: PLAIN_TRAFFIC,
     source: 'a test',

@@ -1,3 +1,4 @@
+import type { UpdatePolicy } from './update-policy.js';
 import type { VersionPolicy } from './version-policy.js';
 
 /** How requests that name no version are shared out. */
@@ -27,6 +28,14 @@ export interface VersionRole {
   readonly shadowPercent: number | null;
   /** Of the whole model; null where nothing is said of it. */
   readonly policy: VersionPolicy | null;
+  /** Of the whole model; null where nothing is said of it. */
+  readonly update: UpdatePolicy | null;
 }
 
-export const PLAIN_ROLE: VersionRole = { labels: [], weight: null, shadowPercent: null, policy: null };
+export const PLAIN_ROLE: VersionRole = {
+  labels: [],
+  weight: null,
+  shadowPercent: null,
+  policy: null,
+  update: null,
+};

@@ -50,6 +50,7 @@ export class Version {
   isStale = false;
   /** Whether it must prove itself before it may serve. */
   isTrial = false;
+  #isReturning = false;
   readonly #ended = deferred<void>();
   readonly #gone = deferred<void>();
   /** How often it was tried before. */
@@ -74,6 +75,17 @@ export class Version {
 
   get version(): string {
     return this.offer.version;
+  }
+
+  /** Whether it is loaded again because what it had made room for failed. */
+  get isReturning(): boolean {
+    return this.#isReturning;
+  }
+
+  /** Nobody wants it, but what is wanted failed. */
+  comeBack(): void {
+    this.wanted = false;
+    this.#isReturning = true;
   }
 
   get state(): VersionState {

@@ -54,6 +54,18 @@ test('the axis of the batch need not be the first', () => {
   assert.deepEqual(input[0].dims, [3, 4]);
 });
 
+test('what a tensor is reshaped to has no axis of the batch either, and is the same over gRPC', () => {
+  const config = configOf({
+    inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 4], engineShape: [-1, 2, 2], format: 'FORMAT_NHWC' }],
+    outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1], engineShape: [-1] }],
+  });
+  const shown = [config['input'][0].reshape, config['output'][0].reshape, config['input'][0].format];
+  assert.deepEqual(shown, [{ shape: [2, 2] }, { shape: [] }, 'FORMAT_NHWC']);
+  const { input, output } = fromJson(ModelConfigSchema, config as JsonValue);
+  assert.deepEqual([input[0]?.reshape?.shape, output[0]?.reshape?.shape], [[2n, 2n], []]);
+  assert.deepEqual(input[0]?.dims, [4n]);
+});
+
 test('without a batch every axis is told', () => {
   const { max_batch_size, input, output } = configOf({ maxBatchSize: 0 });
   assert.equal(max_batch_size, 0);

@@ -17,6 +17,8 @@ export function modelConfigOf(
 ): object {
   const { name, platform, maxBatchSize, inputs, outputs, properties } = metadata;
   const dims = (spec: TensorSpec): readonly number[] => (maxBatchSize > 0 ? rowShapeOf(spec) : spec.shape);
+  const reshape = ({ engineShape, ...spec }: TensorSpec): object =>
+    engineShape === undefined ? {} : { reshape: { shape: dims({ ...spec, shape: engineShape }) } };
   return {
     name,
     platform,
@@ -28,8 +30,9 @@ export function modelConfigOf(
     input: inputs.map((spec) => ({
       name: spec.name,
       data_type: CONFIG_TYPE[spec.datatype],
-      format: 'FORMAT_NONE',
+      format: spec.format ?? 'FORMAT_NONE',
       dims: dims(spec),
+      ...reshape(spec),
       is_shape_tensor: false,
       allow_ragged_batch: false,
       optional: false,
@@ -39,6 +42,7 @@ export function modelConfigOf(
       name: spec.name,
       data_type: CONFIG_TYPE[spec.datatype],
       dims: dims(spec),
+      ...reshape(spec),
       label_filename: spec.labelFile ?? '',
       is_shape_tensor: false,
       is_non_linear_format_io: false,

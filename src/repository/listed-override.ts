@@ -28,7 +28,7 @@ export function listedOverride(
   });
   // LATEST itself stands where nothing is said of versions; then the list decides.
   const policy = config.versionPolicy === LATEST ? source.policy : config.versionPolicy;
-  return { ...source, versions, policy };
+  return { ...source, versions, policy, update: config.update ?? source.update };
 }
 
 function locatedEntry({ name, version, path }: OfferedVersion, config: TritonModelConfig): LocatedEntry {

@@ -13,7 +13,7 @@ const listed = (
   version,
   ...(role && { role: { ...PLAIN_ROLE, ...role } }),
 });
-const plain = { policy: { kind: 'all' }, labels: {}, traffic: PLAIN_TRAFFIC };
+const plain = { policy: { kind: 'all' }, update: 'overlap', labels: {}, traffic: PLAIN_TRAFFIC };
 
 const rows: [what: string, versions: Parameters<typeof modelOfRoles>[0], expected: object][] = [
   ['nothing is said', [listed('1'), listed('2')], plain],
@@ -41,6 +41,11 @@ const rows: [what: string, versions: Parameters<typeof modelOfRoles>[0], expecte
     'a policy, said once',
     [listed('1'), listed('2', { policy: { kind: 'latest', count: 1 } })],
     { ...plain, policy: { kind: 'latest', count: 1 } },
+  ],
+  [
+    'how it is replaced, said once',
+    [listed('1', { update: 'replace' }), listed('2')],
+    { ...plain, update: 'replace' },
   ],
 ];
 for (const [what, versions, expected] of rows) {

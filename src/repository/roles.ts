@@ -14,7 +14,7 @@ export interface ListedVersion {
  */
 export function modelOfRoles(
   listed: readonly ListedVersion[],
-): Pick<OfferedModel, 'policy' | 'labels' | 'traffic'> {
+): Pick<OfferedModel, 'policy' | 'update' | 'labels' | 'traffic'> {
   const versions = listed.map(({ version, role = PLAIN_ROLE }) => ({ version, ...role }));
   const labels = versions.flatMap(({ version, labels }) => labels.map((label) => [label, version] as const));
   const weights = versions.flatMap(({ version, weight }) =>
@@ -23,6 +23,7 @@ export function modelOfRoles(
   const shadow = versions.find(({ shadowPercent }) => shadowPercent !== null);
   return {
     policy: versions.find(({ policy }) => policy !== null)?.policy ?? EVERY_VERSION,
+    update: versions.find(({ update }) => update !== null)?.update ?? 'overlap',
     labels: Object.fromEntries(labels),
     traffic: {
       split: weights.length === 0 ? null : Object.fromEntries(weights),

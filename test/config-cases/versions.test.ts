@@ -24,6 +24,7 @@ const good: [what: string, lines: readonly string[], role: Partial<VersionRole> 
   ['the latest', ['version_policy: {latest: {num_versions: 2}}'], { policy: { kind: 'latest', count: 2 } }],
   ['the latest one', ['version_policy: {latest: {}}'], { policy: { kind: 'latest', count: 1 } }],
   ['all', ['version_policy: {all: {}}'], { policy: { kind: 'all' } }],
+  ['to make room first', ['update_policy: replace'], { update: 'replace' }],
   [
     'specific ones',
     ['version_policy: {specific: {versions: [1, "2"]}}'],
@@ -99,6 +100,11 @@ const wrong: [versions: readonly (readonly string[])[], ...expected: string[]][]
   [
     [[], ['shadow_percent: 100', 'sequence_batching: {}']],
     '8:19 [1].shadow_percent: requests of sequences cannot be copied, and version 2 has sequence_batching',
+  ],
+  [[['update_policy: swap']], '5:18 [0].update_policy: expected one of overlap, replace, found "swap"'],
+  [
+    [['update_policy: replace'], ['update_policy: overlap']],
+    '9:18 [1].update_policy: it is not the update_policy that the model has at m.yaml:5:18: model_config_list[0].update_policy',
   ],
   [
     [['version_policy: latest']],

@@ -76,6 +76,28 @@ const ensembles: [text: string, ...expected: string[]][] = [
     'm.yaml:7:38: model_config_list[0].ensemble_scheduling.step[0].model_version: the model "a" has no version 2; configured: 1',
   ],
   [
+    ensemble(
+      ['{model_name: c, model_version: stable, input_map: {x: IN}, output_map: {y: OUT}}'],
+      [],
+      ['- {name: c, model: c.onnx, version: 1, version_labels: [stable]}'],
+    ),
+  ],
+  [
+    ensemble(
+      ['{model_name: c, model_version: stabel, input_map: {x: IN}, output_map: {y: OUT}}'],
+      [],
+      ['- {name: c, model: c.onnx, version: 1, version_labels: [stable]}'],
+    ),
+    'm.yaml:7:38: model_config_list[0].ensemble_scheduling.step[0].model_version: the model "c" has no version "stabel"; configured: 1, "stable"',
+  ],
+  [
+    ensemble(
+      ['{model_name: e, model_version: stable, input_map: {x: IN}, output_map: {y: OUT}}'],
+      ['version_labels: [stable]'],
+    ),
+    'm.yaml:8:38: model_config_list[0].ensemble_scheduling.step[0].model_version: an ensemble cannot be made of itself: e -> e',
+  ],
+  [
     ensemble(['{model_name: e, input_map: {x: IN}, output_map: {y: OUT}}']),
     'm.yaml:7:20: model_config_list[0].ensemble_scheduling.step[0].model_name: an ensemble cannot be made of itself: e -> e',
   ],

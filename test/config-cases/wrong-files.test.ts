@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Bench, problemsOf } from './workbench.js';
 
 const MODEL_KEYS =
-  'name, model, path, version, platform, version_labels, traffic_weight, shadow_percent, version_policy, description, npu_device, device, batch_size, max_batch_size, worker_num, ' +
+  'name, model, path, version, platform, version_labels, traffic_weight, shadow_percent, version_policy, update_policy, description, npu_device, device, batch_size, max_batch_size, worker_num, ' +
   'instance_group, dynamic_batching, max_queue_size, max_queue_rows, max_queue_bytes, sequence_batching, ' +
   'ensemble_scheduling, model_warmup, response_cache, rate_limit, compiler_config, engine, strict, allow_fallback, isolation, run_timeout, load_timeout, versions, inputs, outputs';
 

@@ -86,6 +86,13 @@ const models = [
     output { name: "output" data_type: TYPE_FP32 dims: [ -1, 1, 4, -1 ] reshape { shape: [ -1, 2, 2, -1 ] } }`,
   ),
   offered(
+    'pictures',
+    identityModel('FP32', ['batch', 3, 2, 2]),
+    `max_batch_size: 4
+    input { name: "input" data_type: TYPE_FP32 format: FORMAT_NCHW dims: [ 3, 2, 2 ] }
+    output { name: "output" data_type: TYPE_FP32 dims: [ 3, 2, 2 ] }`,
+  ),
+  offered(
     'narrow',
     identityModel('FP32', ['batch', 'length']),
     `max_batch_size: 4
@@ -161,6 +168,34 @@ test('a column is a row of scalars to the model, and a column again', async () =
     ['input', 'FP32', [-1, 1]],
     ['output', 'FP32', [-1, 1]],
   ]);
+});
+
+test('the configuration tells dims, what they are reshaped to, and the format', async () => {
+  const shown = async (name: string): Promise<unknown> => {
+    const { json } = await server.get(`/v2/models/${name}/config`);
+    return [...json.input, ...json.output].map(({ dims, reshape, format }) => [dims, reshape?.shape, format]);
+  };
+  assert.deepEqual(await shown('scalars'), [
+    [[1], [], 'FORMAT_NONE'],
+    [[1], [], undefined],
+  ]);
+  assert.deepEqual(await shown('squares'), [
+    [[-1, 4, -1], [-1, 2, 2, -1], 'FORMAT_NONE'],
+    [[-1, 1, 4, -1], [-1, 2, 2, -1], undefined],
+  ]);
+  assert.deepEqual(await shown('pictures'), [
+    [[3, 2, 2], undefined, 'FORMAT_NCHW'],
+    [[3, 2, 2], undefined, undefined],
+  ]);
+  assert.deepEqual(await shown('simple').then((all) => (all as unknown[][])[0]?.[1]), undefined);
+});
+
+test('a tensor without elements is reshaped as any other', async () => {
+  const { status, json } = await server.post(
+    '/v2/models/squares/infer',
+    inferBody(tensor('input', 'FP32', [0, 4, 3], [])),
+  );
+  assert.deepEqual([status, json.outputs[0].shape, json.outputs[0].data], [200, [0, 1, 4, 3], []]);
 });
 
 test('axes of any size keep their order when a tensor is reshaped', async () => {

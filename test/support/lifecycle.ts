@@ -32,6 +32,7 @@ export function offered(name: string, versions: string, parts: Partial<OfferedMo
     name,
     versions: words.map((word) => offeredVersion(name, word)),
     policy: EVERY_VERSION,
+    update: 'overlap',
     labels: {},
     traffic: PLAIN_TRAFFIC,
     source: 'a test',

@@ -7,6 +7,7 @@ import { integer, text } from '#config/scalars.js';
 import { optional, type Schema } from '#config/schema.js';
 import type { EngineSettings, OnnxRuntimeOptions } from '#device/engine-settings.js';
 import { isIsolationParameter } from './isolation-parameters.js';
+import { UPDATE_POLICY } from './update-parameter.js';
 
 /** What `parameters` says, by key; each with the place of its value. */
 export type Parameters = Readonly<Record<string, Placed<string>>>;
@@ -82,7 +83,7 @@ export function engineSettings(given: Parameters, graph: GraphLevel | null, repo
       threads = said ?? threads;
       onnxruntime = { ...onnxruntime, ...options };
     } else if (key.startsWith('session.')) session[key] = written.value;
-    else if (key !== DESCRIPTION && !isIsolationParameter(key))
+    else if (key !== DESCRIPTION && key !== UPDATE_POLICY && !isIsolationParameter(key))
       report.warning(written.place, 'no such parameter is known; it is ignored');
   }
   if (Object.keys(session).length > 0) onnxruntime = { ...onnxruntime, session_config: session };

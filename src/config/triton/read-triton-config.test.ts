@@ -228,6 +228,17 @@ const parts: [text: string, part: (config: TritonModelConfig) => unknown, value:
   ],
   ['response_cache { enable: true }', ({ entry }) => entry.scheduling.isCached, true],
   [
+    'parameters { key: "update_policy" value { string_value: "replace" } }',
+    ({ update }) => update,
+    'replace',
+  ],
+  ['max_batch_size: 4', ({ update }) => update, null],
+  [
+    'input { name: "x" data_type: TYPE_FP32 dims: [1, 2, 3] format: FORMAT_NCHW }',
+    ({ entry }) => entry.inputs[0]?.format,
+    'FORMAT_NCHW',
+  ],
+  [
     'parameters { key: "isolation" value { string_value: "process" } } parameters { key: "run_timeout" value { string_value: "2.5" } } parameters { key: "load_timeout" value { string_value: "60" } }',
     ({ entry: { isolation } }) => [
       isolation.wall,
@@ -300,10 +311,6 @@ const warned: [text: string, ...warnings: string[]][] = [
   [
     'model_metrics { metric_control { metric_identifier { family: "f" } } }',
     `1:1: model_metrics: ${IGNORED}`,
-  ],
-  [
-    'input { name: "x" data_type: TYPE_FP32 dims: [1, 2, 3]\n format: FORMAT_NCHW }',
-    `2:2: input[0].format: ${IGNORED}`,
   ],
   [
     'instance_group [{ rate_limiter { priority: 1 } },\n { profile: "p" host_policy: "h" secondary_devices { device_id: 1 } }]',
@@ -434,6 +441,14 @@ const refused: [text: string, ...problems: string[]][] = [
   ],
   [`${X} }`, '1:7: input[0].dims: missing dims; expected the sizes of its axes'],
   [`${X} dims: -2 }`, '1:46: input[0].dims[0]: expected an integer from -1 to 2147483647, found -2'],
+  [
+    `${X} dims: 4 format: FORMAT_NHWC }`,
+    '1:56: input[0].format: FORMAT_NHWC is of 3 axes beside that of the batch; dims has 1',
+  ],
+  [
+    'parameters { key: "update_policy" value { string_value: "swap" } }',
+    '1:41: parameters.update_policy: expected one of overlap, replace, found "swap"',
+  ],
   [
     `${X} dims: 4 reshape { shape: [2, 3] } }`,
     '1:56: input[0].reshape: a tensor cannot be reshaped so: [2,3] does not hold the elements of [4]',

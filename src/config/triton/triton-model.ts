@@ -17,6 +17,7 @@ import { modelName } from '#config/values.js';
 import { PLAIN_VERSION } from '#config/version-keys.js';
 import { clip } from '#core/clip.js';
 import type { TensorClaim } from '#lifecycle/offer.js';
+import type { UpdatePolicy } from '#lifecycle/update-policy.js';
 import type { VersionPolicy } from '#lifecycle/version-policy.js';
 import { DESCRIPTION, engineSettings, graphLevel, parameters } from './engine-parameters.js';
 import { instanceGroups } from './instance-groups.js';
@@ -24,6 +25,7 @@ import { isolationIn } from './isolation-parameters.js';
 import { sequenceOfModel, warmupOfModel } from './model-folders.js';
 import { type ModelFormat, modelFormat, NPU } from './model-format.js';
 import { type TritonTensor, tensorClaim, tritonInput, tritonOutput } from './triton-tensor.js';
+import { updateIn } from './update-parameter.js';
 import { LATEST, versionChoice } from './version-choice.js';
 
 /** What a ModelConfig says of all versions of a model. */
@@ -35,6 +37,8 @@ export interface TritonModelConfig {
   readonly entry: ModelEntry;
   readonly namePlace: Place;
   readonly versionPolicy: VersionPolicy;
+  /** Null where nothing is said of it. */
+  readonly update: UpdatePolicy | null;
   /** Null where the file decides. */
   readonly format: ModelFormat | null;
   /** Below the folder of a version; null for `model.onnx` and its like. */
@@ -135,6 +139,7 @@ function buildModel(values: Values, at: At<typeof keys>, report: Report): Triton
     },
     namePlace: at('name'),
     versionPolicy: values.version_policy ?? LATEST,
+    update: updateIn(given, report),
     format: isEnsemble ? 'ensemble' : said,
     defaultModelFilename: values.default_model_filename,
   };

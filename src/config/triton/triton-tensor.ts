@@ -2,7 +2,7 @@ import { mapping, type Placed, placed, wholeList } from '#config/collections.js'
 import { tritonDatatype } from '#config/datatypes.js';
 import type { Place } from '#config/problem.js';
 import type { Report } from '#config/report.js';
-import { boolean, integer } from '#config/scalars.js';
+import { boolean, choice, integer } from '#config/scalars.js';
 import { optional, required, type Schema, type ValuesOf } from '#config/schema.js';
 import type { LabelFile } from '#config/tensor-claim.js';
 import { nonEmpty } from '#config/values.js';
@@ -10,6 +10,7 @@ import type { TensorClaim } from '#lifecycle/offer.js';
 import type { DataType } from '#tensor/datatype.js';
 import { reshapeFault } from '#tensor/reshape.js';
 import { MAX_RANK } from '#tensor/shape.js';
+import { TENSOR_FORMATS, type TensorFormat } from '#tensor/tensor-format.js';
 
 /** An input or output of ModelConfig, its shapes without the axis of the batch. */
 export interface TritonTensor {
@@ -19,6 +20,7 @@ export interface TritonTensor {
   readonly dims: readonly number[];
   /** As the model sees it, where that is another. */
   readonly reshaped: Placed<readonly number[]> | null;
+  readonly format: TensorFormat | null;
   /** Requests may leave it out. */
   readonly isOptional: boolean;
   readonly labelFile: LabelFile | null;
@@ -48,7 +50,7 @@ function tensorOf(
   { name, data_type: datatype, dims, reshape }: ValuesOf<Common>,
   at: (key: 'reshape' | 'dims') => Place,
   report: Report,
-): Omit<TritonTensor, 'isOptional' | 'labelFile'> | undefined {
+): Omit<TritonTensor, 'format' | 'isOptional' | 'labelFile'> | undefined {
   if (dims === null && reshape === null) {
     report.problem(at('dims'), 'missing dims; expected the sizes of its axes');
     return undefined;
@@ -62,11 +64,18 @@ export const tritonInput: Schema<TritonTensor> = mapping(
   'a message of an input',
   {
     ...keys,
+    format: optional(choice(TENSOR_FORMATS), 'How its axes lie.', 'FORMAT_NONE'),
     optional: optional(boolean, 'Requests may leave it out, where the file has a value for it.', 'false'),
   },
-  ({ optional, ...values }, at, report) => {
+  ({ optional, format, ...values }, at, report) => {
     const tensor = tensorOf(values, at, report);
-    return tensor && { ...tensor, isOptional: optional ?? false, labelFile: null };
+    // As Triton has it: what lies in such an order has a height, a width and channels.
+    if (tensor !== undefined && format !== null && format !== 'FORMAT_NONE' && tensor.dims.length !== 3)
+      report.problem(
+        at('format'),
+        `${format} is of 3 axes beside that of the batch; dims has ${tensor.dims.length}`,
+      );
+    return tensor && { ...tensor, format, isOptional: optional ?? false, labelFile: null };
   },
 );
 
@@ -76,13 +85,13 @@ export const tritonOutput: Schema<TritonTensor> = mapping(
   ({ label_filename: path, ...values }, at, report) => {
     const tensor = tensorOf(values, at, report);
     const labelFile = path === null ? null : { place: at('label_filename'), path };
-    return tensor && { ...tensor, isOptional: false, labelFile };
+    return tensor && { ...tensor, format: null, isOptional: false, labelFile };
   },
 );
 
 /** What the configuration claims of a tensor, for the lifecycle. An ensemble has no file for it to be held against. */
 export function tensorClaim(tensor: TritonTensor, hasBatches: boolean, isEnsemble: boolean): TensorClaim {
-  const { name, datatype, dims, reshaped, isOptional } = tensor;
+  const { name, datatype, dims, reshaped, format, isOptional } = tensor;
   const shapeOf = (dims: readonly number[]): readonly number[] => (hasBatches ? [-1, ...dims] : dims);
   return {
     name,
@@ -90,6 +99,7 @@ export function tensorClaim(tensor: TritonTensor, hasBatches: boolean, isEnsembl
     shape: shapeOf(dims),
     description: null,
     ...(isEnsemble ? {} : { engineShape: shapeOf(reshaped?.value ?? dims) }),
+    ...(format === null ? {} : { format }),
     ...(isOptional ? { isOptional } : {}),
   };
 }

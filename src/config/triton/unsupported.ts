@@ -30,7 +30,6 @@ export const UNSUPPORTED: Readonly<Record<string, Verdict>> = {
   model_repository_agents: refused('an agent may change the files of the model before they are loaded'),
   batch_input: refused('it makes inputs of the model out of the requests of a batch'),
   batch_output: refused('it cuts outputs of the model by the inputs of the requests'),
-  'input.format': IGNORED,
   'input.is_shape_tensor': refused(TENSORRT),
   'input.is_non_linear_format_io': refused(TENSORRT),
   'input.allow_ragged_batch': refused(

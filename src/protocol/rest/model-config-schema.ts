@@ -19,7 +19,7 @@ const FIELDS: Readonly<Record<string, JsonSchema>> = {
   max_batch_size: { ...COUNT, description: '0 where the first axis is not that of a batch.' },
   input: {
     type: 'array',
-    items: objectSchema({
+    items: tensorSchema({
       name: STRING,
       data_type: { ...STRING, examples: ['TYPE_FP32'] },
       format: STRING,
@@ -32,7 +32,7 @@ const FIELDS: Readonly<Record<string, JsonSchema>> = {
   },
   output: {
     type: 'array',
-    items: objectSchema({
+    items: tensorSchema({
       name: STRING,
       data_type: STRING,
       dims: DIMS,
@@ -80,3 +80,8 @@ export const MODEL_CONFIG: JsonSchema = {
   title: 'ModelConfig',
   ...objectSchema({ ...FIELDS, ...SCHEDULING_CHOICES }, Object.keys(FIELDS)),
 };
+
+/** With the shape that the model file has, where it is another. */
+function tensorSchema(fields: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  return objectSchema({ ...fields, reshape: objectSchema({ shape: DIMS }) }, Object.keys(fields));
+}
