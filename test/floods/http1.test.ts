@@ -26,7 +26,8 @@ function server(
   const settings = settingsOf([offerOf({ name: 'm', path })]);
   return serve((end) => t.after(end), {
     ...settings,
-    rest: { ...settings.rest, maxBodyBytes: 64 * MIB, ...rest },
+    // However slow the machine is: a body that is late makes room for another one.
+    rest: { ...settings.rest, maxBodyBytes: 64 * MIB, bodyTimeoutMs: 600_000, ...rest },
     limits: { ...DEFAULT_LIMITS, ...limits },
   });
 }
