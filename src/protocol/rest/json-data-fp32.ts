@@ -1,5 +1,4 @@
 import { nextElement } from './json-data-elements.js';
-import { POWERS_OF_TEN } from './json-float.js';
 import { digitsIn, fullQuadValue, quadOf, quadValue } from './json-quad.js';
 
 // V8 folds a module's own constants into its loops; imported ones it loads for every byte.
@@ -15,11 +14,9 @@ const LOWER_E = 0x65;
 
 /** Farther from zero than this, an exponent is left to others. */
 const LARGEST_EXPONENT = 60;
-/** The powers of ten from 10^-60 to 10^60, and where 10^0 is among them. */
+/** The powers of ten from 10^-60 to 10^60, each the nearest double, and where 10^0 is among them. */
 const POWERS = Float64Array.from({ length: 2 * LARGEST_EXPONENT + 1 }, (_, i) =>
-  i < LARGEST_EXPONENT
-    ? Number(`1e${i - LARGEST_EXPONENT}`)
-    : (POWERS_OF_TEN[i - LARGEST_EXPONENT] as number),
+  Number(`1e${i - LARGEST_EXPONENT}`),
 );
 const ONE = LARGEST_EXPONENT;
 
