@@ -2,7 +2,13 @@
  * Two replicas with one instance each, beside one server with two instances, for a model that keeps both CPUs busy: asked in turns
  * by the client itself, through nginx and through HAProxy with the files of deploy/.
  */
-import { BALANCERS, type Balancer, freePorts, isInstalled, startBalancer } from '../test/replicas/balancer.js';
+import {
+  BALANCERS,
+  type Balancer,
+  freePorts,
+  isInstalled,
+  startBalancer,
+} from '../test/replicas/balancer.js';
 import { inputTo } from './goals/served.js';
 import type { LoadOrder } from './load.js';
 import type { LoadResult } from './load-result.js';
@@ -60,7 +66,10 @@ export async function replicas(flags: readonly string[]): Promise<string> {
 
 /** Of those that are installed. */
 async function balancersOf(servers: readonly Ports[]): Promise<Readonly<Record<string, Balancer>>> {
-  const backends = servers.map(({ rest, grpc }) => ({ rest: `127.0.0.1:${rest}`, grpc: `127.0.0.1:${grpc}` }));
+  const backends = servers.map(({ rest, grpc }) => ({
+    rest: `127.0.0.1:${rest}`,
+    grpc: `127.0.0.1:${grpc}`,
+  }));
   const balancers: Record<string, Balancer> = {};
   for (const name of BALANCERS.filter(isInstalled)) {
     const ports = await freePorts();

@@ -11,7 +11,14 @@ import { binaryBody } from '../support/binary.js';
 import { grpcClient, nextOf } from '../support/grpc-client.js';
 import { identityModel, writeModel } from '../support/onnx-models.js';
 import { GRPC, offerOf, settingsOf, startTestServer } from '../support/server.js';
-import { BALANCERS, type BalancerName, freePorts, isInstalled, type Ports, startBalancer } from './balancer.js';
+import {
+  BALANCERS,
+  type BalancerName,
+  freePorts,
+  isInstalled,
+  type Ports,
+  startBalancer,
+} from './balancer.js';
 
 const MIB = 1024 * 1024;
 const LARGE = 100_000_000;
@@ -23,7 +30,12 @@ for (const name of BALANCERS) {
     const ports = await serverBehind(t, name);
     const tensor = new Uint8Array(LARGE).fill(7);
     tensor[LARGE - 1] = 8;
-    const input = { name: 'input', datatype: 'UINT8', shape: [LARGE], parameters: { binary_data_size: LARGE } };
+    const input = {
+      name: 'input',
+      datatype: 'UINT8',
+      shape: [LARGE],
+      parameters: { binary_data_size: LARGE },
+    };
     const { body, jsonBytes } = binaryBody(
       { inputs: [input], parameters: { binary_data_output: true } },
       tensor,
@@ -88,7 +100,13 @@ test('HAProxy refuses a body that says it is larger than 100 MB before it is sen
 async function serverBehind(t: TestContext, name: BalancerName): Promise<Ports> {
   const folder = mkdtempSync(join(tmpdir(), 'furiosa-passes-'));
   const path = writeModel(folder, 'model.onnx', identityModel('UINT8'));
-  const rest = { host: '127.0.0.1', port: 0, maxBodyBytes: 256 * MIB, bodyTimeoutMs: 60_000, corsOrigins: [] };
+  const rest = {
+    host: '127.0.0.1',
+    port: 0,
+    maxBodyBytes: 256 * MIB,
+    bodyTimeoutMs: 60_000,
+    corsOrigins: [],
+  };
   const server = await startTestServer(settingsOf([offerOf({ path })], { rest, grpc: GRPC }));
   await server.server.modelsSettled;
   const backend = { rest: `127.0.0.1:${server.port}`, grpc: `127.0.0.1:${server.grpcPort}` };
