@@ -35,8 +35,12 @@ if (values.play !== undefined) {
   process.exit(0);
 }
 
-const results = values.from === undefined ? orders().map(playApart) : values.from.flatMap(resultsIn);
-if (values.result !== undefined) writeFileSync(values.result, JSON.stringify(results));
+const results: SceneResult[] = values.from?.flatMap(resultsIn) ?? [];
+for (const order of values.from === undefined ? orders() : []) {
+  results.push(playApart(order));
+  // After each: a long run that is ended has not been for nothing.
+  if (values.result !== undefined) writeFileSync(values.result, JSON.stringify(results));
+}
 const text = section(results);
 console.log(text);
 if (values.write) writeSection(text);
