@@ -71,6 +71,7 @@ const defaults = {
   access: { policy: null, http: [], grpc: [] },
   allowClientShm: false,
   hasDashboard: true,
+  weightSharing: { mode: 'auto', folder: '<cwd>/.cache/furiosa-server/prepared', maxBytes: 20 * 1024 ** 3 },
   listenWhenReady: false,
   hangTimeoutMs: 30_000,
   drainDelayMs: 0,
@@ -134,6 +135,7 @@ test('every key of a model reaches the settings', () => {
     enable_mem_pattern: true
     free_dimension_overrides: {batch: 1}
     session_config: {session.x: 1}
+    weight_sharing: always
   strict: true
   allow_fallback: true
   isolation: process
@@ -180,6 +182,7 @@ test('every key of a model reaches the settings', () => {
           free_dimension_overrides: { batch: 1 },
           session_config: { 'session.x': '1' },
         },
+        weightSharing: 'always',
       },
     },
   ]);
@@ -276,6 +279,7 @@ drain_delay_seconds: 1.5
     access: { policy: null, http: [], grpc: [] },
     allowClientShm: true,
     hasDashboard: true,
+    weightSharing: defaults.weightSharing,
     listenWhenReady: false,
     hangTimeoutMs: 30_000,
     drainDelayMs: 1500,
