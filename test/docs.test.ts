@@ -15,8 +15,9 @@ import {
   describeOptions,
   describeServerKeys,
 } from '#config/describe.js';
-import { type Flags, OPTIONS } from '#config/flags.js';
+import { OPTIONS } from '#config/flags.js';
 import { loadSettings } from '#config/load.js';
+import type { Flags } from '#config/option-values.js';
 import type { Settings } from '#config/settings.js';
 import { ERROR_CODES } from '#core/errors.js';
 import { grpcSkin } from '#protocol/grpc/skin.js';

@@ -56,7 +56,7 @@ export interface LiveVersion {
   readonly instances: number | null;
   readonly memory_bytes: number | null;
   readonly inference_count: number;
-  readonly isolation: 'thread' | 'process' | null;
+  readonly isolation: 'thread' | 'process' | 'none' | null;
   /** By why. */
   readonly restarts: Readonly<Record<string, number>>;
   readonly stats: VersionStats | null;

@@ -71,9 +71,12 @@ Options:
     --workers INTEGER               Copies of the model per device
     --threads INTEGER               Threads that one run may use, for models
                                     whose configuration does not say
-    --isolation [thread|process]    Where models run whose configuration does
-                                    not say: in threads of the server or in
-                                    processes of their own  [default: thread]
+    --isolation [thread|process|none]
+                                    Where models run whose configuration does
+                                    not say: in threads of the server, in
+                                    processes of their own, or in the thread
+                                    that reads requests (none)  [default:
+                                    thread]
     --strict / --no-strict          Inputs must carry the model's own names and
                                     exact shapes  [default: no-strict]
     --strict-readiness / --no-strict-readiness

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Flags, OPTIONS } from '#config/flags.js';
+import { OPTIONS } from '#config/flags.js';
+import type { Flags } from '#config/option-values.js';
 import { ConfigError, formatProblem } from '#config/problem.js';
 import type { Settings } from '#config/settings.js';
 import type { DeviceInventory } from '#device/inventory.js';

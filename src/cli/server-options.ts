@@ -1,4 +1,5 @@
-import { OPTIONS, type Option, type OptionKey } from '#config/flags.js';
+import { OPTIONS, type Option } from '#config/flags.js';
+import type { OptionKey } from '#config/option-values.js';
 import type { CommandOption } from './command-option.js';
 import { COMPLETION_OPTIONS, HELP_OPTION, VERSION_OPTION } from './shared-options.js';
 

@@ -1,5 +1,6 @@
-import { ENV_PREFIX, type Flags, OPTIONS, type OptionKey, type OptionValues, optionOf } from './flags.js';
+import { ENV_PREFIX, OPTIONS, optionOf } from './flags.js';
 import { scalarSpot } from './node.js';
+import type { Flags, OptionKey, OptionValues } from './option-values.js';
 import { optionPlace, type Place } from './problem.js';
 import type { Report } from './report.js';
 import { didYouMean } from './schema.js';

@@ -28,7 +28,7 @@ export const isolationKeys: {
 } = {
   isolation: optional(
     isolation,
-    'Whether a copy of the model runs in a [thread of the server or in a process](isolation.md) of its own.',
+    'Whether a copy of the model runs in a [thread](isolation.md) of the server, in a process of its own, or, with `none`, in the thread that reads requests.',
     "the server's",
   ),
   run_timeout: optional(
@@ -60,10 +60,10 @@ export function isolationOf(
   const effective = wall ?? byDefault;
   const loadTimeoutMs = loadTimeoutSeconds === null ? null : loadTimeoutSeconds * 1000;
   if (runTimeoutSeconds === null) return { wall: effective, runTimeoutMs: null, loadTimeoutMs };
-  if (effective === 'thread') {
+  if (effective !== 'process') {
     report.problem(
       runTimeoutSeconds.place,
-      'a thread cannot be ended in the middle of a run; expected isolation: process beside it',
+      'only a process can be ended in the middle of a run; expected isolation: process beside it',
     );
   }
   return { wall: effective, runTimeoutMs: runTimeoutSeconds.value * 1000, loadTimeoutMs };

@@ -1,10 +1,10 @@
 import { basename, extname } from 'node:path';
 import { NO_COMPILER_ENTRY } from './compiler-keys.js';
 import { NO_ENGINE_SETTINGS } from './engine-keys.js';
-import type { OptionKey } from './flags.js';
 import type { Given, GivenOptions } from './given.js';
 import { NO_ISOLATION_ENTRY } from './isolation-keys.js';
 import { DEFAULT_VERSION, type ModelEntry } from './model-entry.js';
+import type { OptionKey } from './option-values.js';
 import { NOWHERE } from './problem.js';
 import type { Report } from './report.js';
 import { PLAIN_SCHEDULING } from './scheduling-keys.js';

@@ -1,6 +1,7 @@
 import type { SessionData } from '#worker/messages.js';
 import { EngineHost } from './engine-host.js';
 import type { WallKind } from './isolation.js';
+import { noWall } from './no-wall.js';
 import { processWall } from './process-wall.js';
 import type { EngineSession } from './session.js';
 import { threadWall } from './thread-wall.js';
@@ -18,11 +19,13 @@ export interface HostStarters {
   thread(): EngineHost;
   /** @param title its name in lists of processes */
   process(title: string): EngineHost;
+  none(): EngineHost;
 }
 
 const STARTERS: HostStarters = {
   thread: () => new EngineHost(threadWall()),
   process: (title) => new EngineHost(processWall(title)),
+  none: () => new EngineHost(noWall()),
 };
 
 /**
@@ -40,6 +43,7 @@ export class EngineHosts {
   /** Begins to open a session; it is gone from here once it has ended. */
   open(data: SessionData, wall: WallKind, tenant: Tenant): EngineSession {
     if (wall === 'process') return this.#start.process(`furiosa-engine ${tenant.holder}`).open(data);
+    if (wall === 'none') return this.#start.none().open(data);
     const open = this.#houses.filter(({ host }) => !host.isEnding);
     const position = whichThread(tenant, open.map(useOf));
     const house =

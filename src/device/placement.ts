@@ -242,11 +242,14 @@ interface Plan {
 /** Never rejects: the devices are lent by then. */
 function planOf(
   device: LeasedDevice,
-  { workers, engine }: PlacementRequest,
+  { workers, engine, isolation }: PlacementRequest,
   modelBytes: number,
   { memory }: DeviceInventory,
 ): Plan {
   const asked = workers ?? device.instances;
+  // Copies in one thread would run one after the other, and further threads are what it does without.
+  if (asked === null && device.kind === 'cpu' && isolation.wall === 'none')
+    return { device, instances: 1, threads: engine.threads ?? 1, reason: 'without a wall' };
   if (asked === null && device.kind === 'cpu') {
     const bytes = { modelBytes, memoryBytes: memory.bytes };
     return { device, ...instanceShare({ cpus: device.threads, threads: engine.threads, ...bytes }) };

@@ -1,6 +1,5 @@
 import type { Clock } from '#core/clock.js';
 import { type Deferred, deferred } from '#core/deferred.js';
-import { invalid, ServingError } from '#core/errors.js';
 import { Listeners } from '#core/listeners.js';
 import type { ModelRef, SequenceRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
@@ -8,15 +7,17 @@ import type { VersionFigures } from '#inference/version-figures.js';
 import { cannotServe, failedToPoll, unknownModel, unknownVersion } from './cannot-serve.js';
 import { type ChangePlan, planOf } from './change-plan.js';
 import type { Handle } from './handle.js';
+import type { IndexEntry } from './index-entry.js';
+import { throwFailures, unloadedMeanwhile } from './load-failure.js';
 import { type LoadOptions, LoadQueue } from './load-queue.js';
-import { type IndexEntry, Model } from './model.js';
+import { Model } from './model.js';
 import { ModelGraph } from './model-graph.js';
 import type { OfferedModel } from './offer.js';
 import { OfferChanges, type OfferedHouse, shuttingDown } from './offer-changes.js';
 import { type ModelOverview, overviewOf } from './overview.js';
 import type { Opener, Surroundings, Version } from './version.js';
 
-export type { IndexEntry } from './model.js';
+export type { IndexEntry } from './index-entry.js';
 export type { ModelOverview } from './overview.js';
 
 /** Knows every offered model, brings loaded to equal wanted, lends handles to ready versions. */
@@ -415,24 +416,4 @@ export class ModelManager {
     if (model === undefined || model.standing === 'new') throw unknownModel(name);
     return model;
   }
-}
-
-/** Throws where something that is wanted of a model is not ready. */
-function throwFailures({ name, failures, missing, faults, offered: { versions, fault } }: Model): void {
-  const reasons = [
-    ...failures.map(
-      ({ version, indexState, reason }) => `version ${version} is at ${indexState} state: ${reason}`,
-    ),
-    ...(fault === null ? faults : []).map(
-      ([version, why]) => `version ${version} is at UNAVAILABLE state: ${why}`,
-    ),
-    ...missing.map((version) => `version ${version} is not there`),
-    ...(fault === null ? [] : [fault]),
-    ...(versions.length === 0 && fault === null ? ['it has no version'] : []),
-  ];
-  if (reasons.length > 0) throw invalid(`load failed for model '${name}': ${reasons.join('; ')}`);
-}
-
-function unloadedMeanwhile({ name }: Model): ServingError {
-  return new ServingError('UNAVAILABLE', `load failed for model '${name}': it was unloaded meanwhile`);
 }

@@ -2,28 +2,17 @@ import type { SequenceRef } from '#inference/request.js';
 import type { ModelStatistics } from '#inference/statistics.js';
 import type { VersionFigures } from '#inference/version-figures.js';
 import type { Handle } from './handle.js';
+import { type IndexEntry, standOf, type VersionFacts } from './index-entry.js';
 import { defaultVersion } from './lookup.js';
 import { MadeRoom } from './made-room.js';
 import { nextSteps, type Step } from './next-step.js';
 import type { OfferedModel, OfferedVersion } from './offer.js';
 import { RetiredWork } from './retired-work.js';
-import { candidatesOf, placeOf, placeOfKey, type Share, shareAt } from './split.js';
-import type { IndexState } from './state.js';
+import { ServingVersions } from './serving-versions.js';
+import { candidatesOf } from './split.js';
 import { type Surroundings, Version } from './version.js';
 import { chosenVersions, missingVersions, policyText } from './version-policy.js';
 import { addedWork } from './work.js';
-
-/** One line of the repository index. */
-export interface IndexEntry {
-  readonly name: string;
-  readonly version: string;
-  readonly state: IndexState;
-  readonly reason: string;
-  /** Whether it is meant to be loaded. */
-  readonly wanted: boolean;
-  /** Other names that it has now. */
-  readonly labels: readonly string[];
-}
 
 /** Offered; or on trial as a whole, and known to nobody yet; or no longer offered, and forgotten once nothing of it is loaded. */
 export type Standing = 'offered' | 'new' | 'leaving';
@@ -44,11 +33,8 @@ export class Model {
   readonly #madeRoom = new MadeRoom();
   /** Requests that named no version. */
   #turns = 0;
-  #serving: ReadonlyMap<string, Version> | null = null;
-  /** Of those that can serve, who may get requests that name no version; the newest of them, and their shares where they share. */
-  #newest: Version | null = null;
-  #shares: readonly Share[] | null = null;
-  #shadow: Version | null = null;
+  /** Who serves, as it was last found out; null when something has changed since. */
+  #known: ServingVersions | null = null;
 
   constructor(offered: OfferedModel, around: Surroundings, standing: Standing = 'offered') {
     this.name = offered.name;
@@ -164,7 +150,7 @@ export class Model {
 
   /** To be called whenever something changed that the choice of a version depends on, or what is told of it. */
   changed(): void {
-    this.#serving = null;
+    this.#known = null;
   }
 
   /** Whether what it can do depends on other models. */
@@ -175,30 +161,20 @@ export class Model {
 
   /** The versions that can serve, the newest load of each. */
   get serving(): ReadonlyMap<string, Version> {
-    if (this.#serving === null) {
-      const ready = this.#live.filter((load) => load.ready);
-      // The one that is wanted or, as long as it is not ready, the one that served before.
-      const bestLast = ready.toReversed().sort((a, b) => Number(a.wanted) - Number(b.wanted));
-      this.#serving = new Map(bestLast.map((load) => [load.version, load]));
-      this.#shareOut(this.#serving);
-    }
-    return this.#serving;
-  }
-
-  #shareOut(serving: ReadonlyMap<string, Version>): void {
-    const { traffic } = this.#offered;
-    const inOrder = this.#inOrder([...serving.values()]).map(({ version }) => version);
-    const candidates = candidatesOf(inOrder, traffic, (name) => this.versionNamed(name));
-    this.#shares = traffic.split === null ? null : candidates;
-    this.#newest = defaultVersion(
-      this.#inOrder(candidates.flatMap(({ version }) => serving.get(version) ?? [])),
-    );
-    this.#shadow = traffic.shadow === null ? null : this.#loadNamed(traffic.shadow.version, serving);
+    return this.#choice.serving;
   }
 
   /** The newest that can serve requests that name no version; null when none can. */
   get newest(): Version | null {
-    return this.serving.size === 0 ? null : this.#newest;
+    return this.#choice.newest;
+  }
+
+  get #choice(): ServingVersions {
+    this.#known ??= new ServingVersions(this.#live, this.#offered.traffic, {
+      inOrder: this.#knownVersions(),
+      versionNamed: (name) => this.versionNamed(name),
+    });
+    return this.#known;
   }
 
   /** The load that a step of an ensemble means; one that is on trial means what will be. */
@@ -258,33 +234,19 @@ export class Model {
    * @param sequence requests of the same go where it is open, or else where its name leads; the others are shared out by their turns
    */
   usual(sequence: SequenceRef['id'] | null): Version | null {
-    const { newest, serving } = this;
-    if (sequence !== null) {
-      const holder = [...serving.values()].find((load) => load.hasSequence(sequence));
-      if (holder !== undefined) return holder;
-    }
-    if (this.#shares === null) return newest;
-    const place = sequence === null ? placeOf(this.#turns++) : placeOfKey(String(sequence));
-    return serving.get(shareAt(this.#shares, place) ?? '') ?? null;
+    return this.#choice.usual(sequence, () => this.#turns++);
   }
 
   /** What has been lent for a request without a version, with copies for the shadow where there is one. */
   shadowed(handle: Handle): Handle {
     const percent = this.#offered.traffic.shadow?.percent ?? 0;
-    return this.#shadow === null || percent === 0 ? handle : this.#shadow.shadow.following(handle, percent);
+    const { shadow } = this.#choice;
+    return shadow === null || percent === 0 ? handle : shadow.shadow.following(handle, percent);
   }
 
   /** The load that is meant by a version or a label, the one that can serve if there is one; null where there is none. */
   named(name: string): Version | null {
-    return this.#loadNamed(name, this.serving);
-  }
-
-  #loadNamed(name: string, serving: ReadonlyMap<string, Version>): Version | null {
-    const found = serving.get(name);
-    if (found !== undefined) return found;
-    const version = this.versionNamed(name);
-    if (version === null) return null;
-    return serving.get(version) ?? this.#live.findLast((load) => load.version === version) ?? null;
+    return this.#choice.named(name);
   }
 
   /** The version that a version or a label means; null where there is none. */
@@ -304,8 +266,7 @@ export class Model {
   }
 
   statistics(version: string | null): readonly ModelStatistics[] {
-    const found = this.#inOrder([...this.serving.values()]);
-    return found.flatMap((load) =>
+    return this.#choice.inOrder.flatMap((load) =>
       version === null || load.version === version ? (load.statistics ?? []) : [],
     );
   }
@@ -357,27 +318,21 @@ export class Model {
       return [{ name, version: '', state: 'UNAVAILABLE', reason: fault ?? '', wanted: isAsked, labels: [] }];
     const labels = Object.entries(this.#offered.labels);
     return versions.map((version) => ({
-      ...this.#entryOf(version),
+      name,
+      version,
+      ...standOf(this.#factsOf(version)),
       labels: labels.filter(([, of]) => of === version).map(([label]) => label),
     }));
   }
 
-  #entryOf(version: string): Omit<IndexEntry, 'labels'> {
-    const { name, isAsked } = this;
-    const loads = this.#live.filter((load) => load.version === version);
-    const newest = loads.findLast(({ wanted }) => wanted) ?? loads.at(-1) ?? null;
-    const wanted = loads.some((load) => load.wanted);
-    const serving = this.serving.get(version) ?? null;
-    const fault = this.#faultOf(version);
-    if (serving !== null) {
-      const others = serving === newest || newest === null || newest.state !== 'failed' ? '' : newest.reason;
-      const kept = others === '' ? (fault ?? '') : others;
-      const reason = kept === '' ? '' : `what was loaded before goes on serving: ${kept}`;
-      return { name, version, state: 'READY', reason, wanted };
-    }
-    if (newest !== null) return { name, version, state: newest.indexState, reason: newest.reason, wanted };
-    const why = this.#unloaded.has(version) ? 'unloaded' : this.#whyUnwanted(version);
-    return { name, version, state: 'UNAVAILABLE', reason: fault !== null && isAsked ? fault : why, wanted };
+  #factsOf(version: string): VersionFacts {
+    return {
+      loads: this.#live.filter((load) => load.version === version),
+      serving: this.serving.get(version) ?? null,
+      fault: this.#faultOf(version),
+      isAsked: this.isAsked,
+      whyNotLoaded: this.#unloaded.has(version) ? 'unloaded' : this.#whyUnwanted(version),
+    };
   }
 
   /** Of a version that was never loaded. */
@@ -399,12 +354,6 @@ export class Model {
     const offered = this.#offered.versions.map(({ version }) => version);
     const rest = this.#live.map(({ version }) => version);
     return [...new Set([...offered, ...rest, ...Object.keys(this.#offered.faults)])];
-  }
-
-  /** As the source lists them. */
-  #inOrder(versions: readonly Version[]): readonly Version[] {
-    const order = this.#knownVersions();
-    return [...versions].sort((a, b) => order.indexOf(a.version) - order.indexOf(b.version));
   }
 
   #wants(): readonly OfferedVersion[] {

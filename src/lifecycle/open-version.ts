@@ -171,6 +171,6 @@ function propertiesOf(offer: ConfiguredVersion, placement: Placement): Record<st
     instances: String(placement.instances.length),
     threads_per_instance: String(facts.threads),
     // Threads are what everybody expects.
-    ...(offer.isolation.wall === 'process' && { isolation: 'process' }),
+    ...(offer.isolation.wall !== 'thread' && { isolation: offer.isolation.wall }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Session } from '#backend/backend.js';
 import { openSession } from '#backend/registry.js';
 import { messageOf, ServingError } from '#core/errors.js';
-import { type LogRecord, logChannel, loggerOf } from '#core/log.js';
+import { loggerOf } from '#core/log.js';
 import { sharedNow } from '#core/shared-time.js';
 import type { Tensor } from '#tensor/tensor.js';
 import type { DoneAnswer, FromWorker, OpenMessage, RunMessage, SessionId, ToWorker } from './messages.js';
@@ -33,8 +33,6 @@ export class EngineLoop {
   constructor(line: WorkerLine, onOutOfMemory: (() => void) | null = null) {
     this.#line = line;
     this.#onOutOfMemory = onOutOfMemory;
-    // Diagnostics channels are one for each thread: what is said here must be carried over.
-    logChannel.subscribe((record) => this.#line.send({ kind: 'log', record: record as LogRecord }));
   }
 
   /** To be called for one message at a time. Never rejects for what a model does. */

@@ -3,6 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { prepareEngine } from '#backend/registry.js';
 import type { Tensor } from '#tensor/tensor.js';
+import { carryLogs } from './carry-logs.js';
 import { type DoneFacts, EngineLoop, type WorkerLine } from './engine-loop.js';
 import type { Batch, FromWorker, ThreadData } from './messages.js';
 import { spareOf } from './spare-of.js';
@@ -46,7 +47,9 @@ function heapBytes(): number {
 }
 
 function live(port: MessagePort): void {
-  const loop = new EngineLoop(new PortLine(port));
+  const line = new PortLine(port);
+  carryLogs(line);
+  const loop = new EngineLoop(line);
   // One after the other: a session has one caller at a time, and engines block this thread anyway.
   let last = Promise.resolve();
   port.on('message', (batch: Batch) => {

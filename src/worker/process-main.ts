@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { loggerOf } from '#core/log.js';
+import { carryLogs } from './carry-logs.js';
 import { EngineLoop } from './engine-loop.js';
 import { OUT_OF_MEMORY_STATUS } from './out-of-memory.js';
 import { Pipe, PipeLine } from './pipe.js';
@@ -24,7 +25,9 @@ async function live(): Promise<void> {
   const residentBytes = (): number => process.memoryUsage.rss();
   // A process that gets no memory fails every request from then on. A new one may get some, and runs this one again.
   const end = (): never => process.exit(OUT_OF_MEMORY_STATUS);
-  const loop = new EngineLoop(new PipeLine(pipe, residentBytes, () => process.exit(0)), end);
+  const line = new PipeLine(pipe, residentBytes, () => process.exit(0));
+  carryLogs(line);
+  const loop = new EngineLoop(line, end);
   process.on('uncaughtException', (error) => {
     log.error(`an engine process ends of an error that nobody caught: ${error.stack ?? error.message}`);
     process.exit(1);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Flags, OPTIONS, type OptionKey } from '#config/flags.js';
+import { OPTIONS } from '#config/flags.js';
+import type { Flags, OptionKey } from '#config/option-values.js';
 import type { Settings } from '#config/settings.js';
 import { type Bench, problemsOf, settingsOf } from './workbench.js';
 

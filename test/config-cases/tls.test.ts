@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Flags } from '#config/flags.js';
+import type { Flags } from '#config/option-values.js';
 import type { TlsOptions } from '#tls/options.js';
 import { type Authority, authority, type Pair, pemFolder, withoutOpenssl } from '../support/certificates.js';
 import { atEnd } from '../support/serve.js';

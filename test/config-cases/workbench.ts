@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Flags } from '#config/flags.js';
 import { loadSettings } from '#config/load.js';
+import type { Flags } from '#config/option-values.js';
 import { ConfigError, formatProblem } from '#config/problem.js';
 import type { Settings } from '#config/settings.js';
 

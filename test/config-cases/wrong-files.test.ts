@@ -99,10 +99,14 @@ const modelLists: [text: string, ...expected: string[]][] = [
     oneModel('worker_num: many'),
     `${AT}15: ${IN}.worker_num: expected an integer from 1 to 256, found "many"`,
   ],
-  [oneModel('isolation: vm'), `${AT}14: ${IN}.isolation: expected one of thread, process, found "vm"`],
+  [oneModel('isolation: vm'), `${AT}14: ${IN}.isolation: expected one of thread, process, none, found "vm"`],
   [
     oneModel('run_timeout: 5'),
-    `${AT}16: ${IN}.run_timeout: a thread cannot be ended in the middle of a run; expected isolation: process beside it`,
+    `${AT}16: ${IN}.run_timeout: only a process can be ended in the middle of a run; expected isolation: process beside it`,
+  ],
+  [
+    oneModel('run_timeout: 5', 'isolation: none'),
+    `${AT}16: ${IN}.run_timeout: only a process can be ended in the middle of a run; expected isolation: process beside it`,
   ],
   [oneModel('strict: maybe'), `${AT}11: ${IN}.strict: expected true or false, found "maybe"`],
   [oneModel('description: {}'), `${AT}16: ${IN}.description: expected text, found a mapping`],

@@ -1,6 +1,6 @@
-import type { Flags } from '#config/flags.js';
 import type { Environment } from '#config/given.js';
 import { loadSettings } from '#config/load.js';
+import type { Flags } from '#config/option-values.js';
 import type { Settings } from '#config/settings.js';
 import type { LogControl } from '#core/log-settings.js';
 import { repositoryRoot } from './places.js';

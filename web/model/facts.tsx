@@ -7,6 +7,12 @@ import { useTexts } from '../text/text.js';
 
 type Fact = readonly [name: string, value: ComponentChildren];
 
+const ISOLATION_TEXT = {
+  thread: 'isolationThread',
+  process: 'isolationProcess',
+  none: 'isolationNone',
+} as const;
+
 /** Where and how a version runs, in words and figures. */
 export function Facts({
   model,
@@ -35,10 +41,7 @@ export function Facts({
       ),
     ],
     [say('instances'), instancesOf(version, properties, say)],
-    version.isolation !== null && [
-      say('isolation'),
-      say(version.isolation === 'process' ? 'isolationProcess' : 'isolationThread'),
-    ],
+    version.isolation !== null && [say('isolation'), say(ISOLATION_TEXT[version.isolation])],
     version.isolation !== null && [say('restarts'), restartsOf(version)],
     [say('memory'), bytes(version.memory_bytes)],
     [say('waiting'), version.stats === null ? NONE : figure(version.stats.waiting.requests)],

@@ -16,7 +16,7 @@ export interface RepositoryVersion {
   readonly memoryBytes: number | null;
   /** Inferences since the server started. */
   readonly inferenceCount: number;
-  /** thread or process; null where it is not known. */
+  /** thread, process or none; null where it is not known. */
   readonly isolation: string | null;
   /** How often its instances were started again; null where it is not known. */
   readonly restarts: Readonly<Record<string, number>> | null;

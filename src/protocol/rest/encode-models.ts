@@ -100,7 +100,7 @@ const VERSION_FIELDS: Readonly<Record<string, JsonSchema>> = {
   },
   inference_count: { ...COUNT, description: 'Rows of the requests that succeeded since it was loaded.' },
   isolation: {
-    enum: ['thread', 'process', null],
+    enum: ['thread', 'process', 'none', null],
     description: 'What its instances live in; null for an ensemble, and unless it is loaded.',
   },
   restarts: {
