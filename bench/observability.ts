@@ -3,7 +3,7 @@
  * dashboards, beside the same server without any of them.
  */
 import { get, type IncomingMessage } from 'node:http';
-import type { Flags } from '#config/flags.js';
+import type { Flags } from '#config/option-values.js';
 import { identityModel, writeModel } from '../test/support/onnx-models.js';
 import type { Ports } from './our-server.js';
 import { type Participant, participant } from './process.js';
@@ -12,7 +12,7 @@ import { alternate, type Block, type Measure, overHttp, type Plan } from './side
 import { ratios, spread, verdict } from './spread.js';
 import { median, table } from './table.js';
 
-const PLAN: Plan = { rounds: 12, blockMs: 2000, warmUpMs: 1500 };
+const PLAN: Plan = { rounds: 36, blockMs: 2000, warmUpMs: 1500 };
 const SCRAPE_MS = 1000;
 const DASHBOARDS = 200;
 /** Of a hundred, looking may cost three. */
