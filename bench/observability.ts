@@ -5,11 +5,13 @@
 import { get, type IncomingMessage } from 'node:http';
 import type { Flags } from '#config/option-values.js';
 import { identityModel, writeModel } from '../test/support/onnx-models.js';
+import { bootstrap } from './bootstrap.js';
+import { intervalWords, verdictOf } from './goals/goal.js';
 import type { Ports } from './our-server.js';
 import { type Participant, participant } from './process.js';
 import { configFile, temporaryFolder } from './samples.js';
 import { alternate, type Block, type Measure, overHttp, type Plan } from './side-by-side.js';
-import { ratios, spread, verdict } from './spread.js';
+import { ratios, spread } from './spread.js';
 import { median, table } from './table.js';
 
 const PLAN: Plan = { rounds: 36, blockMs: 2000, warmUpMs: 1500 };
@@ -98,11 +100,26 @@ function costs(forms: Readonly<Record<string, Form>>, blocks: Readonly<Record<st
       median(of((block) => block.perSecond)).toFixed(0),
       median(of((block) => block.cpuMicros)).toFixed(1),
       median(of((block) => block.p50Ms)).toFixed(2),
-      name === 'off' ? '1' : spread(cpu),
-      name === 'all' ? verdict(cpu, { most: MOST }) : '',
+      ...(name === 'off'
+        ? ['1', '1', '']
+        : [intervalWords(cpu), spread(cpu), name === 'all' ? judged(cpu) : '']),
     ];
   });
-  return table(['participant', 'per second', 'CPU us each', 'p50 ms', 'CPU, it / off', `<= ${MOST}`], rows);
+  const head = [
+    'participant',
+    'per second',
+    'CPU us each',
+    'p50 ms',
+    'CPU, it / off',
+    'in every round',
+    `<= ${MOST}`,
+  ];
+  return table(head, rows);
+}
+
+function judged(cpu: readonly number[]): string {
+  const interval = bootstrap(cpu);
+  return interval === null ? 'void' : verdictOf(interval, { most: MOST });
 }
 
 function whileGoesOn(beside: Beside, port: number, measure: Measure): Measure {

@@ -29,6 +29,11 @@ export interface SessionLine {
   kill(reason: string, cause: DeathCause): void;
 }
 
+interface InFlight {
+  readonly id: number;
+  readonly answer: Deferred<RunResult>;
+}
+
 /**
  * One session in an engine thread or process, and the runs in flight on it. When that dies it fails exactly those, and
  * `ended` settles. They are run in their order, so that the first of them is the one that may have been the cause.
@@ -42,7 +47,8 @@ export class EngineSession {
   readonly #line: SessionLine;
   readonly #loading: Deferred<LoadedModel> = deferred();
   readonly #ending: Deferred<string | null> = deferred();
-  readonly #inFlight = new Map<number, Deferred<RunResult>>();
+  /** In the order in which they were sent. */
+  readonly #inFlight: InFlight[] = [];
   #nextId = 0;
   #closing = false;
   #end: { readonly reason: string | null; readonly cause: DeathCause } | null = null;
@@ -67,7 +73,7 @@ export class EngineSession {
     const id = this.#nextId++;
     this.#line.send({ kind: 'run', session: this.id, id, inputs: parcel.tensors, outputs }, parcel.transfer);
     const answer = deferred<RunResult>();
-    this.#inFlight.set(id, answer);
+    this.#inFlight.push({ id, answer });
     return answer.promise;
   }
 
@@ -82,7 +88,7 @@ export class EngineSession {
   }
 
   get inFlight(): number {
-    return this.#inFlight.size;
+    return this.#inFlight.length;
   }
 
   get kind(): WallKind {
@@ -134,11 +140,11 @@ export class EngineSession {
     this.#end = { reason: this.#closing ? null : reason, cause };
     this.#loading.reject(this.#deathError(this.#end.reason, null));
     let suspicion: Suspicion | null = cause === 'killed' ? 'unlucky' : 'suspect';
-    for (const answer of this.#inFlight.values()) {
+    for (const { answer } of this.#inFlight) {
       answer.reject(this.#deathError(this.#end.reason, suspicion));
       suspicion = null;
     }
-    this.#inFlight.clear();
+    this.#inFlight.length = 0;
     this.#ending.resolve(this.#end.reason);
   }
 
@@ -147,9 +153,8 @@ export class EngineSession {
   }
 
   #take(id: number): Deferred<RunResult> | undefined {
-    const answer = this.#inFlight.get(id);
-    this.#inFlight.delete(id);
-    return answer;
+    const at = this.#inFlight.findIndex((run) => run.id === id);
+    return at < 0 ? undefined : this.#inFlight.splice(at, 1)[0]?.answer;
   }
 
   #deathError(reason: string | null, suspicion: Suspicion | null): ServingError {

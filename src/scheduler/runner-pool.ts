@@ -1,5 +1,5 @@
 import type { CoreShare } from './core-shares.js';
-import { LONGEST_AHEAD_MS, mayRunAhead } from './run-ahead.js';
+import { type AheadLook, LONGEST_AHEAD_MS, mayRunAhead } from './run-ahead.js';
 import type { Runner } from './runner.js';
 
 /** A runner, and what is known of its runs. */
@@ -145,10 +145,18 @@ export class RunnerPool {
     for (const pooled of this.#pooled) {
       const { runner, recentRunMs, newestRows, doneAt } = pooled;
       if (runner.inFlight === 0 || runner.freeSlots === 0) continue;
-      const { inFlight, hostThreads } = runner;
-      const look = { recentRunMs, inFlight, newestRows, leftMs: leftMs(pooled, now) };
-      if (!mayRunAhead({ ...demand, ...look, runners: this.#pooled.length })) continue;
-      if (this.#share?.mayFollow(hostThreads) === false) continue;
+      // Written out: V8 makes a new hidden class for each object that is spread from two.
+      const look: AheadLook = {
+        recentRunMs,
+        inFlight: runner.inFlight,
+        newestRows,
+        waitingRows: demand.waitingRows,
+        mostRows: demand.mostRows,
+        runners: this.#pooled.length,
+        leftMs: leftMs(pooled, now),
+      };
+      if (!mayRunAhead(look)) continue;
+      if (this.#share?.mayFollow(runner.hostThreads) === false) continue;
       if (best === null || doneAt < best.doneAt) best = pooled;
     }
     return best;

@@ -3,6 +3,8 @@ import { type Deferred, deferred } from '#core/deferred.js';
 import type { Schedule, SequenceRef } from '#inference/request.js';
 import type { Timings } from '#inference/timings.js';
 import type { Tensor } from '#tensor/tensor.js';
+import type { Lane } from './lane.js';
+import type { Place } from './task-queue.js';
 
 export interface TaskResult {
   readonly outputs: readonly Tensor[];
@@ -33,6 +35,12 @@ export interface Job {
   readonly sequence: SequenceRef | null;
 }
 
+/** A task's place, and the lane that it is in. */
+export interface Seat {
+  readonly lane: Lane;
+  readonly place: Place;
+}
+
 /** One request's work, waiting or running, with its own answer. It is settled exactly once, by the scheduler. */
 export interface Task {
   readonly job: Job;
@@ -51,11 +59,23 @@ export interface Task {
   crashes: number;
   /** How many of them died of themselves or hung: it may be the cause. */
   suspicions: number;
+  /** Where it waits, as long as it does. Only the waiting room looks at it and changes it. */
+  seat: Seat | null;
 }
 
 export type TaskTerms = Pick<Task, 'enqueuedAt' | 'priority' | 'deadline'>;
 
 export function newTask(job: Job, call: Call, terms: TaskTerms): Task {
   const byteLength = job.inputs.reduce((sum, { data }) => sum + data.byteLength, 0);
-  return { job, call, rows: job.rows, byteLength, ...terms, answer: deferred(), crashes: 0, suspicions: 0 };
+  return {
+    job,
+    call,
+    rows: job.rows,
+    byteLength,
+    ...terms,
+    answer: deferred(),
+    crashes: 0,
+    suspicions: 0,
+    seat: null,
+  };
 }

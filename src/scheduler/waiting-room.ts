@@ -4,18 +4,21 @@ import { type ShapeStats, ShapeTable } from './shape-stats.js';
 import type { Task } from './task.js';
 import type { Place } from './task-queue.js';
 
-/** The waiting tasks of one model version: a lane for each kind that can run together, and what they weigh in all. */
+/**
+ * The waiting tasks of one model version: a lane for each kind that can run together, and what they weigh in all. Each
+ * task knows its seat. A Map of them would outlive them: see core/crowd.ts.
+ */
 export class WaitingRoom {
   readonly #lanes = new Map<string, Lane>();
-  readonly #places = new Map<Task, { readonly lane: Lane; readonly place: Place }>();
   /** What waits of each priority. */
   readonly #levels = new Map<number, { size: number; rows: number }>();
   readonly #shapes = new ShapeTable();
+  #size = 0;
   #rows = 0;
   #byteLength = 0;
 
   get size(): number {
-    return this.#places.size;
+    return this.#size;
   }
 
   get rows(): number {
@@ -25,8 +28,8 @@ export class WaitingRoom {
   /** When the first of those that wait came; null where none waits. Looks at all of them. */
   get oldestAt(): number | null {
     let oldest: number | null = null;
-    for (const { enqueuedAt } of this.#places.keys()) {
-      if (oldest === null || enqueuedAt < oldest) oldest = enqueuedAt;
+    for (const lane of this.#lanes.values()) {
+      for (const { enqueuedAt } of lane) if (oldest === null || enqueuedAt < oldest) oldest = enqueuedAt;
     }
     return oldest;
   }
@@ -50,7 +53,7 @@ export class WaitingRoom {
   }
 
   has(task: Task): boolean {
-    return this.#places.has(task);
+    return task.seat !== null;
   }
 
   statsOf(key: string): ShapeStats {
@@ -76,10 +79,9 @@ export class WaitingRoom {
 
   /** The task waits no longer. False where it did not wait. */
   take(task: Task): boolean {
-    const found = this.#places.get(task);
-    if (found === undefined) return false;
-    const { lane, place } = found;
-    this.#places.delete(task);
+    if (task.seat === null) return false;
+    const { lane, place } = task.seat;
+    task.seat = null;
     this.#count(place, -1);
     lane.leave(place);
     if (lane.isEmpty) this.#lanes.delete(lane.key);
@@ -88,10 +90,10 @@ export class WaitingRoom {
 
   /** Lets a waiting task wait on behind all others of its priority (Triton's `DELAY`). */
   delay(task: Task): void {
-    const found = this.#places.get(task);
-    if (found === undefined) return;
+    const { seat } = task;
+    if (seat === null) return;
     this.take(task);
-    this.push(task, found.lane.key, delayed(task.priority));
+    this.push(task, seat.lane.key, delayed(task.priority));
   }
 
   /** The lane with the most urgent task first; among equals, the one whose first task came first. */
@@ -101,7 +103,7 @@ export class WaitingRoom {
 
   /** Takes every waiting task out. */
   clear(): readonly Task[] {
-    const tasks = [...this.#places.keys()];
+    const tasks = [...this.#lanes.values()].flatMap((lane) => [...lane]);
     for (const task of tasks) this.take(task);
     return tasks;
   }
@@ -113,11 +115,12 @@ export class WaitingRoom {
   }
 
   #entered(place: Place, lane: Lane): void {
-    this.#places.set(place.task, { lane, place });
+    place.task.seat = { lane, place };
     this.#count(place, 1);
   }
 
   #count({ task, priority }: Place, sign: 1 | -1): void {
+    this.#size += sign;
     this.#rows += sign * task.job.rows;
     this.#byteLength += sign * task.byteLength;
     const level = this.#levels.get(priority) ?? { size: 0, rows: 0 };

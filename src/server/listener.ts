@@ -10,6 +10,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Access, Guard } from '#core/access.js';
 import type { Clock } from '#core/clock.js';
+import { Crowd, type Standing } from '#core/crowd.js';
 import { deferred } from '#core/deferred.js';
 import { invalid, messageOf } from '#core/errors.js';
 import { loggerOf } from '#core/log.js';
@@ -68,10 +69,10 @@ export class Listener {
   /** Null where everybody may do everything. */
   readonly #guard: Guard | null;
   /** Answers that are being made or sent. */
-  readonly #sending = new Set<ServerResponse>();
+  readonly #sending = new Crowd<ServerResponse>();
   readonly #connections = new Set<Socket>();
   /** The newest answer of each connection. */
-  readonly #running = new WeakMap<Socket, ServerResponse>();
+  readonly #running = new WeakMap<Socket, Standing<ServerResponse>>();
   /** Ends the streams. */
   readonly #streamsEnd = new AbortController();
   #closing = false;
@@ -111,7 +112,7 @@ export class Listener {
     this.#server.on('request', (request, response) => void this.#serve(request, response, false));
     this.#server.on('checkContinue', (request, response) => void this.#serve(request, response, true));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-      refuseConnection(error, socket as Socket, this.#running.get(socket as Socket), limits.options),
+      refuseConnection(error, socket as Socket, this.#running.get(socket as Socket)?.member, limits.options),
     );
     this.#server.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
   }
@@ -170,8 +171,8 @@ export class Listener {
   }
 
   #isAnswering(socket: Socket): boolean {
-    const response = this.#running.get(socket);
-    return response !== undefined && this.#sending.has(response);
+    const answering = this.#running.get(socket);
+    return answering !== undefined && answering.at >= 0;
   }
 
   /** Settles when what is being made or sent now has arrived, or its connection is gone. */
@@ -184,12 +185,12 @@ export class Listener {
 
   async #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     if (this.#hsts !== null) response.setHeader('strict-transport-security', this.#hsts);
-    this.#sending.add(response);
-    this.#running.set(request.socket, response);
+    const sending = this.#sending.enter(response);
+    this.#running.set(request.socket, sending);
     const telling = tellingOf(request, response, this.#clock);
     const visit = this.#limits.visit();
     response.once('close', () => {
-      this.#sending.delete(response);
+      this.#sending.leave(sending);
       visit.end();
       telling?.closed(this.#clock.now());
     });

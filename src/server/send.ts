@@ -25,7 +25,9 @@ export function send(
   // What is left of a refused body would be read as the next request, and could be long: the connection ends.
   const unread = isUnread(request);
   const pieces = piecesOf(answer);
-  const headers: Record<string, string | number> = { ...SECURE_HEADERS, ...answer.headers };
+  const headers: Record<string, string | number> = {};
+  // Not spread: V8 makes hidden classes, in its old generation, for each object that is spread from two.
+  Object.assign(headers, SECURE_HEADERS, answer.headers);
   // Of what is not sent because the client has it, that would be the length (RFC 9110, section 8.6).
   if (answer.status !== NOT_MODIFIED && answer.status !== NO_CONTENT)
     headers['content-length'] = byteLengthOf(pieces);
