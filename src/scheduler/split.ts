@@ -44,18 +44,24 @@ export function splitOutputs(
 ): readonly (readonly Tensor[])[] {
   const [first] = jobs;
   // Whatever a run for one job answers is the job's, also where the model has no batch axis.
-  const isAlone = jobs.length === 1 && first?.rows === runRows;
-  const answered = new Map<string, readonly Tensor[]>();
-  for (const output of outputs) {
-    answered.set(output.name, isAlone ? [output] : split(output, jobs, layout, runRows));
+  if (jobs.length === 1 && first?.rows === runRows) {
+    return [
+      first.outputs.map((name) =>
+        given(
+          outputs.find((output) => output.name === name),
+          name,
+        ),
+      ),
+    ];
   }
-  const answers = jobs.map((job, i) => job.outputs.map((name) => partOf(answered, name, i)));
+  const answered = new Map<string, readonly Tensor[]>();
+  for (const output of outputs) answered.set(output.name, split(output, jobs, layout, runRows));
+  const answers = jobs.map((job, i) => job.outputs.map((name) => given(answered.get(name)?.[i], name)));
   if (jobs.length > 1) for (const { data } of outputs) giveBack(data);
   return answers;
 }
 
-function partOf(answered: ReadonlyMap<string, readonly Tensor[]>, name: string, job: number): Tensor {
-  const part = answered.get(name)?.[job];
+function given(part: Tensor | undefined, name: string): Tensor {
   if (part === undefined) throw new ServingError('INTERNAL', `the model gave no output '${name}'`);
   return part;
 }

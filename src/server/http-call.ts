@@ -3,7 +3,6 @@ import type { Access } from '#core/access.js';
 import type { Call } from '#core/call.js';
 import type { CallOrigin } from '#core/call-origin.js';
 import type { RequestFacts } from '#core/request-record.js';
-import type { Route } from '#protocol/exchange.js';
 import { HttpOrigin } from './http-origin.js';
 
 /** A Call over one HTTP exchange: aborted when the connection closes before the answer was sent. */
@@ -13,14 +12,17 @@ export class HttpCall implements Call {
   readonly receivedAt: number;
   readonly facts: RequestFacts | undefined;
   readonly access: Access | undefined;
-  readonly #route: Pick<Route, 'method' | 'path'>;
+  readonly #operation: string;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   #controller: AbortController | null = null;
 
-  /** @param timeoutMs how long after it was received the answer is of use; null for ever */
+  /**
+   * @param operation `POST /v2/models/:model/infer`
+   * @param timeoutMs how long after it was received the answer is of use; null for ever
+   */
   constructor(
-    route: Pick<Route, 'method' | 'path'>,
+    operation: string,
     request: IncomingMessage,
     response: ServerResponse,
     receivedAt: number,
@@ -30,7 +32,7 @@ export class HttpCall implements Call {
   ) {
     this.access = access ?? undefined;
     this.facts = facts;
-    this.#route = route;
+    this.#operation = operation;
     this.#request = request;
     this.#response = response;
     this.receivedAt = receivedAt;
@@ -39,8 +41,7 @@ export class HttpCall implements Call {
 
   /** Made when asked for: most requests are not traced. */
   get origin(): CallOrigin {
-    const { method, path } = this.#route;
-    return new HttpOrigin(`${method} ${path}`, this.#request, this.#response);
+    return new HttpOrigin(this.#operation, this.#request, this.#response);
   }
 
   /** Made when first asked for: most requests are answered before anyone would listen. */

@@ -256,8 +256,8 @@ export class Listener {
     const { maxBodyBytes, corsOrigins = [] } = this.#options;
     if (corsOrigins.length > 0 && isPreflight(request.method, (name) => headerOf(request, name)))
       return preflightAnswer(corsOrigins, request.headers.origin);
-    const { route, params } = this.#find(request.method ?? '', request.url ?? '');
-    if (telling !== null) telling.operation = `${route.method} ${route.path}`;
+    const { route, operation, params } = this.#find(request.method ?? '', request.url ?? '');
+    if (telling !== null) telling.operation = operation;
     // Before anything else is looked at: strangers learn nothing of what is wrong with a request.
     const access =
       this.#guard === null ? null : await this.#admit(this.#guard, request, route, params['model']);
@@ -268,7 +268,7 @@ export class Listener {
       identity: access?.identity ?? undefined,
     }));
     const timeoutMs = route.takesTimeout ? requestTimeoutOf(headerOf(request, TIMEOUT_HEADER)) : null;
-    const call = new HttpCall(route, request, response, receivedAt, timeoutMs, telling?.facts, access);
+    const call = new HttpCall(operation, request, response, receivedAt, timeoutMs, telling?.facts, access);
     let body: Uint8Array = NO_BODY;
     if (route.takesBody) {
       if (expectsContinue) {

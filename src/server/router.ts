@@ -2,8 +2,7 @@ import findMyWay from 'find-my-way';
 import { invalid, ServingError } from '#core/errors.js';
 import type { Method, Route } from '#protocol/exchange.js';
 
-export interface Match {
-  readonly route: Route;
+export interface Match extends RouteEntry {
   readonly params: Readonly<Record<string, string | undefined>>;
 }
 
@@ -16,6 +15,12 @@ export class MethodNotAllowed extends ServingError {
     super('METHOD_NOT_ALLOWED', `${shorten(method)} is not allowed on ${shorten(path)}; allowed: ${allow}`);
     this.allow = allow;
   }
+}
+
+interface RouteEntry {
+  readonly route: Route;
+  /** `POST /v2/models/:model/infer`. Made once: requests are counted by it. */
+  readonly operation: string;
 }
 
 export type FindRoute = (method: string, url: string) => Match;
@@ -36,10 +41,15 @@ export function createRouter(routes: readonly Route[]): FindRoute {
     defaultRoute: () => {},
     onBadUrl: () => {},
   });
-  for (const route of routes) router.on(route.method, route.path, () => {}, route);
+  for (const route of routes) {
+    const entry: RouteEntry = { route, operation: `${route.method} ${route.path}` };
+    router.on(route.method, route.path, () => {}, entry);
+  }
   const match = (method: Method, path: string): Match | null => {
     const found = router.find(method, path);
-    return found?.store ? { route: found.store as Route, params: found.params } : null;
+    if (!found?.store) return null;
+    const { route, operation } = found.store as RouteEntry;
+    return { route, operation, params: found.params };
   };
   return (method, url) => {
     const path = pathOf(url);
@@ -55,6 +65,7 @@ export function createRouter(routes: readonly Route[]): FindRoute {
 function pathOf(url: string): string {
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
+  if (!path.includes('%')) return path;
   try {
     decodeURIComponent(path);
   } catch (cause) {

@@ -15,17 +15,20 @@ export interface Parcel {
  * clone would copy the whole buffer behind it.
  */
 export function pack(tensors: readonly Tensor[]): Parcel {
-  const used = new Map<ArrayBufferLike, number>();
-  for (const { data } of tensors) used.set(data.buffer, (used.get(data.buffer) ?? 0) + data.byteLength);
-  const transfer = new Set<ArrayBuffer>();
+  const transfer: ArrayBuffer[] = [];
   const packed = tensors.map((tensor) => {
     const { buffer } = tensor.data;
-    const stays = (used.get(buffer) ?? 0) * 2 < buffer.byteLength;
+    const stays = usedOf(buffer, tensors) * 2 < buffer.byteLength;
     // Not `slice()`, which for a Buffer makes another view.
     const data = stays ? new Uint8Array(tensor.data) : tensor.data;
-    if (data.buffer.byteLength >= SMALL_BYTES && data.buffer instanceof ArrayBuffer)
-      transfer.add(data.buffer);
+    const isMoved = data.buffer.byteLength >= SMALL_BYTES && data.buffer instanceof ArrayBuffer;
+    if (isMoved && !transfer.includes(data.buffer)) transfer.push(data.buffer);
     return stays ? { ...tensor, data } : tensor;
   });
-  return { tensors: packed, transfer: [...transfer] };
+  return { tensors: packed, transfer };
+}
+
+/** Bytes of a buffer that the tensors stand in. There are few tensors: a Map would cost more than it saves. */
+function usedOf(buffer: ArrayBufferLike, tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, { data }) => (data.buffer === buffer ? sum + data.byteLength : sum), 0);
 }
