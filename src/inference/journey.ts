@@ -13,6 +13,8 @@ export interface Journey {
   readonly model: { readonly name: string; readonly version: string };
   /** The caller's own name for the request, or null. */
   readonly requestId: string | null;
+  /** The name of who asked, never the credential; null for nobody known. */
+  readonly identity: string | null;
   /** 0 where it did not come so far. */
   readonly rows: number;
   /** It was answered from kept answers. */

@@ -209,7 +209,7 @@ export class GrpcListener {
       if (timeoutMs !== null)
         call = new GrpcCall(stream, headers, now, { deadline: now + timeoutMs, visit, guard });
       const path = String(headers[':path']);
-      tellOf(stream, call, path, this.#methods.has(path), clock);
+      tellOf(stream, call, path, this.#methods.get(path)?.path ?? null, clock);
       this.#begin(stream, call, path, timeoutMs);
     } catch (thrown) {
       call.finish(skin.statusOf(thrown));

@@ -71,7 +71,7 @@ export function serveStream(
   context: CallContext,
 ): void {
   chooseEncoding(method, call, context);
-  const asked = askedOf(stream, method.path, true);
+  const asked = askedOf(stream, method.path, method.path);
   call.begin = (requestBytes) =>
     beginStreamed(asked, call, requestBytes, context.clock, context.skin.statusOf);
   const inbox = new Inbox<Frame>(INBOX_ROOM, { full: () => stream.pause(), wanted: () => stream.resume() });

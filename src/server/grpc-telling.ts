@@ -29,36 +29,77 @@ export interface Asked {
   readonly peer: string | null;
 }
 
-/** @param path as the caller wrote it */
-export function askedOf(stream: ServerHttp2Stream, path: string, isKnown: boolean): Asked {
+/**
+ * @param path as the caller wrote it
+ * @param known the same text as the table of methods has it, null where it has none: calls are counted by it, and a text that was
+ *   just read would have to be hashed for that each time
+ */
+export function askedOf(stream: ServerHttp2Stream, path: string, known: string | null): Asked {
   const peer = stream.session?.socket?.remoteAddress ?? null;
-  return { operation: isKnown ? path : null, asked: path, peer };
+  return { operation: known, asked: path, peer };
 }
 
-/** Tells of a call when its stream has closed, where somebody listens. */
+/**
+ * One call as it is told of once its stream has closed. Every call is told of where there are metrics, so what few listeners ask
+ * for is made when they ask.
+ */
+class GrpcTelling implements RequestRecord {
+  readonly transport = 'grpc';
+  readonly operation: string | null;
+  readonly asked: string;
+  readonly peer: string | null;
+  readonly durationMs: number;
+  readonly #call: GrpcCall;
+
+  constructor(call: GrpcCall, { operation, asked, peer }: Asked, now: number) {
+    this.operation = operation;
+    this.asked = asked;
+    this.peer = peer;
+    this.durationMs = now - call.receivedAt;
+    this.#call = call;
+  }
+
+  get code(): number | null {
+    return this.#call.status?.code ?? null;
+  }
+
+  get error(): string | null {
+    const { status } = this.#call;
+    return status === null || status.code === 0 ? null : status.message;
+  }
+
+  get requestBytes(): number {
+    return this.#call.requestBytes;
+  }
+
+  get responseBytes(): number {
+    return this.#call.responseBytes;
+  }
+
+  get facts(): RequestRecord['facts'] {
+    return this.#call.facts ?? NO_FACTS;
+  }
+
+  header(name: string): string | undefined {
+    return this.#call.header(name);
+  }
+}
+
+/**
+ * Tells of a call when its stream has closed, where somebody listens.
+ *
+ * @param known the path as the table of methods has it; null where there is no such method
+ */
 export function tellOf(
   stream: ServerHttp2Stream,
   call: GrpcCall,
   path: string,
-  isKnown: boolean,
+  known: string | null,
   clock: Clock,
 ): void {
   if (!requestChannel.hasSubscribers) return;
-  const asked = askedOf(stream, path, isKnown);
-  stream.once('close', () => {
-    const { status, requestBytes, responseBytes, facts = NO_FACTS } = call;
-    requestChannel.publish({
-      ...asked,
-      transport: 'grpc',
-      code: status?.code ?? null,
-      durationMs: clock.now() - call.receivedAt,
-      requestBytes,
-      responseBytes,
-      error: status === null || status.code === 0 ? null : status.message,
-      facts,
-      header: (name) => call.header(name),
-    } satisfies RequestRecord);
-  });
+  const asked = askedOf(stream, path, known);
+  stream.once('close', () => requestChannel.publish(new GrpcTelling(call, asked, clock.now())));
 }
 
 /** Begins one request of a stream; null where nobody listens. It is told of with the status that it would have had alone. */

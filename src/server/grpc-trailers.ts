@@ -8,13 +8,18 @@ export const OK: RpcStatus = { code: 0, message: '', trailers: {} };
 const MAX_MESSAGE_BYTES = 4096;
 
 /** A status as trailers. Source: gRPC over HTTP/2, "Responses". */
-export function trailersOf({ code, message, trailers }: RpcStatus): Record<string, string> {
+export function trailersOf(status: RpcStatus): Readonly<Record<string, string>> {
+  if (status === OK) return OK_TRAILERS;
+  const { code, message, trailers } = status;
   return {
     'grpc-status': String(code),
     ...(message === '' ? {} : { 'grpc-message': percentEncode(message) }),
     ...trailers,
   };
 }
+
+/** Nearly all calls go well. */
+const OK_TRAILERS: Readonly<Record<string, string>> = { 'grpc-status': '0' };
 
 const SPACE = 0x20;
 const PERCENT = 0x25;

@@ -70,7 +70,7 @@ export class SpanTrace implements RequestTrace {
   }
 
   #tell(code: number | null): void {
-    const { origin, transport, receivedAt } = this.#call;
+    const { access, origin, transport, receivedAt } = this.#call;
     this.#finish({
       ...this.#head,
       span: this.#span,
@@ -85,6 +85,7 @@ export class SpanTrace implements RequestTrace {
               path: origin.path,
               userAgent: origin.header('user-agent') ?? null,
             },
+      identity: access?.identity ?? null,
       rows: this.#rows,
       isCached: this.#isCached,
       receivedAt: transport === undefined ? null : receivedAt,

@@ -30,6 +30,7 @@ const journey: Journey = {
   },
   model: { name: 'm', version: '1' },
   requestId: null,
+  identity: null,
   rows: 2,
   isCached: false,
   receivedAt: 1,
@@ -159,4 +160,11 @@ test('a remote procedure by the names of OpenTelemetry', () => {
     'error.type': 'INVALID_ARGUMENT',
     'error.message': 'x',
   });
+});
+
+test('who asked is told of the whole request, and of nothing within it', () => {
+  const [root, ...others] = spansOf({ ...journey, identity: 'ci' });
+  assert.equal(root?.attributes['enduser.id'], 'ci');
+  assert.ok(others.every(({ attributes }) => !('enduser.id' in attributes)));
+  assert.ok(!('enduser.id' in (spansOf(journey)[0]?.attributes ?? {})));
 });

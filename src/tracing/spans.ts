@@ -49,7 +49,8 @@ export function spansOf(journey: Journey): readonly SpanData[] {
 }
 
 function serverSpan(journey: Journey): SpanData {
-  const { span, parentSpanId, traceState, origin, model, requestId, rows, isCached, error, code } = journey;
+  const { span, parentSpanId, traceState, origin, model, requestId, identity, rows, isCached, error, code } =
+    journey;
   return {
     name: origin === null ? 'infer' : nameOf(origin.operation),
     kind: 'server',
@@ -63,6 +64,8 @@ function serverSpan(journey: Journey): SpanData {
       ...originAttributes(journey),
       ...modelAttributes(model),
       ...(requestId === null ? {} : { 'furiosa.request.id': requestId }),
+      // OpenTelemetry's name for whoever was let in.
+      ...(identity === null ? {} : { 'enduser.id': identity }),
       ...(rows === 0 ? {} : { 'furiosa.request.rows': rows }),
       ...(isCached ? { 'furiosa.response.cached': true } : {}),
       ...(error === null ? {} : { 'error.type': error.code, 'error.message': error.message }),
